@@ -1,0 +1,1 @@
+"""Texts become vectors, vectors become an index. Knows ids and text, never the graph."""

@@ -1,0 +1,86 @@
+"""Texts in, stored vectors out: only what is new is encoded, and what was finished stays finished."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from embeddings.encoder import Encoder, Vectors
+from embeddings.errors import MissingVectorsError, ModelMismatchError
+from embeddings.segments import SegmentStore, SegmentWriter
+
+# The writer gets rows this often: enough for the encoder to fill its batches with texts of one length, about
+# ten seconds of work on two cores.
+_CHUNK: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingReport:
+    """What a run did: ``encoded`` + ``reused`` is the number of distinct keys; ``seconds`` is wall time."""
+
+    encoded: int
+    reused: int
+    seconds: float
+
+
+def encode_missing(
+    texts: Iterable[tuple[bytes, str]],
+    store: SegmentStore,
+    writer: SegmentWriter,
+    encoder: Encoder,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> EncodingReport:
+    """Encode the ``texts`` (key, text) whose key ``store`` lacks, and append them to ``writer``.
+
+    ``store`` shows the segments as they were opened: open it again, after the writer is closed, to see the new rows.
+    A run that dies loses at most the rows the writer had not published; the next run encodes only those.
+    ``progress`` gets the number of texts done and the number to do, first with 0 done.
+    Raises ModelMismatchError when store, writer and encoder are not of one model.
+    """
+    for identity in (store.identity, writer.identity):
+        if identity != encoder.identity:
+            raise ModelMismatchError(expected=encoder.identity.label, actual=identity.label)
+    started = clock()
+    distinct = dict(texts)
+    found = store.lookup(list(distinct)).found
+    missing = [pair for pair, known in zip(distinct.items(), found, strict=True) if not known]
+    # The longest first, like the encoder in its batches: the time left is then over- rather than underestimated.
+    missing.sort(key=lambda pair: -len(pair[1]))
+    _encode(missing, writer, encoder, progress or _tell_nobody)
+    return EncodingReport(encoded=len(missing), reused=len(distinct) - len(missing), seconds=clock() - started)
+
+
+def _encode(
+    missing: Sequence[tuple[bytes, str]], writer: SegmentWriter, encoder: Encoder, tell: Callable[[int, int], None]
+) -> None:
+    total = len(missing)
+    tell(0, total)
+    for start in range(0, total, _CHUNK):
+        chunk = missing[start : start + _CHUNK]
+
+        def tell_chunk(done: int, before: int = start) -> None:
+            tell(before + done, total)
+
+        vectors = encoder.encode_documents([text for _, text in chunk], progress=tell_chunk)
+        writer.append([key for key, _ in chunk], vectors)
+
+
+def gather(keys: Sequence[bytes], store: SegmentStore) -> Vectors:
+    """The vectors of ``keys``, float32 (n, d), in their order; a key may repeat.
+
+    Raises MissingVectorsError when some have none.
+    """
+    lookup = store.lookup(keys)
+    if not lookup.found.all():
+        raise MissingVectorsError(missing=int(np.count_nonzero(~lookup.found)), total=len(keys))
+    return store.vectors_at(lookup.rows)
+
+
+def _tell_nobody(_done: int, _total: int) -> None:
+    """The progress of a run that nobody watches."""

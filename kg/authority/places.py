@@ -1,0 +1,67 @@
+"""Places: a printed name or code becomes a country (ISO 3166-1) or a region (UN M49) where it is known to be one.
+
+Names in four languages come from Unicode CLDR by way of Babel; ``places.toml`` adds official and older names.
+A name that neither knows stays a place of its own, under its matching key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from kg.authority.concepts import LANGUAGES
+from kg.authority.names import key
+
+_NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Two-letter codes of CLDR that stand for groups, tests or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """A place. ``key`` is an upper-case ISO code, an M49 number or a matching key: the three never collide."""
+
+    key: str
+    labels: Mapping[str, str]
+    is_country: bool = False
+
+
+def resolve_place(raw: str) -> KnownPlace | None:
+    """The place that a printed name or an upper-case ISO code means; ``None`` if it has no word at all."""
+    text = raw.strip()
+    if len(text) == 2 and text.isascii() and text.isupper() and text in _by_code():
+        return _by_code()[text]
+    folded = key(text)
+    if not folded:
+        return None
+    known = _by_name().get(folded)
+    return known if known is not None else KnownPlace(folded, {"": text})
+
+
+@cache
+def _by_code() -> Mapping[str, KnownPlace]:
+    from babel import Locale  # noqa: PLC0415 - CLDR tables take 0.1 s that most commands never need
+
+    names = {language: Locale.parse(language).territories for language in LANGUAGES}
+    return {
+        code: KnownPlace(code, {language: names[language].get(code, english) for language in LANGUAGES}, len(code) == 2)
+        for code, english in names["en"].items()
+        if code not in _NOT_COUNTRIES
+    }
+
+
+@cache
+def _by_name() -> Mapping[str, KnownPlace]:
+    by_code = _by_code()
+    found: dict[str, KnownPlace] = {}
+    for place in by_code.values():
+        for label in place.labels.values():
+            found.setdefault(key(label), place)
+    text = resources.files("kg.authority").joinpath("places.toml").read_text(encoding="utf-8")
+    for code, labels in tomllib.loads(text).items():
+        for label in labels:
+            found[key(label)] = by_code[code]
+    return found

@@ -1,0 +1,162 @@
+"""The entities that reports mention: which node a printed label is, and what the graph says of that node.
+
+Labels to show can be chosen only when every report has been seen; until then an :class:`Entities` collects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+from urllib.parse import quote
+
+from rdflib import Literal, URIRef
+
+from kg.authority.concepts import Concept, resolve
+from kg.authority.labels import Labels
+from kg.authority.names import key
+from kg.authority.places import KnownPlace, resolve_place
+from kg.quads import Quad, plain
+from kg.vocab import (
+    BIBO,
+    COAR_ACCESS,
+    COAR_TYPE,
+    DCAT,
+    DCTERMS,
+    FOAF,
+    ORCID,
+    ORG,
+    OWL,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+    Kind,
+    Minter,
+)
+
+_SCHEMES: Final = (Kind.TOPIC, Kind.PLACE, Kind.TYPE, Kind.LANGUAGE, Kind.ACCESS)
+_CLASS_AND_NAME: Final = {
+    Kind.AUTHOR: (FOAF.Person, FOAF.name),
+    Kind.TOPIC: (SKOS.Concept, SKOS.prefLabel),
+    Kind.INSTITUTION: (ORG.Organization, FOAF.name),
+    Kind.REPOSITORY: (DCAT.Catalog, DCTERMS.title),
+    Kind.SERIES: (BIBO.Series, DCTERMS.title),
+}
+
+
+class Entities:
+    """Gives each printed label its node and remembers what to say of it."""
+
+    def __init__(self, minter: Minter) -> None:
+        self.minter = minter
+        self._labels: dict[tuple[Kind, URIRef | None], Labels] = {}
+        self._concepts: dict[URIRef, Concept] = {}
+        self._places: dict[URIRef, KnownPlace] = {}
+        self._orcids: dict[URIRef, str] = {}
+        self._nodes: dict[tuple[Kind, str], URIRef | None] = {}
+
+    def named(self, kind: Kind, label: str, graph: URIRef | None = None) -> URIRef | None:
+        """The node of a person, topic, institution, repository or series; ``None`` if the label has no word.
+
+        ``graph`` is the graph of the statement that mentions it: an entity known only by inference is described
+        beside the inference, so that the default graph never lists it.
+        """
+        node = self._node(kind, label)
+        if node is not None:
+            self._count(kind, graph, node, label)
+        return node
+
+    def identified(self, person: URIRef, orcid: str) -> None:
+        """Remember the ORCID of a person; the first one seen is kept."""
+        self._orcids.setdefault(person, orcid)
+
+    def controlled(self, kind: Kind, raw: str) -> tuple[URIRef, Concept] | None:
+        """The node and the concept of a document type, a language or access rights; ``None`` without a word."""
+        concept = resolve(kind, raw)
+        if concept is None:
+            return None
+        node = self._node(kind, concept.key)
+        assert node is not None
+        self._concepts[node] = concept
+        return node, concept
+
+    def place(self, label: str) -> URIRef | None:
+        """The node of a place; ``None`` if the label has no word."""
+        known = resolve_place(label)
+        if known is None:
+            return None
+        node = self.minter.entity(Kind.PLACE, known.key)
+        self._places[node] = known
+        self._count(Kind.PLACE, None, node, label)
+        return node
+
+    def describe(self) -> Iterator[Quad]:
+        """Everything there is to say of the entities mentioned so far."""
+        for (kind, graph), labels in self._labels.items():
+            for node, shown, others in labels:
+                if kind is Kind.PLACE:
+                    yield from self._described_place(node, shown, others)
+                else:
+                    yield from self._described(kind, node, shown, others, graph)
+        for node, orcid in self._orcids.items():
+            yield Quad(node, OWL.sameAs, URIRef(ORCID + quote(orcid)))
+        for node, concept in self._concepts.items():
+            yield from self._described_concept(node, concept)
+        for kind in _SCHEMES:
+            yield Quad(self.minter.scheme(kind), RDF.type, SKOS.ConceptScheme)
+
+    def _node(self, kind: Kind, label: str) -> URIRef | None:
+        known = (kind, label)
+        if known not in self._nodes:
+            folded = key(label)
+            self._nodes[known] = self.minter.entity(kind, folded) if folded else None
+        return self._nodes[known]
+
+    def _count(self, kind: Kind, graph: URIRef | None, node: URIRef, label: str) -> None:
+        held = self._labels.get((kind, graph))
+        if held is None:
+            held = self._labels[kind, graph] = Labels()
+        held.add(node, label)
+
+    def _described(
+        self, kind: Kind, node: URIRef, shown: str, others: tuple[str, ...], graph: URIRef | None
+    ) -> Iterator[Quad]:
+        entity_class, name = _CLASS_AND_NAME[kind]
+        yield Quad(node, RDF.type, entity_class, graph)
+        yield Quad(node, RDFS.label, plain(shown), graph)
+        yield Quad(node, name, plain(shown), graph)
+        for other in others:
+            yield Quad(node, SKOS.altLabel, Literal(other), graph)
+        if kind in _SCHEMES:
+            yield Quad(node, SKOS.inScheme, self.minter.scheme(kind), graph)
+
+    def _described_place(self, node: URIRef, shown: str, others: tuple[str, ...]) -> Iterator[Quad]:
+        place = self._places[node]
+        yield Quad(node, RDF.type, SKOS.Concept)
+        yield Quad(node, RDF.type, SCHEMA.Country if place.is_country else SCHEMA.Place)
+        yield Quad(node, SKOS.inScheme, self.minter.scheme(Kind.PLACE))
+        if "en" in place.labels:
+            yield Quad(node, SKOS.notation, Literal(place.key))
+            yield from _labelled(node, place.labels, (shown, *others))
+        else:
+            yield from _labelled(node, {"": shown}, others)
+
+    def _described_concept(self, node: URIRef, concept: Concept) -> Iterator[Quad]:
+        yield Quad(node, RDF.type, SKOS.Concept)
+        yield Quad(node, SKOS.inScheme, self.minter.scheme(concept.kind))
+        if "en" in concept.labels:
+            yield Quad(node, SKOS.notation, Literal(concept.key))
+        yield from _labelled(node, concept.labels, ())
+        if concept.match is not None:
+            vocabulary = COAR_ACCESS if concept.kind is Kind.ACCESS else COAR_TYPE
+            yield Quad(node, SKOS.exactMatch, URIRef(vocabulary + concept.match))
+
+
+def _labelled(node: URIRef, labels: Mapping[str, str], others: Iterable[str]) -> Iterator[Quad]:
+    """Labels by language (``""``: language unknown), and the printed forms that are none of them."""
+    yield Quad(node, RDFS.label, Literal(labels.get("en") or labels[""]))
+    for language, label in labels.items():
+        yield Quad(node, SKOS.prefLabel, Literal(label, lang=language or None))
+    for other in others:
+        if other not in labels.values():
+            yield Quad(node, SKOS.altLabel, Literal(other))

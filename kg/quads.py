@@ -1,0 +1,62 @@
+"""A statement, and how it is written as a line of N-Quads (https://www.w3.org/TR/n-quads/)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from rdflib import Literal, URIRef
+from rdflib.term import Node
+
+from kg.vocab import XSD
+
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+_STRING: Final = XSD.string
+
+
+class Quad(NamedTuple):
+    """A statement; ``graph`` is ``None`` for the default graph, which holds what records state."""
+
+    subject: URIRef
+    predicate: URIRef
+    object: Node
+    graph: URIRef | None = None
+
+
+def nquad(quad: Quad) -> str:
+    """One line of N-Quads, newline included.
+
+    rdflib's own ``n3()`` writes texts with line breaks in triple quotes, which N-Quads does not know.
+    """
+    subject, predicate, value, graph = quad
+    # The class is compared, not asked for: rdflib's terms are abstract base classes, and isinstance is slow on those.
+    written = literal_text(value) if value.__class__ is Literal else f"<{value!s}>"
+    # %-formatting takes subclasses of str as they are; an f-string formats each, twice as slowly.
+    if graph is None:
+        return "<%s> <%s> %s .\n" % (subject, predicate, written)  # noqa: UP031 - see above
+    return "<%s> <%s> %s <%s> .\n" % (subject, predicate, written, graph)  # noqa: UP031 - see above
+
+
+def literal_text(value: Literal) -> str:
+    """A literal as N-Quads, Turtle and SPARQL all write it."""
+    text = str(value)
+    # Four scans in C are several times faster than one translation of a text that needs none.
+    if '"' in text or "\\" in text or "\n" in text or "\r" in text:
+        text = text.translate(_ESCAPES)
+    if value.language:
+        return f'"{text}"@{value.language}'
+    if value.datatype is None or value.datatype == _STRING:
+        return f'"{text}"'
+    return f'"{text}"^^<{value.datatype}>'
+
+
+@lru_cache(maxsize=1 << 16)
+def typed(value: str, datatype: URIRef) -> Literal:
+    """A typed literal with the lexical form kept. Cached: years and positions repeat without end."""
+    return Literal(value, datatype=datatype, normalize=False)
+
+
+@lru_cache(maxsize=1 << 16)
+def plain(value: str) -> Literal:
+    """A plain literal that is likely to come again: a name, a label, a type."""
+    return Literal(value)

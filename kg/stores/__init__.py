@@ -1,0 +1,1 @@
+"""Adapters of the graph store port, one module an engine."""

@@ -1,0 +1,149 @@
+"""What this room raises. Every error carries its data as fields and says the remedy.
+
+SearchError
+    NoSnapshotError         nothing has been built yet
+    DamagedSnapshotError    a snapshot is not whole, or is of another version
+    BuildRunningError       another process is writing
+    NoReportsError          the sources hold no report
+    UnknownReportError      no report has this id
+    UnknownValueError       no report has this value in this facet
+    InvalidRequestError     a request that cannot be answered as it stands
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SearchError(Exception):
+    """The root: ``what`` is one sentence saying what is wrong, ``remedy`` one sentence saying what to do."""
+
+    @property
+    def what(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def remedy(self) -> str:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.remedy}"
+
+
+class NoSnapshotError(SearchError):
+    """Nothing has been built in this data directory."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(data)
+        self.data = data
+
+    @property
+    def what(self) -> str:
+        return f"There is no collection in {self.data}."
+
+    @property
+    def remedy(self) -> str:
+        return "Run `reportgraph build SOURCE...` first, or point --data at another directory."
+
+
+class DamagedSnapshotError(SearchError):
+    """A snapshot is not whole, or was made by another version of the program."""
+
+    def __init__(self, snapshot: Path, reason: str) -> None:
+        super().__init__(snapshot, reason)
+        self.snapshot = snapshot
+        self.reason = reason
+
+    @property
+    def what(self) -> str:
+        return f"The snapshot {self.snapshot} cannot be used: {self.reason}."
+
+    @property
+    def remedy(self) -> str:
+        return "Run `reportgraph build SOURCE...` again."
+
+
+class BuildRunningError(SearchError):
+    """Another process is writing a snapshot in the same data directory."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(data)
+        self.data = data
+
+    @property
+    def what(self) -> str:
+        return f"Another build is writing in {self.data}."
+
+    @property
+    def remedy(self) -> str:
+        return "Wait until it has ended, or give another --data directory."
+
+
+class NoReportsError(SearchError):
+    """The sources hold no report that can be used, so there is nothing to publish."""
+
+    def __init__(self, records: int, problems: int) -> None:
+        super().__init__(records, problems)
+        self.records = records
+        self.problems = problems
+
+    @property
+    def what(self) -> str:
+        return f"No report could be read: {self.records} records, {self.problems} problems. Nothing was published."
+
+    @property
+    def remedy(self) -> str:
+        return "Look at the problems above, and check that the files are of a supported form."
+
+
+class UnknownReportError(SearchError):
+    """No report of the snapshot has this id."""
+
+    def __init__(self, report_id: str) -> None:
+        super().__init__(report_id)
+        self.report_id = report_id
+
+    @property
+    def what(self) -> str:
+        return f"There is no report {self.report_id!r}."
+
+    @property
+    def remedy(self) -> str:
+        return "Give an id as a search prints it."
+
+
+class UnknownValueError(SearchError):
+    """No report has this value in this facet. ``nearest`` are the labels that look most like it."""
+
+    def __init__(self, facet: str, value: str, nearest: tuple[str, ...]) -> None:
+        super().__init__(facet, value, nearest)
+        self.facet = facet
+        self.value = value
+        self.nearest = nearest
+
+    @property
+    def what(self) -> str:
+        return f"No report has the {self.facet} {self.value!r}."
+
+    @property
+    def remedy(self) -> str:
+        if not self.nearest:
+            return "Search without it and choose among the values that are counted."
+        return f"Did you mean {' or '.join(repr(label) for label in self.nearest)}?"
+
+
+class InvalidRequestError(SearchError):
+    """A request that cannot be answered as it stands."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        super().__init__(reason, advice)
+        self.reason = reason
+        self.advice = advice
+
+    @property
+    def what(self) -> str:
+        return f"{self.reason}."
+
+    @property
+    def remedy(self) -> str:
+        return f"{self.advice}."

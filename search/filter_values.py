@@ -1,0 +1,69 @@
+"""What a person types for a facet becomes the value that reports have: ``Inglés`` and ``en`` are one language."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Final
+
+from kg.authority.concepts import resolve
+from kg.authority.names import key
+from kg.authority.places import resolve_place
+from kg.facets import FACETS, FacetColumn
+from kg.vocab import Kind, Minter
+from search.errors import InvalidRequestError, UnknownValueError
+from search.snapshot import Snapshot
+
+_KINDS: Final = {
+    "topic": Kind.TOPIC,
+    "author": Kind.AUTHOR,
+    "institution": Kind.INSTITUTION,
+    "series": Kind.SERIES,
+    "publisher": Kind.INSTITUTION,
+    "language": Kind.LANGUAGE,
+    "type": Kind.TYPE,
+    "country": Kind.PLACE,
+    "region": Kind.PLACE,
+    "repository": Kind.REPOSITORY,
+    "access": Kind.ACCESS,
+}
+_CONTROLLED: Final = (Kind.LANGUAGE, Kind.TYPE, Kind.ACCESS)
+
+
+def filter_value(snapshot: Snapshot, facet: str, text: str) -> str:
+    """The value of a facet that a text means: an IRI, or for years the year itself.
+
+    Case, accents and punctuation do not count; types, languages, access rights and countries are known in every
+    language of the program. Raises :class:`~search.errors.UnknownValueError`, which names the nearest labels, and
+    :class:`~search.errors.InvalidRequestError` if there is no such facet.
+    """
+    if facet not in FACETS:
+        raise InvalidRequestError(f"There is no facet {facet!r}", f"Choose among: {', '.join(FACETS)}")
+    column = snapshot.columns.facets[facet]
+    typed = text.strip()
+    if column.code(typed) is not None:
+        return typed
+    if facet in _KINDS:
+        value = _minted(Minter(snapshot.manifest.base), _KINDS[facet], typed)
+        if value is not None and column.code(value) is not None:
+            return value
+        folded = key(typed)
+        for known in column.values:
+            if folded and folded in {key(label) for label in (known.label, *known.labels.values())}:
+                return known.value
+    raise UnknownValueError(facet, typed, _nearest(column, typed))
+
+
+def _minted(minter: Minter, kind: Kind, text: str) -> str | None:
+    if kind is Kind.PLACE:
+        place = resolve_place(text)
+        return None if place is None else str(minter.entity(kind, place.key))
+    if kind in _CONTROLLED:
+        concept = resolve(kind, text)
+        return None if concept is None else str(minter.entity(kind, key(concept.key)))
+    folded = key(text)
+    return str(minter.entity(kind, folded)) if folded else None
+
+
+def _nearest(column: FacetColumn, text: str) -> tuple[str, ...]:
+    labels = {label.casefold(): label for value in column.values for label in (value.label, *value.labels.values())}
+    return tuple(labels[near] for near in difflib.get_close_matches(text.casefold(), labels, n=3))

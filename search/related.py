@@ -1,0 +1,118 @@
+"""Reports like some given ones: near in meaning, and sharing what is rare in the graph."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.index import Hits, best
+from kg.facets import Mask
+from kg.reading import cards
+from search.engine import combined, filter_masks
+from search.errors import InvalidRequestError, UnknownReportError
+from search.fusion import fuse
+from search.request import Filters, Hit, Why
+from search.snapshot import Snapshot
+
+_WEIGHTS: Final = {"topic": 1.0, "author": 1.0, "series": 0.5, "country": 0.5, "region": 0.3, "institution": 0.3}
+"""How much a shared value of each facet counts, times its rarity."""
+
+_SEMANTIC_WEIGHT: Final = 0.6
+_CANDIDATES: Final = 1000
+_REASONS: Final = 5
+"""Shared values that are named for each facet."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRequest:
+    """Which reports are like all of ``seeds`` (IRIs)? The seeds themselves are never among the answers."""
+
+    seeds: tuple[str, ...]
+    filters: Filters = field(default_factory=Filters)
+    limit: int = 10
+
+
+def related(snapshot: Snapshot, request: RelatedRequest) -> tuple[Hit, ...]:
+    """The reports most like the seeds, best first, each with what it shares with them.
+
+    Raises :class:`~search.errors.UnknownReportError` and :class:`~search.errors.InvalidRequestError`.
+    """
+    if not request.seeds or not 0 <= request.limit <= _CANDIDATES:
+        raise InvalidRequestError(
+            "Related reports were asked for without a report, or too many of them",
+            f"Name at least one report and ask for 0 to {_CANDIDATES}",
+        )
+    seeds = np.array([_ordinal(snapshot, iri) for iri in dict.fromkeys(request.seeds)], dtype=np.int64)
+    allowed = combined(filter_masks(snapshot, request.filters), len(snapshot.columns.reports))
+    allowed[seeds] = False
+    # The mean of unit vectors points where the seeds have most in common.
+    direction = snapshot.index.vectors_of(seeds).mean(axis=0)
+    length = float(np.linalg.norm(direction))
+    query = (direction / length if length > 0 else direction).astype(np.float32)
+    by_meaning = snapshot.index.search(query, _CANDIDATES, allowed)
+    fused = fuse(_by_graph(snapshot, seeds, allowed), by_meaning, _SEMANTIC_WEIGHT)
+    page = fused.ordinals[: request.limit]
+    reports = snapshot.columns.reports
+    shown = cards(snapshot.graph, [reports[ordinal] for ordinal in page])
+    similarities = snapshot.index.scores_of(query, page)
+    return tuple(
+        Hit(
+            card=shown[reports[ordinal]],
+            score=float(fused.scores[place]),
+            why=Why(
+                similarity=float(similarities[place]),
+                lexical=float(fused.lexical[place]),
+                semantic=float(fused.semantic[place]),
+                shared=_shared(snapshot, seeds, int(ordinal)),
+            ),
+        )
+        for place, ordinal in enumerate(page)
+    )
+
+
+def _ordinal(snapshot: Snapshot, iri: str) -> int:
+    reports = snapshot.columns.reports
+    place = bisect_left(reports, iri)
+    if place == len(reports) or reports[place] != iri:
+        raise UnknownReportError(iri)
+    return place
+
+
+def _by_graph(snapshot: Snapshot, seeds: NDArray[np.int64], allowed: Mask) -> Hits:
+    """Reports by the weighted rarity of the values they share with the seeds, best first."""
+    size = len(snapshot.columns.reports)
+    scores = np.zeros(size)
+    for facet, weight in _WEIGHTS.items():
+        pairs = snapshot.columns.facets[facet].stated
+        rarity = weight * _rarity_of_seeds(snapshot, facet, seeds)
+        scores += np.bincount(pairs.rows, weights=rarity[pairs.codes], minlength=size)
+    sharing = np.flatnonzero((scores > 0) & allowed)
+    return best(sharing, scores[sharing].astype(np.float32), _CANDIDATES)
+
+
+def _rarity_of_seeds(snapshot: Snapshot, facet: str, seeds: NDArray[np.int64]) -> NDArray[np.float64]:
+    """For each value of a facet, its inverse document frequency times the share of the seeds that have it."""
+    column = snapshot.columns.facets[facet]
+    size = len(snapshot.columns.reports)
+    frequency = np.bincount(column.stated.codes, minlength=len(column.values))
+    held = np.zeros(len(column.values))
+    for seed in seeds:
+        held[column.stated.codes_of(int(seed))] += 1 / len(seeds)
+    return held * np.log((size + 1) / np.maximum(frequency, 1))
+
+
+def _shared(snapshot: Snapshot, seeds: NDArray[np.int64], ordinal: int) -> dict[str, tuple[str, ...]]:
+    """The labels that a report shares with the seeds, rarest first, by facet."""
+    reasons = {}
+    for facet in _WEIGHTS:
+        column = snapshot.columns.facets[facet]
+        rarity = _rarity_of_seeds(snapshot, facet, seeds)
+        codes = [int(code) for code in column.stated.codes_of(ordinal) if rarity[code] > 0]
+        codes.sort(key=lambda code: (-rarity[code], code))
+        if codes:
+            reasons[facet] = tuple(column.values[code].label for code in codes[:_REASONS])
+    return reasons

@@ -1,0 +1,93 @@
+"""What is asked of a search, and what comes back. Frozen values; the engine does the work between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kg.facets import FacetCount
+from kg.reading import Card
+
+
+class Mode(StrEnum):
+    """Which legs a search walks on."""
+
+    HYBRID = "hybrid"
+    SEMANTIC = "semantic"
+    LEXICAL = "lexical"
+
+
+class Sort(StrEnum):
+    """The order of results. Ties always fall to the IRI."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """OR inside a facet, AND across facets. Values are IRIs, or years as text.
+
+    ``inferred`` tells whether facts that we inferred let a report pass.
+    """
+
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    excluded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    year_from: int | None = None
+    year_to: int | None = None
+    inferred: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A search. Without words it lists everything that passes the filters, newest first.
+
+    ``facet_values`` bounds the values that are counted out for each facet.
+    """
+
+    query: str = ""
+    filters: Filters = field(default_factory=Filters)
+    mode: Mode = Mode.HYBRID
+    sort: Sort = Sort.RELEVANCE
+    limit: int = 10
+    offset: int = 0
+    facet_values: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a report is a result: the query's words that it holds, the cosine similarity of its text to the query
+    (-1 to 1), the share of each leg in the score, and for related reports what it shares with the seeds.
+    """
+
+    words: tuple[str, ...] = ()
+    similarity: float | None = None
+    lexical: float = 0.0
+    semantic: float = 0.0
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result. ``score`` lies in 0..1 and is comparable within one search only."""
+
+    card: Card
+    score: float
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A page of results with the exact counts of the whole result set.
+
+    ``total`` is the size of the set; ``by_meaning`` says how many of it are there for their meaning alone.
+    Counts of a facet ignore the choice made in that facet, so that one can widen it.
+    """
+
+    total: int
+    by_meaning: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetCount, ...]]
+    snapshot: str

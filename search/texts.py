@@ -1,0 +1,62 @@
+"""What of a report is searched by its words and by its meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+from kg.authority.concepts import resolve
+from kg.model import Report
+from kg.vocab import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ReportText:
+    """The searchable texts of a report. ``languages`` are ISO 639-1 codes where the record states known ones."""
+
+    iri: str
+    title: str
+    other_titles: tuple[str, ...]
+    abstract: str
+    topics: tuple[str, ...]
+    names: tuple[str, ...]
+    languages: tuple[str, ...]
+
+    def to_json(self) -> bytes:
+        """One line of JSON, without the line break."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def from_json(cls, line: bytes) -> ReportText:
+        """The texts that :meth:`to_json` wrote."""
+        values = orjson.loads(line)
+        lists = ("other_titles", "topics", "names", "languages")
+        return cls(**(values | {name: tuple(values[name]) for name in lists}))
+
+
+def searchable(iri: str, report: Report) -> ReportText:
+    """The searchable texts of a report."""
+    concepts = (resolve(Kind.LANGUAGE, raw) for raw in report.languages)
+    abstracts = (report.abstract or "", *(text.value for text in report.other_abstracts))
+    return ReportText(
+        iri=iri,
+        title=report.title,
+        other_titles=tuple(text.value for text in report.alternative_titles),
+        abstract="\n".join(text for text in abstracts if text),
+        topics=tuple(topic.label for topic in report.topics),
+        names=(
+            *(person.name for person in report.authors),
+            *(institution.name for institution in (*report.corporate_authors, *report.affiliations)),
+        ),
+        languages=tuple(dict.fromkeys(concept.key for concept in concepts if concept and "en" in concept.labels)),
+    )
+
+
+def embedding_text(text: ReportText) -> str:
+    """What the encoder reads: title and abstract; without an abstract, title and topics.
+
+    Most records of some collections have no abstract, and their topics say in words what the title leaves out.
+    """
+    rest = text.abstract or "; ".join(text.topics)
+    return f"{text.title}\n{rest}" if rest else text.title

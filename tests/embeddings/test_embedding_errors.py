@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from embeddings import errors
+from embeddings.errors import (
+    DamagedIndexError,
+    DamagedSegmentError,
+    EmbeddingError,
+    HubNotAllowedError,
+    MissingVectorsError,
+    ModelDigestError,
+    ModelMismatchError,
+    ModelNotFoundError,
+    UnsafeModelError,
+)
+
+# One of each, with a word of the remedy that its message must offer.
+EXAMPLES: list[tuple[EmbeddingError, str]] = [
+    (ModelNotFoundError("e5", ("the directory e5", "the package e5")), "Name a directory"),
+    (HubNotAllowedError("intfloat/e5"), "Allow the model hub"),
+    (ModelDigestError(Path("model.safetensors"), "aa", "bb"), "Reinstall"),
+    (UnsafeModelError(Path("pytorch_model.bin"), "it is a pickle"), "safetensors"),
+    (ModelMismatchError("e5 (12)", "MiniLM (34)"), "reportgraph build"),
+    (DamagedSegmentError(Path("000001.vec"), "it is cut"), "reportgraph build"),
+    (DamagedIndexError(Path("ann.faiss"), "aa", "bb"), "reportgraph build"),
+    (MissingVectorsError(3, 10), "reportgraph update"),
+]
+each_error = pytest.mark.parametrize(("error", "remedy"), EXAMPLES, ids=lambda value: type(value).__name__)
+
+
+def test_the_examples_and_the_tree_at_the_top_of_the_module_are_complete() -> None:
+    classes = {value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)}
+    assert {type(error) for error, _ in EXAMPLES} == classes - {EmbeddingError}
+    assert errors.__doc__ is not None
+    listed = {line.split()[1] for line in errors.__doc__.splitlines() if line.startswith(("├", "└"))}
+    assert listed == {value.__name__ for value in classes - {EmbeddingError}}
+
+
+@each_error
+def test_a_message_tells_every_field_and_the_remedy(error: EmbeddingError, remedy: str) -> None:
+    message = str(error)
+    assert remedy in message
+    assert vars(error)
+    for value in vars(error).values():
+        for part in value if isinstance(value, tuple) else [value]:
+            assert str(part) in message
+
+
+@each_error
+def test_an_error_survives_the_way_between_processes(error: EmbeddingError, remedy: str) -> None:
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error)
+    assert vars(copy) == vars(error)
+    assert str(copy) == str(error)

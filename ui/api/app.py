@@ -1,0 +1,92 @@
+"""The HTTP API: routes over the live snapshot, errors as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import JSONResponse
+
+from kg.reading import read_report
+from kg.vocab import Minter
+from search.engine import Engine
+from search.errors import UnknownReportError
+from search.related import RelatedRequest, related
+from search.snapshot import Snapshot
+from ui.api.parameters import FilterParameters, SearchParameters
+from ui.errors import HTTP_STATUS, KNOWN_ERRORS
+from ui.schemas import HitSchema, ProblemSchema, RelatedSchema, ReportSchema, ResultsSchema
+from ui.wiring import Services
+
+API: Final = "/api/v1"
+_ERRORS: Final[dict[int | str, dict[str, object]]] = {
+    404: {"model": ProblemSchema, "description": "There is no such report."},
+    503: {"model": ProblemSchema, "description": "There is no collection to answer from."},
+}
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application over the live snapshot, which is opened, with its encoder, before this returns.
+
+    Raises :class:`~search.errors.NoSnapshotError` and the errors of opening a model.
+    """
+    live = services.live_snapshot()
+    encoder = services.encoder()
+    Engine(live.current(), encoder)
+    app = FastAPI(
+        title="reportgraph",
+        description="Search a repository of research reports by words and by meaning, inside facets.",
+        openapi_url=f"{API}/openapi.json",
+        # The pages that FastAPI would show load scripts from another host.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.live = live
+    for error in KNOWN_ERRORS:
+        app.add_exception_handler(error, _readable_error)
+
+    @app.get(f"{API}/search", responses=_ERRORS, summary="Search by words and by meaning, inside filters")
+    def search(parameters: Annotated[SearchParameters, Query()]) -> ResultsSchema:
+        snapshot = live.current()
+        results = Engine(snapshot, encoder).search(parameters.request(snapshot))
+        return ResultsSchema.of(results, parameters.lang)
+
+    @app.get(f"{API}/reports/{{report_id}}", responses=_ERRORS, summary="A whole report")
+    def report(report_id: str) -> ReportSchema:
+        snapshot = live.current()
+        iri = _iri(snapshot, report_id)
+        found = read_report(snapshot.graph, iri)
+        if found is None:
+            raise UnknownReportError(report_id)
+        return ReportSchema.of(iri, found)
+
+    @app.get(f"{API}/reports/{{report_id}}/related", responses=_ERRORS, summary="Reports like a given one")
+    def related_reports(report_id: str, parameters: Annotated[FilterParameters, Query()]) -> RelatedSchema:
+        snapshot = live.current()
+        seeds = (_iri(snapshot, report_id),)
+        hits = related(snapshot, RelatedRequest(seeds, parameters.filters(snapshot), parameters.limit))
+        return RelatedSchema(snapshot=snapshot.manifest.name, hits=[HitSchema.of(hit) for hit in hits])
+
+    @app.get("/healthz", summary="Is the process alive?")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", responses={503: _ERRORS[503]}, summary="Can it answer?")
+    def readyz() -> dict[str, str | int]:
+        manifest = live.current().manifest
+        return {"status": "ready", "snapshot": manifest.name, "reports": manifest.reports}
+
+    @app.get("/", summary="Where to go")
+    def index() -> dict[str, str]:
+        return {"search": f"{API}/search?q=", "description": f"{API}/openapi.json", "ready": "/readyz"}
+
+    return app
+
+
+def _iri(snapshot: Snapshot, report_id: str) -> str:
+    return str(Minter(snapshot.manifest.base).report(report_id))
+
+
+def _readable_error(_request: Request, error: Exception) -> JSONResponse:
+    body = ProblemSchema(error=type(error).__name__.removesuffix("Error"), detail=str(error))
+    return JSONResponse(body.model_dump(), status_code=HTTP_STATUS[type(error)])

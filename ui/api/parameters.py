@@ -1,0 +1,66 @@
+"""What a URL may ask of a search, and the request it means."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from search import request as asked
+from search.engine import LONGEST_QUERY, NEAREST
+from search.filter_values import filter_value
+from search.snapshot import Snapshot
+
+_NOT_FACETS = frozenset({"year_from", "year_to", "limit", "q", "mode", "sort", "offset", "lang"})
+
+
+class FilterParameters(BaseModel):
+    """Filters: labels in any of the four languages, codes, or IRIs; repeated for any of several."""
+
+    # A misspelled filter that is ignored would answer another question than the one asked.
+    model_config = ConfigDict(extra="forbid")
+
+    topic: list[str] = []
+    author: list[str] = []
+    institution: list[str] = []
+    series: list[str] = []
+    publisher: list[str] = []
+    language: list[str] = []
+    type: list[str] = []
+    country: list[str] = []
+    region: list[str] = []
+    repository: list[str] = []
+    access: list[str] = []
+    year_from: int | None = Field(None, description="First year, included.")
+    year_to: int | None = Field(None, description="Last year, included.")
+    limit: int = Field(10, ge=0, le=NEAREST)
+
+    def filters(self, snapshot: Snapshot) -> asked.Filters:
+        """The filters that are meant; raises :class:`~search.errors.UnknownValueError`."""
+        chosen = {
+            facet: tuple(filter_value(snapshot, facet, text) for text in getattr(self, facet))
+            for facet in type(self).model_fields
+            if facet not in _NOT_FACETS and getattr(self, facet)
+        }
+        return asked.Filters(chosen, year_from=self.year_from, year_to=self.year_to)
+
+
+class SearchParameters(FilterParameters):
+    """A search."""
+
+    q: str = Field("", max_length=LONGEST_QUERY, description="Words or a question; without it, everything is listed.")
+    mode: asked.Mode = asked.Mode.HYBRID
+    sort: asked.Sort = asked.Sort.RELEVANCE
+    offset: int = Field(0, ge=0)
+    lang: Literal["en", "es", "fr", "pt"] = Field("en", description="Language of the labels in the answer.")
+
+    def request(self, snapshot: Snapshot) -> asked.Request:
+        """The request that is meant; raises :class:`~search.errors.UnknownValueError`."""
+        return asked.Request(
+            query=self.q,
+            filters=self.filters(snapshot),
+            mode=self.mode,
+            sort=self.sort,
+            limit=self.limit,
+            offset=self.offset,
+        )

@@ -1,0 +1,200 @@
+"""The command line. Declares commands and options; the work is imported when a command runs, so that help is quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# The facets that have an option of their own, with how the option is named; kept here as text so that --help
+# imports nothing. A test holds them against kg.facets.
+FACET_OPTIONS: Final = (
+    "topic",
+    "author",
+    "institution",
+    "series",
+    "publisher",
+    "language",
+    "type",
+    "country",
+    "region",
+    "repository",
+    "access",
+)
+
+
+class _ReadableErrors(click.Group):
+    """Turns the errors that are meant for people into one line and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from ui.errors import KNOWN_ERRORS  # noqa: PLC0415 - the trees are needed only when something failed
+
+            if isinstance(error, KNOWN_ERRORS):
+                raise click.ClickException(" ".join(str(error).split())) from error
+            raise
+
+
+@click.group(cls=_ReadableErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="reportgraph")
+def main() -> None:
+    """A knowledge graph and semantic search service for repositories of research reports."""
+
+
+def _data(command: F) -> F:
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Directory of the snapshots (default: reportgraph-data, or REPORTGRAPH_DATA).",
+    )(command)
+
+
+def _json(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")(command)
+
+
+def _filters(command: F) -> F:
+    for name in reversed(FACET_OPTIONS):
+        command = click.option(
+            f"--{name}", multiple=True, metavar=name.upper(), help=f"Only this {name} (repeat: any of them)."
+        )(command)
+    command = click.option("--year-to", type=int, help="Only up to this year.")(command)
+    return click.option("--year-from", type=int, help="Only from this year on.")(command)
+
+
+def _limit(command: F) -> F:
+    return click.option("--limit", type=click.IntRange(0, 1000), default=10, show_default=True)(command)
+
+
+def _model(command: F) -> F:
+    return click.option(
+        "--model", help="Encoder: an installed model, a directory, or `hashing` (default: REPORTGRAPH_MODEL)."
+    )(command)
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
+@click.option("--format", "form", help="Form of the files, if it should not be sniffed.")
+@click.option("--fields", type=click.Path(path_type=Path), help="TOML file that extends or replaces the field map.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if there was any problem.")
+@_model
+@_data
+@_json
+def build(**options: Any) -> None:
+    """Build a collection from files and publish it."""
+    from ui.commands.building import build_command  # noqa: PLC0415 - see the module's docstring
+
+    build_command(**options)
+
+
+@main.command()
+@click.option("--host", help="Address to serve on (default: 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on (default: 7860).")
+@_model
+@_data
+def serve(**options: Any) -> None:
+    """Serve the collection; new builds are followed without a restart."""
+    from ui.commands.serving import serve_command  # noqa: PLC0415 - see the module's docstring
+
+    serve_command(**options)
+
+
+@main.command()
+@click.option("--host", help="Address to serve on (default: 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on (default: 7860).")
+@click.option("--build-only", is_flag=True, help="Build the sample, do not serve it.")
+@_model
+@_data
+def demo(**options: Any) -> None:
+    """Build the bundled sample of invented reports and serve it."""
+    from ui.commands.serving import demo_command  # noqa: PLC0415 - see the module's docstring
+
+    demo_command(**options)
+
+
+@main.command()
+@click.argument("query")
+@click.option("--mode", type=click.Choice(["hybrid", "semantic", "lexical"]), default="hybrid", show_default=True)
+@click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True)
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Skip so many results.")
+@_limit
+@_filters
+@_data
+@_json
+def search(**options: Any) -> None:
+    """Search by words and by meaning, inside filters."""
+    from ui.commands.searching import search_command  # noqa: PLC0415 - see the module's docstring
+
+    search_command(**options)
+
+
+@main.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@_limit
+@_filters
+@_data
+@_json
+def related(**options: Any) -> None:
+    """Find reports like one or several given ones."""
+    from ui.commands.searching import related_command  # noqa: PLC0415 - see the module's docstring
+
+    related_command(**options)
+
+
+@main.command()
+@click.argument("query", metavar="QUERY|FILE")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld"]),
+    help="How to print the answer (default: a table, or Turtle for triples).",
+)
+@click.option("--stated-only", is_flag=True, help="Leave out what was inferred.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Time limit in seconds (default: 60).")
+@_data
+@_json
+def sparql(**options: Any) -> None:
+    """Ask the graph a SPARQL query, given as text, as a file, or as - for standard input."""
+    from ui.commands.graph import sparql_command  # noqa: PLC0415 - see the module's docstring
+
+    sparql_command(**options)
+
+
+@main.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["nquads", "turtle", "jsonld", "bibtex", "ris", "csl"]),
+    required=True,
+    help="nquads keeps stated and inferred apart; the others merge them.",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write (default: output).")
+@_data
+def export(**options: Any) -> None:
+    """Write out the whole collection."""
+    from ui.commands.graph import export_command  # noqa: PLC0415 - see the module's docstring
+
+    export_command(**options)
+
+
+@main.command()
+@click.option("--limit", type=click.IntRange(min=1), help="Check only so many reports.")
+@_data
+@_json
+def check(**options: Any) -> None:
+    """Validate the graph against its SHACL shapes."""
+    from ui.commands.graph import check_command  # noqa: PLC0415 - see the module's docstring
+
+    check_command(**options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""``search`` and ``related``: results on a terminal or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kg.vocab import Minter
+from search.filter_values import filter_value
+from search.related import RelatedRequest, related
+from search.request import Filters, Hit, Mode, Request, Results, Sort
+from search.snapshot import Snapshot
+from ui.cli import FACET_OPTIONS
+from ui.commands.context import console, printable, services
+from ui.schemas import HitSchema, RelatedSchema, ResultsSchema
+
+_FACET_LINES = 3
+"""Facet values that a terminal shows of each facet."""
+
+
+def search_command(
+    *,
+    query: str,
+    mode: str,
+    sort: str,
+    offset: int,
+    limit: int,
+    data: Path | None,
+    as_json: bool,
+    **filters: Any,
+) -> None:
+    """Search and print."""
+    wired = services(data=data)
+    snapshot = wired.snapshot()
+    request = Request(
+        query=query,
+        filters=_chosen(snapshot, filters),
+        mode=Mode(mode),
+        sort=Sort(sort),
+        limit=limit,
+        offset=offset,
+    )
+    needs_encoder = request.mode is not Mode.LEXICAL and bool(query.strip())
+    results = wired.engine(snapshot, with_encoder=needs_encoder).search(request)
+    if as_json:
+        _print_json(ResultsSchema.of(results))
+    else:
+        _print_results(results, offset)
+
+
+def related_command(*, ids: tuple[str, ...], limit: int, data: Path | None, as_json: bool, **filters: Any) -> None:
+    """Find related reports and print them."""
+    snapshot = services(data=data).snapshot()
+    minter = Minter(snapshot.manifest.base)
+    request = RelatedRequest(
+        seeds=tuple(given if given.startswith(minter.base) else str(minter.report(given)) for given in ids),
+        filters=_chosen(snapshot, filters),
+        limit=limit,
+    )
+    hits = related(snapshot, request)
+    if as_json:
+        _print_json(RelatedSchema(snapshot=snapshot.manifest.name, hits=[HitSchema.of(hit) for hit in hits]))
+    else:
+        _print_hits(Console(), hits, 0)
+
+
+def _chosen(snapshot: Snapshot, options: dict[str, Any]) -> Filters:
+    chosen = {
+        facet: tuple(filter_value(snapshot, facet, text) for text in options[facet])
+        for facet in FACET_OPTIONS
+        if options[facet]
+    }
+    return Filters(chosen, year_from=options["year_from"], year_to=options["year_to"])
+
+
+def _print_json(schema: BaseModel) -> None:
+    click.echo(schema.model_dump_json(indent=2))
+
+
+def _print_results(results: Results, offset: int) -> None:
+    out = Console()
+    counted = "1 report" if results.total == 1 else f"{results.total:,} reports"
+    by_meaning = f", {results.by_meaning:,} of them by meaning alone" if results.by_meaning else ""
+    out.print(f"{counted}{by_meaning}", style="bold")
+    _print_hits(out, results.hits, offset)
+    table = Table(show_header=False, box=None)
+    for facet, counts in results.facets.items():
+        shown = "; ".join(f"{printable(count.value.label)} ({count.count:,})" for count in counts[:_FACET_LINES])
+        if shown:
+            table.add_row(Text(facet, style="bold"), Text(shown))
+    out.print(table)
+    if not results.total:
+        console().print("Nothing was found: try fewer words or fewer filters.")
+
+
+def _print_hits(out: Console, hits: Sequence[Hit], offset: int) -> None:
+    for place, hit in enumerate(hits, start=offset + 1):
+        card = hit.card
+        line = Text(f"{place}. ")
+        line.append(printable(card.title), style="bold")
+        line.append(f"  {card.year or 'no year'}  {card.id}", style="cyan")
+        if card.invented:
+            line.append("  invented", style="magenta")
+        out.print(line)
+        if card.authors:
+            out.print(Text("   " + printable("; ".join(card.authors))))
+        out.print(Text("   " + printable(_why(hit)), style="dim"))
+
+
+def _why(hit: Hit) -> str:
+    reasons = [f"score {hit.score:.3f}"]
+    if hit.why.words:
+        reasons.append("words: " + ", ".join(hit.why.words))
+    if hit.why.similarity is not None:
+        reasons.append(f"similarity {hit.why.similarity:.3f}")
+    reasons += [f"{facet}: {', '.join(labels)}" for facet, labels in hit.why.shared.items()]
+    return "; ".join(reasons)

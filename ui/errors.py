@@ -1,0 +1,46 @@
+"""How errors reach people: one table for the command line's exit codes and HTTP's status codes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from embeddings import errors as embedding_errors
+from kg import errors as kg_errors
+from search import errors as search_errors
+
+FAILED: Final = 1
+USAGE: Final = 2
+
+KNOWN_ERRORS: Final[tuple[type[Exception], ...]] = (
+    kg_errors.KgError,
+    embedding_errors.EmbeddingError,
+    search_errors.SearchError,
+)
+"""The roots of the error trees: what these carry is meant to be read by people."""
+
+HTTP_STATUS: Final[dict[type[Exception], int]] = {
+    kg_errors.SourceNotFoundError: 500,
+    kg_errors.FieldMapError: 500,
+    kg_errors.StoreError: 500,
+    kg_errors.QuerySyntaxError: 400,
+    kg_errors.QueryRefusedError: 403,
+    kg_errors.ResultFormError: 406,
+    kg_errors.UnboundParameterError: 500,
+    kg_errors.DamagedColumnsError: 500,
+    embedding_errors.ModelNotFoundError: 503,
+    embedding_errors.HubNotAllowedError: 503,
+    embedding_errors.ModelDigestError: 503,
+    embedding_errors.UnsafeModelError: 503,
+    embedding_errors.ModelMismatchError: 503,
+    embedding_errors.DamagedSegmentError: 500,
+    embedding_errors.DamagedIndexError: 500,
+    embedding_errors.MissingVectorsError: 500,
+    search_errors.NoSnapshotError: 503,
+    search_errors.DamagedSnapshotError: 503,
+    search_errors.BuildRunningError: 409,
+    search_errors.NoReportsError: 422,
+    search_errors.UnknownReportError: 404,
+    search_errors.UnknownValueError: 422,
+    search_errors.InvalidRequestError: 422,
+}
+"""Every error of the trees and the status of a response that reports it; a test sees that none is missing."""

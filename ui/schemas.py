@@ -1,0 +1,190 @@
+"""What the command line's ``--json`` and the HTTP API both print: the contracts of other programs (DESIGN 7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import BaseModel, Field
+
+from kg.facets import FacetCount
+from kg.model import Report
+from search.request import Hit, Results, Why
+
+
+class WhySchema(BaseModel):
+    """Why a report is a result."""
+
+    words: list[str] = Field(description="Words of the query that the report holds.")
+    similarity: float | None = Field(description="Cosine similarity to the query or the seeds, -1 to 1.")
+    lexical: float = Field(description="Share of the score that came by words (related: by the graph).")
+    semantic: float = Field(description="Share of the score that came by meaning.")
+    shared: dict[str, list[str]] = Field(description="What a related report shares with the seeds, rarest first.")
+
+    @classmethod
+    def of(cls, why: Why) -> WhySchema:
+        return cls(
+            words=list(why.words),
+            similarity=None if why.similarity is None else round(why.similarity, 4),
+            lexical=round(why.lexical, 4),
+            semantic=round(why.semantic, 4),
+            shared={facet: list(labels) for facet, labels in why.shared.items()},
+        )
+
+
+class HitSchema(BaseModel):
+    """One result."""
+
+    id: str
+    iri: str
+    title: str
+    year: int | None
+    authors: list[str]
+    score: float
+    invented: bool = Field(description="True where the record says of itself that the report does not exist.")
+    why: WhySchema
+
+    @classmethod
+    def of(cls, hit: Hit) -> HitSchema:
+        card = hit.card
+        return cls(
+            id=card.id,
+            iri=card.iri,
+            title=card.title,
+            year=card.year,
+            authors=list(card.authors),
+            score=round(hit.score, 4),
+            invented=card.invented,
+            why=WhySchema.of(hit.why),
+        )
+
+
+class FacetCountSchema(BaseModel):
+    """A value of a facet with its number of reports."""
+
+    iri: str = Field(description="The entity's IRI; for years, the year.")
+    label: str
+    count: int = Field(description="Reports by what records state.")
+    inferred: int = Field(description="Reports beyond these by what was inferred.")
+
+    @classmethod
+    def of(cls, counted: FacetCount, language: str) -> FacetCountSchema:
+        return cls(
+            iri=counted.value.value,
+            label=counted.value.label_in(language),
+            count=counted.count,
+            inferred=counted.inferred,
+        )
+
+
+class ResultsSchema(BaseModel):
+    """A page of results, with counts over the whole result set."""
+
+    total: int
+    by_meaning: int = Field(description="How many results are there for their meaning alone (the closest 1,000).")
+    snapshot: str
+    hits: list[HitSchema]
+    facets: dict[str, list[FacetCountSchema]]
+
+    @classmethod
+    def of(cls, results: Results, language: str = "en") -> ResultsSchema:
+        return cls(
+            total=results.total,
+            by_meaning=results.by_meaning,
+            snapshot=results.snapshot,
+            hits=[HitSchema.of(hit) for hit in results.hits],
+            facets={
+                facet: [FacetCountSchema.of(count, language) for count in counts]
+                for facet, counts in results.facets.items()
+            },
+        )
+
+
+class RelatedSchema(BaseModel):
+    """Reports like the given ones."""
+
+    snapshot: str
+    hits: list[HitSchema]
+
+
+class SeriesSchema(BaseModel):
+    """A place in a series; ``derived_by`` names the method where it was inferred."""
+
+    title: str
+    number: str | None
+    derived_by: str | None
+    confidence: float | None
+
+
+class ReportSchema(BaseModel):
+    """A whole report."""
+
+    id: str
+    iri: str
+    title: str
+    alternative_titles: list[str]
+    abstract: str | None
+    authors: list[str]
+    corporate_authors: list[str]
+    affiliations: list[str]
+    publishers: list[str]
+    repositories: list[str]
+    providers: list[str]
+    topics: list[str]
+    places: list[str]
+    series: list[SeriesSchema]
+    year: int | None
+    issued: dt.date | None
+    types: list[str]
+    languages: list[str]
+    access: list[str]
+    doi: str | None
+    handle: str | None
+    urls: list[str]
+    relations: list[str]
+    citation: str | None
+    invented: bool
+
+    @classmethod
+    def of(cls, iri: str, report: Report) -> ReportSchema:
+        return cls(
+            id=report.id,
+            iri=iri,
+            title=report.title,
+            alternative_titles=[text.value for text in report.alternative_titles],
+            abstract=report.abstract,
+            authors=[person.name for person in report.authors],
+            corporate_authors=[body.name for body in report.corporate_authors],
+            affiliations=[body.name for body in report.affiliations],
+            publishers=[body.name for body in report.publishers],
+            repositories=[body.name for body in report.repositories],
+            providers=[body.name for body in report.providers],
+            topics=[topic.label for topic in report.topics],
+            places=[place.label for place in report.places],
+            series=[
+                SeriesSchema(
+                    title=series.title,
+                    number=series.number,
+                    derived_by=series.derivation.method if series.derivation else None,
+                    confidence=series.derivation.confidence if series.derivation else None,
+                )
+                for series in report.series
+            ],
+            year=report.year,
+            issued=report.issued,
+            types=list(report.types),
+            languages=list(report.languages),
+            access=list(report.access),
+            doi=report.doi,
+            handle=report.handle,
+            urls=list(report.urls),
+            relations=list(report.relations),
+            citation=report.citation,
+            invented=report.invented,
+        )
+
+
+class ProblemSchema(BaseModel):
+    """What an error response says."""
+
+    error: str = Field(description="The kind of error, a stable word.")
+    detail: str = Field(description="What is wrong and what to do.")
