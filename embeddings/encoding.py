@@ -9,9 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from embeddings.encoder import Encoder, Vectors
+from embeddings.encoder import Encoder
 from embeddings.errors import MissingVectorsError, ModelMismatchError
 from embeddings.segments import SegmentStore, SegmentWriter
+from embeddings.vectors import Vectors
 
 # The writer gets rows this often: enough for the encoder to fill its batches with texts of one length, about
 # ten seconds of work on two cores.

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import Vectors
+from embeddings.vectors import Vectors
 
 Ordinals = NDArray[np.int64]
 Allowed = NDArray[np.bool_]

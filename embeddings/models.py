@@ -61,22 +61,41 @@ def open_encoder(
     packaged: Sequence[PackagedModel] = PACKAGED_MODELS,
     fetch: Callable[[str], Path] = fetch_from_hub,
 ) -> Encoder:
-    """The encoder called ``name``: ``hashing``, a directory, a packaged model, or, if allowed, a hub repository.
+    """The encoder called ``name``: ``hashing``, or the model that `find_model` finds under that name.
 
-    Looked for in that order. A model is digested and checked before anything of it is loaded, code that came with it
-    never runs, and only ``allow_hub`` opens a connection. ``precision`` None lets the processor decide.
-
-    Raises ModelNotFoundError, HubNotAllowedError, ModelDigestError, UnsafeModelError.
+    ``precision`` None lets the processor decide. Raises what `find_model` raises.
     """
     if name == "hashing":
         return HashingEncoder()
+    files = find_model(name, allow_hub=allow_hub, packaged=packaged, fetch=fetch)
+    directory = Path(name).expanduser()
+    return SentenceTransformersEncoder(
+        # The name keys the vectors, so it must not depend on where the directory lies.
+        name=directory.resolve().name if directory.is_dir() else name,
+        directory=files.directory,
+        digest=files.digest,
+        precision=precision,
+    )
+
+
+def find_model(
+    name: str,
+    *,
+    allow_hub: bool = False,
+    packaged: Sequence[PackagedModel] = PACKAGED_MODELS,
+    fetch: Callable[[str], Path] = fetch_from_hub,
+) -> ModelFiles:
+    """The files of the model ``name``: a directory, a packaged model, or, if allowed, a hub repository.
+
+    Looked for in that order. They are digested and checked, and nothing of them is loaded; only ``allow_hub`` opens a
+    connection. Raises ModelNotFoundError, HubNotAllowedError, ModelDigestError, UnsafeModelError.
+    """
     directory = Path(name).expanduser()
     if directory.is_dir():
-        # The name must not depend on where the directory lies: it keys the vectors.
-        return _load(directory.resolve().name, read_model_files(directory), precision)
+        return read_model_files(directory)
     row = next((row for row in packaged if row.name == name), None)
     if row is None:
-        return _load(name, read_model_files(_fetched(name, name, fetch, allow_hub=allow_hub)), precision)
+        return read_model_files(_fetched(name, name, fetch, allow_hub=allow_hub))
     package = importlib.util.find_spec(row.package)
     if package is not None and package.submodule_search_locations:
         files = read_model_files(Path(package.submodule_search_locations[0]) / row.folder)
@@ -85,7 +104,7 @@ def open_encoder(
     actual = files.digests.get(row.weights, "absent")
     if actual != row.weights_sha256:
         raise ModelDigestError(files.directory / row.weights, row.weights_sha256, actual)
-    return _load(name, files, precision)
+    return files
 
 
 def _fetched(
@@ -101,7 +120,3 @@ def _fetched(
         return fetch(repository)
     except (OSError, ValueError) as error:
         raise ModelNotFoundError(name, (*tried, f"{repository} on the model hub ({error})")) from error
-
-
-def _load(name: str, files: ModelFiles, precision: Precision | None) -> Encoder:
-    return SentenceTransformersEncoder(name=name, directory=files.directory, digest=files.digest, precision=precision)

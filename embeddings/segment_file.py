@@ -27,8 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.durable import replacing
-from embeddings.encoder import ModelIdentity, Vectors
+from embeddings.encoder import ModelIdentity
 from embeddings.errors import DamagedSegmentError, ModelMismatchError
+from embeddings.vectors import Vectors
 
 KEY_SIZE: Final = 32
 

@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.durable import replacing, sync_directory
-from embeddings.encoder import ModelIdentity, Vectors
+from embeddings.encoder import ModelIdentity
 from embeddings.segment_file import KEY_SIZE, Segment, read_segment, write_segment
+from embeddings.vectors import Vectors
 
 ROWS_PER_SEGMENT: Final = 4096
 

@@ -52,8 +52,8 @@ _IN_JOURNALS: Final = frozenset({"article-journal", "article", "paper-conference
 _LATEX: Final = str.maketrans(
     {
         "\\": r"\textbackslash{}",
-        "{": r"\{",
-        "}": r"\}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
         "$": r"\$",
         "&": r"\&",
         "%": r"\%",

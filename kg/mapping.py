@@ -83,7 +83,7 @@ class ReportMapper:
     def provenance(self, generated: dt.datetime) -> Iterator[Quad]:
         """How sure each method of inference is and when it ran, in a graph of its own."""
         about = self._minter.provenance_graph
-        when = typed(generated.replace(microsecond=0).isoformat(), XSD.dateTime)
+        when = _moment(generated.replace(microsecond=0))
         for graph, (method, confidence) in sorted(self._methods.items()):
             yield Quad(graph, RDF.type, PROV.Entity, about)
             yield Quad(graph, RG.method, Literal(method), about)
@@ -123,7 +123,7 @@ class ReportMapper:
         if report.issued is not None:
             yield Quad(subject, DCTERMS.date, typed(report.issued.isoformat(), XSD.date))
         if report.modified is not None:
-            yield Quad(subject, DCTERMS.modified, typed(report.modified.isoformat(), XSD.dateTime))
+            yield Quad(subject, DCTERMS.modified, _moment(report.modified))
 
     def _people(self, subject: URIRef, report: Report) -> Iterator[Quad]:
         roles: dict[tuple[URIRef, URIRef], None] = {}
@@ -217,6 +217,11 @@ class ReportMapper:
         values += [(DCTERMS.relation, relation_node(relation)) for relation in report.relations]
         for predicate, value in values:
             yield Quad(subject, predicate, value)
+
+
+def _moment(when: dt.datetime) -> Literal:
+    """A dateTime in the form that engines keep as it is: some rewrite +00:00."""
+    return typed(when.isoformat().replace("+00:00", "Z"), XSD.dateTime)
 
 
 @cache

@@ -13,7 +13,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -129,7 +129,7 @@ class _Spool:
     def __len__(self) -> int:
         return len(self._offsets)
 
-    def discard(self) -> None:
+    def close(self) -> None:
         self._file.close()
         self._path.unlink()
 
@@ -153,20 +153,20 @@ class Build:
     def run(self, sources: Sequence[Path]) -> BuildReport:
         """Build from files; returns when the snapshot is published. The caller holds the lock."""
         salvaged = self._prepare()
-        spool = _Spool(self._staging / "texts.jsonl")
-        graph = self._load_graph(sources, spool)
-        with self._timed("facets", None):
-            columns = build_columns(graph)
-            save_columns(columns, self._staging / FACETS)
-        self._check_same_reports(columns, spool)
-        with self._timed("digest", None):
-            digests = {"graph": graph_digest(graph, self._minter, self._staging), "facets": _columns_digest(columns)}
-        triples = len(graph)
-        graph.close()
-        with self._timed("text", len(spool)):
-            write_text_index(self._staging / TEXT, self._advancing(spool.in_order(columns.reports)))
-        encoding, digests["vectors"], ann_digest = self._encode(spool, columns, salvaged)
-        spool.discard()
+        with closing(_Spool(self._staging / "texts.jsonl")) as spool:
+            graph = self._load_graph(sources, spool)
+            with self._timed("facets", None):
+                columns = build_columns(graph)
+                save_columns(columns, self._staging / FACETS)
+            self._check_same_reports(columns, spool)
+            with self._timed("digest", None):
+                graph_content = graph_digest(graph, self._minter, self._staging)
+            triples = len(graph)
+            graph.close()
+            with self._timed("text", len(spool)):
+                write_text_index(self._staging / TEXT, self._advancing(spool.in_order(columns.reports)))
+            encoding, vectors_content, ann_digest = self._encode(spool, columns, salvaged)
+        digests = {"graph": graph_content, "facets": _columns_digest(columns), "vectors": vectors_content}
         manifest = self._manifest(sources, columns, triples, digests, ann_digest)
         with self._timed("publish", None):
             self._publish(manifest)

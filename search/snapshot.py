@@ -178,6 +178,7 @@ class LiveSnapshot:
         self._adapters = adapters
         self._switching = threading.Lock()
         self._failed: Path | None = None
+        self._opening: threading.Thread | None = None
         self._directory = self._named()
         self._snapshot = Snapshot.open(self._directory, adapters)
 
@@ -185,8 +186,14 @@ class LiveSnapshot:
         """The newest snapshot that is open; asks the disk whether there is a newer one, and opens that meanwhile."""
         named = self._named()
         if named not in (self._directory, self._failed) and self._switching.acquire(blocking=False):
-            threading.Thread(target=self._switch, args=(named,), name="open-snapshot", daemon=True).start()
+            self._opening = threading.Thread(target=self._switch, args=(named,), name="open-snapshot", daemon=True)
+            self._opening.start()
         return self._snapshot
+
+    def settle(self) -> None:
+        """Wait until a snapshot that is being opened is open, or has failed to."""
+        if self._opening is not None:
+            self._opening.join()
 
     def _named(self) -> Path:
         directory = self._data.current()

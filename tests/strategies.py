@@ -34,17 +34,11 @@ json_values = st.recursive(
 
 def solr_documents(fields: FieldMap) -> st.SearchStrategy[dict[str, object]]:
     """Documents under field names that importers read, with any JSON in them."""
-    names = sorted(
-        {name.replace("{lang}", "es") for groups in fields.sources.values() for group in groups for name in group}
-    )
-    return st.dictionaries(st.sampled_from(names) | any_text, json_values, max_size=8)
+    return st.dictionaries(st.sampled_from(_names(fields, "es")) | any_text, json_values, max_size=8)
 
 
 def records(fields: FieldMap) -> st.SearchStrategy[Record]:
     """Records under field names that importers read, with any text in them."""
-    names = sorted(
-        {name.replace("{lang}", "spa") for groups in fields.sources.values() for group in groups for name in group}
-    )
     nasty = st.sampled_from(
         [
             "",
@@ -86,11 +80,7 @@ def staff_view_fields(draw: st.DrawFn, fields: FieldMap) -> Mapping[str, tuple[s
     made: dict[str, tuple[str, ...]] = {}
     for name in names:
         prefixes = [other for other in names if _can_be_told(other, name, names, fields)]
-        nasty = (
-            st.sampled_from(prefixes).flatmap(lambda prefix: plain.map(lambda rest: f"{prefix} {rest}"))
-            if prefixes
-            else plain
-        )
+        nasty = st.tuples(st.sampled_from(prefixes), plain).map(" ".join) if prefixes else plain
         lines = st.lists(plain | st.sampled_from(names) | nasty, max_size=3)
         first = draw(plain | st.sampled_from(names))
         if name in fields.single:

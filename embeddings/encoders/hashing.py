@@ -18,7 +18,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import ModelIdentity, Vectors, unit_rows
+from embeddings.encoder import ModelIdentity
+from embeddings.vectors import Vectors, unit_rows
 
 # Part of the digest: change it with anything below that changes a vector.
 _SCHEME: Final = "words and character trigrams, case and accents folded, signed blake2b, version 1"

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from embeddings.encoder import ModelIdentity, Precision, Vectors, unit_rows
+from embeddings.encoder import ModelIdentity, Precision
+from embeddings.vectors import Vectors, unit_rows
 
 # Measured with all-MiniLM-L6-v2 in float32 on two AVX2 cores, documents a second at batch 4 / 8 / 16 / 32 / 64:
 # 55.6 / 58.9 / 50.8 / 46.7 / 40.8. Larger batches leave the cache and pad more.
@@ -50,15 +51,15 @@ class SentenceTransformersEncoder:
         self._batch_size = batch_size
         # A fast tokenizer raises "Already borrowed" when two threads use it at once.
         self._lock = threading.Lock()
-        prompts: dict[str, str] = self._model.prompts
-        query_prompt = prompts.get("query", "")
+        prompts: dict[str, str | None] = self._model.prompts
+        query_prompt = prompts.get("query") or ""
         self._identity = ModelIdentity(
             name=name,
             digest=digest,
             # Asking an embedding works in every version; the method that tells the dimension was renamed in 6.0.
             dimension=len(self._model.encode_query("", prompt=query_prompt)),
             query_prompt=query_prompt,
-            document_prompt=next((prompts[key] for key in _DOCUMENT_PROMPTS if prompts.get(key)), ""),
+            document_prompt=next((prompt for key in _DOCUMENT_PROMPTS if (prompt := prompts.get(key))), ""),
             precision=chosen,
         )
 

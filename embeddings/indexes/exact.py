@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 
-from embeddings.encoder import Vectors
 from embeddings.index import (
     Allowed,
     Background,
@@ -19,6 +18,7 @@ from embeddings.index import (
     checked_query,
     no_hits,
 )
+from embeddings.vectors import Vectors
 
 # Gathering copies rows: 100 MB at 384 dimensions, however many are allowed.
 _BLOCK: Final = 1 << 16

@@ -9,10 +9,10 @@ from typing import Any, Final, Self
 import numpy as np
 
 from embeddings.durable import replacing
-from embeddings.encoder import Vectors
 from embeddings.errors import DamagedIndexError
 from embeddings.index import Allowed, Background, Hits, Ordinals, allowed_ordinals, best, checked_query, no_hits
 from embeddings.indexes.exact import ExactIndex
+from embeddings.vectors import Vectors
 
 # Up to here visiting the allowed rows one by one is faster than testing every row against a bitmap.
 ARRAY_UP_TO: Final = 30_000

@@ -18,7 +18,7 @@ def year_of(text: str) -> int | None:
 
 def date_of(text: str) -> dt.date | None:
     """The day of ``2024-03-18`` or of a moment on it; ``None`` for a year, a month, or no date."""
-    match = _DAY.fullmatch(text.strip())
+    match = _DAY.fullmatch(text.strip()) if len(text) >= len("2024-03-18") else None
     try:
         return dt.date.fromisoformat(match.group(1)) if match else None
     except ValueError:

@@ -64,10 +64,13 @@ class FieldMap:
     # Records of one source have few shapes; matching patterns once a shape, not once a record, is 4x faster.
     _plans: dict[tuple[str, ...], Plan] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stated: frozenset[str] = field(init=False, repr=False, compare=False)
+    _prefixes: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        stated = {name for groups in self.sources.values() for group in groups for name in group if _LANG not in name}
-        object.__setattr__(self, "_stated", frozenset(stated))
+        patterns = {pattern for groups in self.sources.values() for group in groups for pattern in group}
+        dynamic = {pattern for pattern in patterns if _LANG in pattern}
+        object.__setattr__(self, "_stated", frozenset(patterns - dynamic))
+        object.__setattr__(self, "_prefixes", tuple(sorted(pattern.partition(_LANG)[0] for pattern in dynamic)))
 
     def plan(self, names: tuple[str, ...]) -> Plan:
         """The fields to read for a record that has the fields ``names``; properties without any are absent."""
@@ -75,7 +78,7 @@ class FieldMap:
         if plan is None:
             if len(self._plans) >= _MANY_SHAPES:
                 self._plans.clear()
-            dynamic = tuple(name for name in names if name not in self._stated)
+            dynamic = tuple(name for name in names if name not in self._stated and name.startswith(self._prefixes))
             there = frozenset(names)
             plan = {prop: uses for prop, groups in self.sources.items() if (uses := _uses(groups, dynamic, there))}
             self._plans[names] = plan
@@ -166,6 +169,8 @@ def _uses(groups: Groups, dynamic: tuple[str, ...], there: frozenset[str]) -> tu
 def _matches(pattern: str, dynamic: tuple[str, ...], there: frozenset[str]) -> Sequence[FieldUse]:
     if _LANG not in pattern:
         return (FieldUse(pattern, None),) if pattern in there else ()
+    if not dynamic:
+        return ()
     before, _, after = pattern.partition(_LANG)
     matches = [
         (name, _LANG_CODE.fullmatch(name, len(before), len(name) - len(after)))

@@ -9,7 +9,11 @@ _DOI = re.compile(
 )
 _HANDLE = re.compile(r"(?:https?://)?hdl\.handle\.net/(\d[\d.]*/[^\s?#]+)|hdl:(\d[\d.]*/\S+)", re.IGNORECASE)
 _BARE_HANDLE = re.compile(r"\d[\d.]*/[^\s?#/]+")
-_WEB_ADDRESS = re.compile(r"(?:https?|ftp)://(?:[^\s/?#@]*@)?[^\s/?#@:.][^\s/?#@]*(?:[/?#].*)?", re.IGNORECASE)
+_ALLOWED = r'[^\x00-\x20<>"{}|\\^`\x7f/?#@]'
+# As far as every character may stand in an IRI: to the end of nearly every address.
+_WEB_ADDRESS = re.compile(
+    rf"(?:https?|ftp)://(?:{_ALLOWED}*@)?(?![:.]){_ALLOWED}+(?:[/?#](?:{_ALLOWED}|[/?#@])*)?", re.IGNORECASE
+)
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f]')
 _ISBN = re.compile(r"(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx]\b")
 _ISSN = re.compile(r"\b(\d{4})-?(\d{3}[\dXx])\b")
@@ -37,9 +41,10 @@ def web_address(text: str) -> str | None:
 
     Characters that no IRI may hold (RFC 3987: spaces, quotes, braces) come back percent-encoded.
     """
-    if not _WEB_ADDRESS.fullmatch(text):
+    match = _WEB_ADDRESS.match(text)
+    if match is None:
         return None
-    return _NOT_IN_IRI.sub(_percent_encoded, text)
+    return text if match.end() == len(text) else _NOT_IN_IRI.sub(_percent_encoded, text)
 
 
 def _percent_encoded(match: re.Match[str]) -> str:

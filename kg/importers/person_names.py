@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from kg.importers.plain_text import label, without_isbd_end
 from kg.importers.remembered import Remembered
@@ -13,13 +13,13 @@ from kg.model import Person
 
 _ET_AL = re.compile(r"(?:^|[\s,;]+)[(\[]?(?:et\.?\s*al\b\.?|and others)[)\]]?[\s,.;]*$", re.IGNORECASE)
 _EDITOR = re.compile(r"(?:,\s*eds?\.?|,\s*editors?\.?|\s*[(\[](?:eds?\.?|editors?)[)\]])[\s,.;]*$", re.IGNORECASE)
-_EDITOR_ENDS = ("ed", "eds", "editor", "editors", ".", ")", "]", ",", ";")
+_EDITOR_ENDS = ("ed", "ed.", "eds", "eds.", "editor", "editor.", "editors", "editors.", ")", "]", ").", ",", ";")
+_LONGEST_NAME = 300
 _LAST_WORD = re.compile(r"[^\s.,-]+(?=\.$)")
 _ABBREVIATED = frozenset({"jr", "sr", "jnr", "snr", "ph", "chr", "st"})
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """One author statement: the person, if it names one, and whether it says that there are more."""
 
     person: Person | None
@@ -45,10 +45,13 @@ def read_people(values: Iterable[str], *, role: str = "author", isbd: bool = Fal
 def read_signature(value: str, *, role: str = "author", isbd: bool = False) -> Signature:
     """What one author statement says; ``role`` holds unless a suffix such as ``(ed.)`` tells another."""
     name = label(value)
+    if len(name) > _LONGEST_NAME:  # no name, and searching it for suffixes could take quadratic time
+        return Signature(Person(name, role), and_others=False)
     lower = name.lower()
     others = _ET_AL.search(name) if ("al" in lower and "et" in lower) or "others" in lower else None
     if others:
         name = name[: others.start()]
+        lower = name.lower()
     editor = _EDITOR.search(name) if lower.endswith(_EDITOR_ENDS) else None
     # "Etalle, Ed" is a first name, "Etalle, S., Ed" and "Etalle, ed." are not.
     if editor and ("," in name[: editor.start()] or not editor.group().lstrip(" ,").startswith("E")):

@@ -14,7 +14,6 @@ _BREAKS = re.compile(_BLOCK)
 _ENTITY = r"(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 _MARKUP = re.compile(rf"<(?:{_TAG}|!--)|&{_ENTITY}", re.IGNORECASE)
 _STRAY = re.compile(rf"<(?!{_TAG})|&(?!{_ENTITY})|&(?P<name>[A-Za-z][A-Za-z0-9]*);", re.IGNORECASE)
-_PRINTABLE = bytes(range(0x20, 0x7F))
 _CONTROL = frozenset({"Cc", "Cs"})
 _BLANK_LINE = re.compile(r"\n\s*\n")
 # Zero-width space, word joiner, byte order mark, soft hyphen, direction marks and overrides: they carry no text and
@@ -26,10 +25,13 @@ _INVISIBLE = frozenset(
 
 def one_line(text: str) -> str:
     """``text`` without control characters, in Unicode NFC, its runs of white space made one space."""
-    # Nearly every value is clean already. Finding that out is cheaper than splitting and joining, and for long ASCII
-    # texts deleting the printable bytes to see what is left is the fastest way there is.
-    if not text.isascii() or text.encode().translate(None, _PRINTABLE):
-        text = _printable(text)
+    # Nearly every value is clean already, and finding that out is cheaper than splitting and joining it.
+    if not text.isprintable():
+        text = " ".join(text.split())
+        if not text.isprintable():
+            text = "".join([char for char in text if char not in _INVISIBLE and category(char) not in _CONTROL])
+    if not text.isascii():
+        text = normalize("NFC", text)
     if "  " in text or text[:1] == " " or text[-1:] == " ":
         return " ".join(text.split())
     return text
@@ -71,14 +73,6 @@ def without_markup(text: str) -> str:
 def without_isbd_end(text: str) -> str:
     """``text`` without the punctuation that ISBD puts before the next area of a description: `` /``, `` :``, ``,``."""
     return text.rstrip(" /:;,=") if not text.endswith(". -") else text[:-3].rstrip(" /:;,=")
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        text = " ".join(text.split())
-        if not text.isprintable():
-            text = "".join([char for char in text if char not in _INVISIBLE and category(char) not in _CONTROL])
-    return normalize("NFC", text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -116,25 +116,26 @@ class _Reading:
 
     def _labels(self, prop: str, further: str | None = None) -> tuple[str, ...]:
         """The values of a property, then ``further``, clean and each once."""
-        if prop not in self.plan and further is None:
-            return ()
-        found = dict.fromkeys([_LABELS[value] for value in self._raw(prop)])
-        if further is not None:
-            found[_LABELS[further]] = None
-        found.pop("", None)
-        return tuple(found)
+        stated = self._entities(prop, _LABELS)
+        if further is None:
+            return stated
+        name, _ = _LABELS[further]
+        return (*stated, name) if name and name not in stated else stated
 
     def _entities(self, prop: str, read: Remembered[tuple[str, _T]]) -> tuple[_T, ...]:
         """What the values of a property name, each name once."""
         uses = self.plan.get(prop)
         if uses is None:
             return ()
+        if len(uses) == 1 and len(values := self.values[uses[0].name]) == 1:
+            name, entity = read[values[0]]
+            return (entity,) if name else ()
         found: dict[str, _T] = {}
         for field, _ in uses:
             for value in self.values[field]:
                 name, entity = read[value]
-                if name:
-                    found[name] = entity
+                found[name] = entity
+        found.pop("", None)
         return tuple(found.values())
 
     def _card_label(self, value: str) -> str:
@@ -185,11 +186,11 @@ class _Reading:
         for field, _ in self.plan.get("series", ()):
             for value in self.values[field]:
                 series = read_series(value)
-                if series is None:
-                    what = f"The series statement {_shown(value)} has a number but no title."
-                    self._note("series-without-title", what, field)
-                else:
+                if series is not None:
                     found.setdefault((series.title, series.number), series)
+                elif label(value):
+                    what = f"The series statement {_shown(value)} has no title."
+                    self._note("series-without-title", what, field)
         if citation is not None:
             series = series_in_citation(citation, title)
             if series and series.title.casefold() not in {name.casefold() for name, _ in found}:
@@ -205,8 +206,8 @@ class _Reading:
 
     def _addresses(self, flat: Flattened) -> tuple[tuple[str, ...], str | None, str | None]:
         """Web addresses, DOI and handle."""
-        doi = self._first("doi", lambda value: identifiers.doi_of(one_line(value)))
-        handle = self._first("handle", lambda value: identifiers.bare_handle_of(one_line(value)))
+        doi = self._first("doi", _doi)
+        handle = self._first("handle", _handle)
         urls: dict[str, None] = {}
         raw = self._raw("urls")
         if flat.own_url is not None:
@@ -218,7 +219,7 @@ class _Reading:
             address = identifiers.web_address(text)
             if address is not None:
                 urls[address] = None
-            elif text and identifiers.doi_of(text) is None and identifiers.handle_of(text) is None:
+            elif text and not {identifiers.doi_of(text), identifiers.handle_of(text)} & {doi or "", handle or ""}:
                 self._note("bad-url", f"{_shown(text)} is not a web address.", self.plan["urls"][0].name)
         return tuple(urls), doi, handle
 
@@ -241,9 +242,11 @@ class _Reading:
         return tuple(dict.fromkeys(identifier for value in found if (identifier := _identifier(one_line(value)))))
 
     def _flattened(self, record_id: str) -> Flattened:
+        uses = self.plan.get("flattened")
+        # Most records lack the datestamp: their spelling holds nothing that other fields do not.
+        if uses is None or not begins_flattened(self.values[uses[0].name][0], record_id):
+            return _NOT_FLATTENED
         raw = self._raw("flattened")
-        if not raw or not begins_flattened(raw[0], record_id):
-            return _NOT_FLATTENED  # most records: their spelling holds nothing that other fields do not
         front = frozenset(one_line(value) for prop in _BEFORE_DATES for value in self._raw(prop))
         publishers = frozenset(map(one_line, self._raw("publishers")))
         urls = frozenset(map(one_line, self._raw("urls")))
@@ -274,6 +277,11 @@ def _repository(value: str) -> tuple[str, Institution]:
     return name, Institution(name)
 
 
+def _same_label(value: str) -> tuple[str, str]:
+    name = label(value)
+    return name, name
+
+
 def _place(value: str) -> tuple[str, Place]:
     name = label(value)
     return name, Place(name)
@@ -284,12 +292,20 @@ def _topic(value: str) -> Topic:
 
 
 # One object for every mention: looking it up is cheaper than making it, and a collection needs less memory.
-_LABELS = Remembered(label)
+_LABELS = Remembered(_same_label)
 _INSTITUTIONS = Remembered(_institution)
 _CARD_INSTITUTIONS = Remembered(_card_institution)
 _REPOSITORIES = Remembered(_repository)
 _PLACES = Remembered(_place)
 _TOPICS = Remembered(_topic)
+
+
+def _doi(value: str) -> str | None:
+    return identifiers.doi_of(one_line(value))
+
+
+def _handle(value: str) -> str | None:
+    return identifiers.bare_handle_of(one_line(value))
 
 
 def _identifier(text: str) -> str:

@@ -21,7 +21,7 @@ _NUMERAL = (
     r"(?>\s?\([^()]{1,20}\))?"
 )
 _PART = rf"(?>{_WORD})\s*{_NUMERAL}"
-_MARK = re.compile(rf"(?:^|[\s,;:]+)(?={_WORD}\s*{_NUMERAL})", re.IGNORECASE)
+_MARK = re.compile(rf"(?:^|[\s,;:]+)(?=[ibnpstv])(?={_WORD}\s*{_NUMERAL})", re.IGNORECASE)
 _NUMBERING = re.compile(
     rf"{_PART}(?>[,;\s]+(?>{_PART}|{_NUMERAL}|suppl\b\.?|rev\b\.?|and\s{_NUMERAL}))*+", re.IGNORECASE
 )
@@ -36,6 +36,8 @@ _PAGES = re.compile(r"(?::|[;,.]?\s*\b(?:pagination|pages?|pp?\.))\s*\d+\s*[-–
 _DATE = re.compile(r"(?<=[\d;,])\s?\((?:\d{1,2}\s+)?(?:[^\W\d]+\s+)?(?:1[89]|20)\d\d\)$")
 _NO_NUMBER = re.compile(r",\s*(?:nos?|v|vols?)\.$", re.IGNORECASE)
 _MAY_NUMBER = re.compile(r"\d|\b(?:no|v|vol|pt|part)\b", re.IGNORECASE)
+_BRACKETED = re.compile(r"\[[^\[\]]*\]")
+_A_LETTER = re.compile(r"[^\W\d_]")
 _A_WORD = re.compile(r"[^\W\d_]{3}")
 _JOINING = re.compile(r"\b(?:of|the|and|for|in|to|de|du|des|da|do|dos|del|la|le|el|et|y|e|für|&)$", re.IGNORECASE)
 _TOO_LONG = 500
@@ -58,7 +60,7 @@ _FROM_CITATION = Derivation("series-from-citation", 0.9)
 
 
 def read_series(statement: str) -> Series | None:
-    """The series that a statement names, with its number there; ``None`` when only a number is left.
+    """The series that a statement names, with its number there; ``None`` when it has no letter outside its number.
 
     The title keeps its wording; ISBD marks at its end and square brackets around the whole are left out.
     """
@@ -67,11 +69,13 @@ def read_series(statement: str) -> Series | None:
 
 def _read_statement(statement: str) -> Series | None:
     as_given = label(statement)
-    text = as_given[1:-1] if re.fullmatch(r"\[[^\[\]]*\]", as_given) else as_given
-    text = _NO_NUMBER.sub("", _bare(text))
+    text = as_given[1:-1] if _BRACKETED.fullmatch(as_given) else as_given
+    text = _bare(text)
+    if text.endswith("."):
+        text = _bare(_NO_NUMBER.sub("", text))
     title, number = _split(text) if len(text) <= _TOO_LONG and _MAY_NUMBER.search(text) else (text, None)
     title = _bare(title)
-    if not _A_WORD.search(title) and (number is not None or not re.search(r"[^\W\d_]", title)):
+    if not _A_LETTER.search(title):
         return None
     return Series(title, number, as_given)
 
@@ -110,8 +114,12 @@ def _end_of(title: str, citation: str) -> int | None:
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    text = _bare(_PAGES.sub("", text.rstrip(".") if text[-2:-1].isdigit() else text))
-    text = _bare(_DATE.sub("", text))
+    if text.endswith(".") and text[-2:-1].isdigit():
+        text = text[:-1]
+    if text[-1:].isdigit() and (":" in text or "p" in text.lower()):
+        text = _bare(_PAGES.sub("", text))
+    if text.endswith(")"):
+        text = _bare(_DATE.sub("", text))
     for mark in _MARK.finditer(text):
         if _NUMBERING.fullmatch(text, mark.end()):
             return _designated(text[: mark.start()], mark.group(), text[mark.end() :])

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from embeddings.encoder import BATCH_TOLERANCE, Encoder, Vectors
+from embeddings.encoder import BATCH_TOLERANCE, Encoder
+from embeddings.vectors import Vectors
 
 # Lengths from nothing to beyond any window, four languages, another script, a lone surrogate, only spaces.
 TEXTS = (

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings.encoder import Vectors, unit_rows
 from embeddings.index import BACKGROUND_ROWS, Allowed, Hits, VectorIndex
 from embeddings.indexes.exact import ExactIndex
+from embeddings.vectors import Vectors, unit_rows
 
 Build = Callable[[Vectors], VectorIndex]
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.encoder import ModelIdentity, Vectors
+from embeddings.encoder import ModelIdentity
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoding import EncodingReport, encode_missing, gather
 from embeddings.errors import MissingVectorsError, ModelMismatchError
 from embeddings.segments import SegmentStore, SegmentWriter, text_key
+from embeddings.vectors import Vectors
 
 TEXTS = [f"report {number} " + "on maize " * (number % 17) for number in range(1500)]
 

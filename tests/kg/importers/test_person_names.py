@@ -15,6 +15,16 @@ def test_et_al_after_a_name_leaves_the_name() -> None:
     assert read_people(["Smith, J. et al."]) == ((Person("Smith, J."),), True)
 
 
+def test_an_editor_with_others() -> None:
+    assert read_people(["Smith, J. (ed.) et al."]) == ((Person("Smith, J.", "editor"),), True)
+
+
+@pytest.mark.parametrize("unit", [",", "et al", "x", ", ed"])
+def test_hostile_names_take_no_quadratic_time(unit: str) -> None:
+    name = unit * 250_000 + "z."
+    assert read_people([name], isbd=True) == ((Person(name),), False)
+
+
 @pytest.mark.parametrize("name", ["Alvarez, Al", "Etalle, Ed", "Al-Sayed, R.", "Edwards, Ned", "Talbot, Beth"])
 def test_names_that_look_like_suffixes_stay(name: str) -> None:
     assert read_people([name]) == ((Person(name),), False)

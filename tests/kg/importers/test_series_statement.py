@@ -27,8 +27,8 @@ TITLE = "Engaging women: a study"
         ("Pakistan development review, v. 28, no. 4, pt. 2", "Pakistan development review", "v. 28, no. 4, pt. 2"),
         ("Bulletin, v. XVI, no. 409 A (supplement)", "Bulletin", "v. XVI, no. 409 A (supplement)"),
         (
-            "International Cooperation Administration FY 1955, issue no. 3",
-            "International Cooperation Administration FY 1955",
+            "Cooperation Administration FY 1955, issue no. 3",
+            "Cooperation Administration FY 1955",
             "3",
         ),
         ("Sustainability 60(2)", "Sustainability", "60(2)"),
@@ -49,6 +49,8 @@ TITLE = "Engaging women: a study"
         ("Soil science and plant analysis, v. 20, no. 13 -", "Soil science and plant analysis", "v. 20, no. 13"),
         ("House of Representatives : document, no.", "House of Representatives : document", None),
         ("Value inquiry book series ;", "Value inquiry book series", None),
+        ("AI, no. 3", "AI", "3"),
+        ("北京, no. 3", "北京", "3"),
         ("AAAI 2022", "AAAI 2022", None),
         ("Rosenfield lectures, 1960", "Rosenfield lectures, 1960", None),
         ("The Elihu Root lectures, 1962-63", "The Elihu Root lectures, 1962-63", None),
@@ -67,7 +69,7 @@ def test_series_statements(statement: str, title: str, number: str | None) -> No
     assert series.derivation is None
 
 
-@pytest.mark.parametrize("statement", ["no. 9", "v. 2, no. 1", "003", "91-385", "no. 1, rev."])
+@pytest.mark.parametrize("statement", ["no. 9", "v. 2, no. 1", "003", "91-385", "no. 1, rev.", "—", ""])
 def test_a_number_alone_is_no_series(statement: str) -> None:
     assert read_series(statement) is None
 

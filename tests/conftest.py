@@ -1,0 +1,108 @@
+"""What tests of several rooms share: a small collection, built once, and the folder of real data where it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kg.importers import load_field_map
+from kg.model import Problem
+from search.build import BuildReport, BuildSettings, build
+from search.engine import Engine
+from search.snapshot import Snapshot
+from ui.settings import Settings
+from ui.wiring import Services, build_services
+
+REPOSITORY = Path(__file__).parents[1]
+SAMPLE = REPOSITORY / "kg" / "sample" / "reports.jsonl"
+SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+
+WriteLines = Callable[..., Path]
+
+
+class RecordedBuild:
+    """An observer that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+        self.problems: list[Problem] = []
+        self.done: list[int] = []
+
+    def stage(self, name: str, total: int | None) -> None:
+        self.stages.append(name)
+
+    def advance(self, done: int) -> None:
+        self.done.append(done)
+
+    def problem(self, problem: Problem) -> None:
+        self.problems.append(problem)
+
+
+def services_for(data: Path, **settings: object) -> Services:
+    return build_services(Settings(data=data, **({"model": "hashing"} | settings)))  # type: ignore[arg-type]
+
+
+def build_sources(services: Services, *sources: Path, observer: RecordedBuild | None = None) -> BuildReport:
+    settings = BuildSettings(
+        base=services.settings.base,
+        fields=load_field_map(None),
+        kept_snapshots=services.settings.kept_snapshots,
+        now=lambda: dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC),
+    )
+    return build(
+        sources,
+        services.data,
+        settings,
+        adapters=services.adapters,
+        encoder=services.encoder(),
+        observer=observer or RecordedBuild(),
+    )
+
+
+@pytest.fixture(scope="session")
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the bundled sample, built with the hashing encoder."""
+    data = tmp_path_factory.mktemp("sample")
+    build_sources(services_for(data), SAMPLE)
+    return data
+
+
+@pytest.fixture(scope="session")
+def sample_services(sample_data: Path) -> Services:
+    return services_for(sample_data)
+
+
+@pytest.fixture(scope="session")
+def sample(sample_services: Services) -> Snapshot:
+    return sample_services.snapshot()
+
+
+@pytest.fixture(scope="session")
+def engine(sample_services: Services, sample: Snapshot) -> Engine:
+    return sample_services.engine(sample, with_encoder=True)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    """Services over an empty data directory."""
+    return services_for(tmp_path / "data")
+
+
+@pytest.fixture
+def write_lines(tmp_path: Path) -> WriteLines:
+    def write(*lines: str | bytes, name: str = "records.jsonl") -> Path:
+        path = tmp_path / name
+        path.write_bytes(b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the folder of real data, {SHARED_DATA}, is not here")
+    return SHARED_DATA

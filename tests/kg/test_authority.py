@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rdflib import URIRef
+
+from kg.authority.concepts import LANGUAGES, resolve
+from kg.authority.labels import Labels
+from kg.authority.names import key
+from kg.authority.places import resolve_place
+from kg.vocab import Kind, Minter, slug
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Schoof, H. F.", "SCHOOF, H. F."),
+        ("Zougmoré, R. B.", "Zougmore, R B"),
+        ("ICRISAT (Patancheru)", "ICRISAT(Patancheru)"),
+        ("Côte d'Ivoire", "Cote d’Ivoire"),
+        ("STRASSE", "Straße"),
+    ],
+)
+def test_case_accents_and_punctuation_do_not_part_names(one: str, other: str) -> None:
+    assert key(one) == key(other)
+
+
+@given(st.text())
+def test_a_key_is_its_own_key(text: str) -> None:
+    assert key(key(text)) == key(text)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_slugs_make_iris_and_stay_short(text: str) -> None:
+    folded = key(text)
+    made = slug(folded)
+    assert len(made) <= 120
+    assert " " not in made
+    assert not set(made) & set('<>"{}|^`\\/#?%')
+
+
+@given(st.text("ab ", min_size=100, max_size=400), st.text("ab ", min_size=100, max_size=400))
+def test_different_keys_have_different_slugs(one: str, other: str) -> None:
+    assert (slug(key(one)) == slug(key(other))) == (key(one) == key(other))
+
+
+@pytest.mark.parametrize("raw", ["Informe técnico", "Report", "report", "Rapport", "Relatório", "INFORME TECNICO"])
+def test_one_type_in_four_languages(raw: str) -> None:
+    concept = resolve(Kind.TYPE, raw)
+    assert concept is not None
+    assert concept.key == "report"
+    assert set(concept.labels) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("raw", ["Inglés", "en", "eng", "English", "anglais", "Inglês"])
+def test_one_language_under_names_and_codes(raw: str) -> None:
+    concept = resolve(Kind.LANGUAGE, raw)
+    assert concept is not None
+    assert concept.key == "en"
+
+
+@pytest.mark.parametrize("raw", ["Open Access", "openAccess", "info:eu-repo/semantics/openAccess", "Acceso abierto"])
+def test_one_kind_of_access(raw: str) -> None:
+    concept = resolve(Kind.ACCESS, raw)
+    assert concept is not None
+    assert (concept.key, concept.match) == ("open", "c_abf2")
+
+
+def test_an_unknown_value_is_a_concept_of_its_own_with_the_label_it_has() -> None:
+    concept = resolve(Kind.TYPE, " Audit Report ")
+    assert concept is not None
+    assert (concept.key, dict(concept.labels)) == ("audit report", {"": "Audit Report"})
+
+
+@pytest.mark.parametrize("kind", [Kind.TYPE, Kind.LANGUAGE, Kind.ACCESS])
+def test_a_value_without_a_word_is_no_concept(kind: Kind) -> None:
+    assert resolve(kind, " -- ") is None
+    assert resolve_place("…") is None
+
+
+@pytest.mark.parametrize("raw", ["Viet Nam", "VIETNAM", "Vietnam", "VN", "Viêt Nam", "Vietnã"])
+def test_one_country_under_many_names(raw: str) -> None:
+    place = resolve_place(raw)
+    assert place is not None
+    assert (place.key, place.is_country) == ("VN", True)
+
+
+@pytest.mark.parametrize(("raw", "code"), [("West Africa", "011"), ("Afrique occidentale", "011"), ("Asia", "142")])
+def test_regions_are_known_and_are_no_countries(raw: str, code: str) -> None:
+    place = resolve_place(raw)
+    assert place is not None
+    assert (place.key, place.is_country) == (code, False)
+
+
+def test_a_lower_case_word_is_not_taken_for_a_country_code() -> None:
+    word, code = resolve_place("in"), resolve_place("IN")
+    assert word is not None
+    assert code is not None
+    assert (word.key, word.is_country) == ("in", False)
+    assert (code.key, code.is_country) == ("IN", True)
+
+
+def test_an_unknown_place_stays_itself() -> None:
+    place = resolve_place("Mopti Region")
+    assert place is not None
+    assert (place.key, dict(place.labels)) == ("mopti region", {"": "Mopti Region"})
+
+
+def _shown(*labels: str) -> tuple[str, tuple[str, ...]]:
+    counted = Labels()
+    node = URIRef("http://e/n")
+    for label in labels:
+        counted.add(node, label)
+    ((_, shown, others),) = list(counted)
+    return shown, others
+
+
+def test_the_commonest_label_is_shown_and_the_others_are_kept() -> None:
+    assert _shown("Climate Change", "climate change", "climate change") == ("climate change", ("Climate Change",))
+
+
+def test_capitals_give_way_to_a_spelling_that_others_use_too() -> None:
+    assert _shown(*["SCHOOF, H. F."] * 5, "Schoof, H. F.")[0] == "Schoof, H. F."
+
+
+def test_an_acronym_stays_one_though_somebody_wrote_it_small() -> None:
+    assert _shown(*["USAID"] * 50, "Usaid")[0] == "USAID"
+
+
+def test_the_order_of_printings_does_not_matter() -> None:
+    assert _shown("b", "a") == _shown("a", "b") == ("a", ("b",))
+
+
+def test_record_ids_are_safe_in_iris() -> None:
+    assert str(Minter("http://e").report("a/b c?#é")) == "http://e/report/a%2Fb%20c%3F%23%C3%A9"

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import filelock
+import numpy as np
+import pytest
+
+from embeddings.segments import SegmentStore
+from kg.errors import SourceNotFoundError
+from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError, NoSnapshotError
+from search.snapshot import DataDirectory, LiveSnapshot, Manifest, Snapshot
+from tests.conftest import SAMPLE, RecordedBuild, WriteLines, build_sources, services_for
+from ui.wiring import Services
+
+
+def _record(number: int, **more: object) -> str:
+    return json.dumps({"id": f"r{number}", "title": f"Report {number} on water", "publishDate": ["2020"], **more})
+
+
+def test_a_build_publishes_a_whole_snapshot(services: Services) -> None:
+    observer = RecordedBuild()
+    report = build_sources(services, SAMPLE, observer=observer)
+    assert (report.manifest.name, report.manifest.reports, report.lost) == ("000001", 60, 0)
+    assert report.encoding.encoded == 60
+    assert observer.stages == ["read, map and load", "facets", "digest", "text", "encode", "index", "publish"]
+    assert set(report.seconds) >= {"read", "map and load", "facets", "encode", "publish"}
+    snapshot = services.snapshot()
+    assert snapshot.manifest == report.manifest
+    assert snapshot.index.size == snapshot.text.size == len(snapshot.columns.reports) == 60
+
+
+def test_the_same_file_gives_the_same_content_and_encodes_nothing(services: Services) -> None:
+    first, second = (build_sources(services, SAMPLE) for _ in range(2))
+    assert second.manifest.digests == first.manifest.digests
+    assert (second.manifest.name, second.manifest.parent) == ("000002", "000001")
+    assert (second.encoding.encoded, second.encoding.reused) == (0, 60)
+
+
+def test_the_order_of_records_does_not_change_the_content(services: Services, write_lines: WriteLines) -> None:
+    lines = [_record(number) for number in range(5)]
+    first = build_sources(services, write_lines(*lines))
+    second = build_sources(services, write_lines(*lines[::-1]))
+    assert first.manifest.digests == second.manifest.digests
+
+
+def test_a_changed_text_is_encoded_and_nothing_else(services: Services, write_lines: WriteLines) -> None:
+    build_sources(services, write_lines(_record(1), _record(2)))
+    second = build_sources(services, write_lines(_record(1), _record(2, description="New.")))
+    assert (second.encoding.encoded, second.encoding.reused) == (1, 1)
+
+
+def test_another_model_encodes_everything_again(services: Services, write_lines: WriteLines, tmp_path: Path) -> None:
+    build_sources(services, write_lines(_record(1)))
+    # Segments of another model lie in the way: they are left out, not mixed in.
+    live = services.data.current()
+    assert live is not None
+    segment = next((live / "vectors").iterdir())
+    segment.write_bytes(b"damaged" + segment.read_bytes()[7:])
+    again = build_sources(services, write_lines(_record(1)))
+    assert again.encoding.encoded == 1
+
+
+BAD_LINES = {
+    "unreadable-line": b'{"id": "bad", "title": ',
+    "wrong-encoding": '{"id": "bad", "title": "Más"}'.encode("latin-1"),
+    "not-an-object": b'["id"]',
+    "wrong-type": b'{"id": "bad", "title": {"en": "x"}}',
+    "missing-id": b'{"title": "No id"}',
+    "missing-title": b'{"id": "bad"}',
+    "duplicate-id": _record(1).encode(),
+    "too-large": b'{"id": "bad", "title": "' + b"x" * 50_000_000 + b'"}',
+}
+
+
+@pytest.mark.parametrize("kind", BAD_LINES)
+def test_a_bad_record_is_counted_by_kind_file_and_line_and_the_rest_is_loaded(
+    services: Services, write_lines: WriteLines, kind: str
+) -> None:
+    observer = RecordedBuild()
+    source = write_lines(_record(1), BAD_LINES[kind], _record(3))
+    report = build_sources(services, source, observer=observer)
+    assert report.manifest.reports == 2
+    assert kind in report.manifest.problems
+    assert report.lost >= 1
+    problem = next(problem for problem in observer.problems if problem.kind == kind)
+    assert (problem.line, Path(problem.source).name) == (2, source.name)
+    assert problem.reason
+    live = services.data.current()
+    assert live is not None
+    listed = [json.loads(line) for line in (live / "problems.jsonl").read_text().splitlines()]
+    assert [row["kind"] for row in listed] == [problem.kind for problem in observer.problems]
+
+
+def test_a_truncated_gzip_keeps_what_came_before(services: Services, tmp_path: Path) -> None:
+    whole = gzip.compress("\n".join(_record(number) for number in range(3000)).encode())
+    source = tmp_path / "cut.jsonl.gz"
+    source.write_bytes(whole[: len(whole) * 2 // 3])
+    report = build_sources(services, source)
+    assert report.manifest.problems["truncated-gzip"] == 1
+    assert 100 < report.manifest.reports < 3000
+
+
+def test_an_empty_file_among_others_is_a_problem(services: Services, write_lines: WriteLines) -> None:
+    report = build_sources(services, write_lines(name="empty.jsonl"), write_lines(_record(1), name="full.jsonl"))
+    assert (report.manifest.reports, report.manifest.problems) == (1, {"empty-file": 1})
+
+
+def test_nothing_usable_publishes_nothing_and_leaves_the_live_snapshot(
+    services: Services, write_lines: WriteLines
+) -> None:
+    build_sources(services, write_lines(_record(1)))
+    with pytest.raises(NoReportsError):
+        build_sources(services, write_lines("not json"))
+    assert services.snapshot().manifest.name == "000001"
+
+
+def test_a_missing_file_is_an_error_before_anything_is_written(services: Services, tmp_path: Path) -> None:
+    with pytest.raises(SourceNotFoundError):
+        build_sources(services, SAMPLE, tmp_path / "none.jsonl")
+    assert not services.data.path.exists()
+
+
+def test_one_writer_at_a_time(services: Services) -> None:
+    build_sources(services, SAMPLE)
+    with filelock.FileLock(services.data.lock_file), pytest.raises(BuildRunningError):
+        build_sources(services, SAMPLE)
+
+
+def test_what_a_killed_build_encoded_is_used(services: Services) -> None:
+    build_sources(services, SAMPLE)
+    # As a build leaves it that was killed after encoding: a staging directory and no live snapshot.
+    live = services.data.current()
+    assert live is not None
+    live.rename(services.data.snapshots / ".building")
+    services.data.current_file.unlink()
+    report = build_sources(services, SAMPLE)
+    assert (report.encoding.encoded, report.encoding.reused) == (0, 60)
+    assert sorted(entry.name for entry in services.data.snapshots.iterdir()) == ["000001"]
+
+
+def test_old_snapshots_are_pruned(tmp_path: Path, write_lines: WriteLines) -> None:
+    services = services_for(tmp_path / "data", kept_snapshots=2)
+    for number in range(4):
+        build_sources(services, write_lines(_record(number)))
+    assert services.data.names() == ["000003", "000004"]
+
+
+def test_a_rollback_is_a_rename(services: Services, write_lines: WriteLines) -> None:
+    build_sources(services, write_lines(_record(1)))
+    build_sources(services, write_lines(_record(1), _record(2)))
+    services.data.current_file.write_text("000001\n")
+    assert services.snapshot().manifest.reports == 1
+    report = build_sources(services, write_lines(_record(3)))
+    assert (report.manifest.name, report.manifest.parent) == ("000003", "000001")
+
+
+def test_a_reader_follows_and_whoever_holds_the_old_snapshot_keeps_it(
+    services: Services, write_lines: WriteLines
+) -> None:
+    build_sources(services, write_lines(_record(1)))
+    live = services.live_snapshot()
+    old = live.current()
+    build_sources(services, write_lines(_record(1), _record(2)))
+    new = _followed(live, "000002")
+    assert new.manifest.reports == 2
+    assert len(list(old.graph.select_text("SELECT ?s WHERE { ?s a bibo:Document }"))) == 1
+    assert old.text.size == 1
+
+
+def _followed(live: LiveSnapshot, name: str) -> Snapshot:
+    for _ in range(500):
+        if live.current().manifest.name == name:
+            return live.current()
+        live.settle()
+    message = f"{name} was not opened"
+    raise AssertionError(message)
+
+
+def test_a_reader_keeps_the_old_snapshot_when_the_new_one_is_damaged(
+    services: Services, write_lines: WriteLines
+) -> None:
+    build_sources(services, write_lines(_record(1)))
+    live = services.live_snapshot()
+    build_sources(services, write_lines(_record(2)))
+    (services.data.snapshots / "000002" / "manifest.json").write_text("{}")
+    for _ in range(3):
+        assert live.current().manifest.name == "000001"
+        live.settle()
+
+
+def test_no_collection_is_an_error_that_names_the_command(services: Services) -> None:
+    with pytest.raises(NoSnapshotError, match="reportgraph build"):
+        services.snapshot()
+    with pytest.raises(NoSnapshotError):
+        services.live_snapshot()
+
+
+def test_a_damaged_or_foreign_snapshot_is_named(services: Services) -> None:
+    build_sources(services, SAMPLE)
+    live = services.data.current()
+    assert live is not None
+    manifest = json.loads((live / "manifest.json").read_text())
+    (live / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 99}))
+    with pytest.raises(DamagedSnapshotError, match="99"):
+        Manifest.read(live)
+    (live / "manifest.json").write_text(json.dumps(manifest | {"reports": 61}))
+    with pytest.raises(DamagedSnapshotError, match="different numbers"):
+        services.snapshot()
+
+
+def test_a_lost_index_file_is_made_again_from_the_vectors(services: Services) -> None:
+    build_sources(services, SAMPLE)
+    before = services.snapshot()
+    live = services.data.current()
+    assert live is not None
+    (live / "ann.faiss").write_bytes(b"nonsense")
+    after = services.snapshot()
+    query = before.index.vectors_of(np.array([0], dtype=np.int64))[0]
+    assert after.index.search(query, 5).ordinals.tolist() == before.index.search(query, 5).ordinals.tolist()
+
+
+def test_segments_are_shared_by_hard_links(services: Services) -> None:
+    build_sources(services, SAMPLE)
+    build_sources(services, SAMPLE)
+    first, second = (next((services.data.snapshots / name / "vectors").iterdir()) for name in ("000001", "000002"))
+    assert first.stat().st_ino == second.stat().st_ino
+    assert len(SegmentStore.open(second.parent, services.encoder().identity)) == 60
+
+
+def test_names_of_other_things_are_not_snapshots(tmp_path: Path) -> None:
+    data = DataDirectory(tmp_path)
+    assert data.names() == []
+    (tmp_path / "snapshots" / "000007").mkdir(parents=True)
+    (tmp_path / "snapshots" / ".building").mkdir()
+    assert data.names() == ["000007"]

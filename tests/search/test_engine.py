@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from embeddings.encoders.hashing import HashingEncoder
+from embeddings.errors import ModelMismatchError
+from kg.facets import FACETS
+from search.engine import LONGEST_QUERY, Engine
+from search.errors import InvalidRequestError, UnknownValueError
+from search.filter_values import filter_value
+from search.request import Filters, Mode, Request, Results, Sort
+from search.snapshot import Snapshot
+
+
+def _ids(results: Results) -> list[str]:
+    return [hit.card.id for hit in results.hits]
+
+
+def _everything(engine: Engine, request: Request) -> list[str]:
+    return _ids(engine.search(replace(request, limit=1000)))
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_same_request_gives_the_same_results(engine: Engine, mode: Mode) -> None:
+    request = Request("women and credit groups", mode=mode)
+    assert engine.search(request) == engine.search(request)
+
+
+def test_a_report_is_found_by_its_own_title(engine: Engine, sample: Snapshot) -> None:
+    for result in engine.search(Request(limit=60)).hits:
+        assert _ids(engine.search(Request(result.card.title)))[0] == result.card.id
+
+
+@pytest.mark.parametrize("query", ["", "water for maize", "mujeres rurales"])
+@pytest.mark.parametrize("mode", list(Mode))
+def test_pages_are_pieces_of_one_list(engine: Engine, query: str, mode: Mode) -> None:
+    request = Request(query, mode=mode, limit=3)
+    whole = engine.search(replace(request, limit=1000))
+    paged = [hit for offset in range(0, whole.total, 3) for hit in engine.search(replace(request, offset=offset)).hits]
+    assert [hit.card.id for hit in paged] == _ids(whole)
+    assert len(whole.hits) == whole.total == len(set(_ids(whole)))
+
+
+@pytest.mark.parametrize("query", ["", "water for maize"])
+def test_filters_hold_and_lose_nothing(engine: Engine, sample: Snapshot, query: str) -> None:
+    language = filter_value(sample, "language", "Francés")
+    filters = Filters({"language": (language,)}, year_from=2010)
+    inside = sample.columns.mask("language", [language]) & sample.columns.years(2010, None)
+    expected = {sample.columns.reports[o] for o in np.flatnonzero(inside)}
+    found = engine.search(Request(query, filters, limit=1000))
+    assert {hit.card.iri for hit in found.hits} <= expected
+    if not query:
+        assert {hit.card.iri for hit in found.hits} == expected
+
+
+def test_a_narrower_filter_never_adds_a_result_by_words(engine: Engine, sample: Snapshot) -> None:
+    request = Request("women credit", mode=Mode.LEXICAL)
+    narrow = replace(request, filters=Filters({"access": (filter_value(sample, "access", "open"),)}))
+    assert set(_everything(engine, narrow)) <= set(_everything(engine, request))
+
+
+def test_exclusion_is_the_complement(engine: Engine, sample: Snapshot) -> None:
+    value = filter_value(sample, "language", "en")
+    chosen = _everything(engine, Request(filters=Filters({"language": (value,)})))
+    excluded = _everything(engine, Request(filters=Filters(excluded={"language": (value,)})))
+    assert sorted(chosen + excluded) == sorted(_everything(engine, Request()))
+
+
+@pytest.mark.parametrize("query", ["", "women credit groups savings"])
+def test_counts_are_exact_over_the_whole_result_set(engine: Engine, sample: Snapshot, query: str) -> None:
+    results = engine.search(Request(query, limit=1000, facet_values=10_000))
+    members = np.isin(np.array(sample.columns.reports), [hit.card.iri for hit in results.hits])
+    for facet in FACETS:
+        assert results.facets[facet] == tuple(sample.columns.counts(facet, members))
+
+
+def test_counts_of_a_facet_ignore_its_own_choice(engine: Engine, sample: Snapshot) -> None:
+    french, english = (filter_value(sample, "language", code) for code in ("fr", "en"))
+    free = engine.search(Request())
+    chosen = engine.search(Request(filters=Filters({"language": (french,)})))
+    assert chosen.facets["language"] == free.facets["language"]
+    assert chosen.facets["topic"] != free.facets["topic"]
+    by_label = {count.value.value: count.count for count in chosen.facets["language"]}
+    both = engine.search(Request(filters=Filters({"language": (french, english)})))
+    assert both.total == by_label[french] + by_label[english]
+
+
+def test_without_words_newest_first_and_undated_last(engine: Engine) -> None:
+    years = [hit.card.year for hit in engine.search(Request(limit=60)).hits]
+    assert years == sorted(years, key=lambda year: -(year or 0))
+    oldest = [hit.card.year for hit in engine.search(Request(limit=60, sort=Sort.OLDEST)).hits]
+    assert oldest == sorted(oldest, key=lambda year: year or 9999)
+
+
+def test_sorting_by_year_keeps_the_result_set(engine: Engine) -> None:
+    request = Request("women credit groups")
+    assert sorted(_everything(engine, request)) == sorted(_everything(engine, replace(request, sort=Sort.NEWEST)))
+
+
+def test_every_hit_says_why(engine: Engine) -> None:
+    results = engine.search(Request("women credit groups"))
+    assert results.hits
+    for hit in results.hits:
+        assert hit.why.words or (hit.why.similarity or 0) > 0
+        assert hit.score == pytest.approx(hit.why.lexical + hit.why.semantic)
+    assert any("credit" in hit.why.words for hit in results.hits)
+
+
+def test_words_nobody_wrote_find_nothing_by_words(engine: Engine) -> None:
+    results = engine.search(Request("asdf qwerty zxcv", mode=Mode.LEXICAL))
+    assert (results.total, results.hits) == (0, ())
+
+
+def test_words_alone_need_no_encoder(sample: Snapshot) -> None:
+    assert Engine(sample, None).search(Request("women credit", mode=Mode.LEXICAL)).total > 0
+
+
+def test_another_model_is_refused_with_both_names(sample: Snapshot) -> None:
+    with pytest.raises(ModelMismatchError):
+        Engine(sample, HashingEncoder(dimension=64))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("x" * (LONGEST_QUERY + 1)),
+        Request(limit=1001),
+        Request(offset=-1),
+        Request(filters=Filters(year_from=2020, year_to=2010)),
+        Request(filters=Filters({"colour": ("red",)})),
+    ],
+)
+def test_impossible_requests_are_errors_that_say_what_to_do(engine: Engine, request_: Request) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        engine.search(request_)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["Inglés", "en", "english", "ANGLAIS"])
+def test_a_filter_is_understood_in_every_language(sample: Snapshot, text: str) -> None:
+    assert filter_value(sample, "language", text) == "http://localhost:7860/language/en"
+
+
+def test_every_value_is_found_by_its_label_and_by_itself(sample: Snapshot) -> None:
+    for facet, column in sample.columns.facets.items():
+        for value in column.values:
+            assert filter_value(sample, facet, value.value) == value.value
+            if facet != "year":
+                assert filter_value(sample, facet, value.label.upper()) == value.value
+
+
+def test_a_misspelled_filter_is_an_error_that_names_the_nearest(sample: Snapshot) -> None:
+    with pytest.raises(UnknownValueError) as caught:
+        filter_value(sample, "topic", "irigation")
+    assert "irrigation" in caught.value.nearest
+    with pytest.raises(InvalidRequestError):
+        filter_value(sample, "colour", "red")

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from search.errors import DamagedSnapshotError
+from search.text_index import TextIndex, write_text_index
+from search.texts import ReportText, embedding_text
+
+TEXTS = [
+    ("Group credit in Mali", "Women in credit groups gained a voice.", ("microfinance",), ("Margolies, Amy",), ("en",)),
+    ("Crédito grupal en Malí", "Las mujeres de los grupos ganaron voz.", ("microfinanzas",), (), ("es",)),
+    ("Le crédit de groupe au Mali", "Les femmes des groupes ont gagné.", (), ("Diop, Aïssatou",), ("fr",)),
+    ("Irrigation in Kenya", "Canals and pumps for maize.", ("water",), (), ("en",)),
+    ("Kenya", "", ("water", "women"), (), ()),
+]
+
+
+def _text(number: int, row: tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]) -> ReportText:
+    title, abstract, topics, names, languages = row
+    return ReportText(f"http://e/{number}", title, (), abstract, topics, names, languages)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
+    directory = tmp_path_factory.mktemp("text") / "index"
+    assert write_text_index(directory, (_text(n, row) for n, row in enumerate(TEXTS))) == len(TEXTS)
+    return TextIndex.open(directory)
+
+
+def _found(index: TextIndex, query: str, allowed: list[bool] | None = None) -> list[int]:
+    mask = None if allowed is None else np.array(allowed)
+    return index.search(index.parse(query), 10, mask).ordinals.tolist()
+
+
+def test_words_are_found_in_their_language_in_any_form(index: TextIndex) -> None:
+    assert _found(index, "irrigated canal")[0] == 3
+    assert _found(index, "un grupo de crédito")[0] == 1
+    assert _found(index, "femme")[0] == 2
+
+
+def test_topics_and_names_are_found_accents_or_not(index: TextIndex) -> None:
+    assert _found(index, "microfinance") == [0]
+    assert _found(index, "aissatou") == [2]
+    assert set(_found(index, "women")) == {0, 4}
+
+
+def test_a_filter_loses_nothing(index: TextIndex) -> None:
+    assert _found(index, "mali credit", [False, True, True, False, False]) == [2, 1]
+    assert _found(index, "mali", [False] * 5) == []
+
+
+def test_function_words_do_not_count_and_are_all_there_is_when_alone(index: TextIndex) -> None:
+    query = index.parse("what is the effect of credit on women?")
+    assert query.words == ("effect", "credit", "women")
+    assert query.known == ("credit", "women")
+    assert index.parse("the of").words == ("the", "of")
+    assert index.parse("").words == ()
+
+
+def test_a_result_holds_all_of_two_words_and_three_fifths_of_more(index: TextIndex) -> None:
+    assert np.flatnonzero(index.matching(index.parse("credit women"))).tolist() == [0]
+    assert np.flatnonzero(index.matching(index.parse("credit women zebra"))).tolist() == [0]
+    assert not index.matching(index.parse("credit zebra")).any()
+    assert not index.matching(index.parse("")).any()
+
+
+def test_matched_words_are_told_for_each_report(index: TextIndex) -> None:
+    query = index.parse("women credit water")
+    assert index.matched_words(query, [0, 4, 3]) == {0: ("women", "credit"), 4: ("women", "water"), 3: ("water",)}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(query=st.text(max_size=60))
+def test_no_query_raises(index: TextIndex, query: str) -> None:
+    parsed = index.parse(query)
+    hits = index.search(parsed, 3)
+    assert len(hits.ordinals) <= 3
+    assert list(hits.scores) == sorted(hits.scores, reverse=True)
+    index.matching(parsed)
+
+
+@pytest.mark.parametrize("query", ['"', ") OR (", "title_en:x AND *", "a" * 500, "[1 TO 2]", "\x00\x07", "🙂"])
+def test_syntax_is_just_text(index: TextIndex, query: str) -> None:
+    index.search(index.parse(query), 3)
+
+
+def test_a_large_filter_gives_the_same_as_filtering_everything(tmp_path: Path) -> None:
+    size = 4000
+    texts = (
+        ReportText(f"http://e/{n:05d}", "water " * (1 + n % 7) + f"w{n % 11}", (), "", (), (), ("en",))
+        for n in range(size)
+    )
+    write_text_index(tmp_path / "index", texts)
+    index = TextIndex.open(tmp_path / "index")
+    query = index.parse("water w3")
+    every = index.search(query, size)
+    for share in (0.02, 0.3, 0.9):
+        allowed = np.random.default_rng(7).random(size) < share
+        expected = every.ordinals[allowed[every.ordinals]][:50]
+        assert index.search(query, 50, allowed).ordinals.tolist() == expected.tolist()
+
+
+def test_what_is_no_index_is_a_damaged_snapshot(tmp_path: Path) -> None:
+    with pytest.raises(DamagedSnapshotError):
+        TextIndex.open(tmp_path)
+
+
+def test_what_the_encoder_reads() -> None:
+    assert embedding_text(_text(0, TEXTS[0])) == "Group credit in Mali\nWomen in credit groups gained a voice."
+    assert embedding_text(_text(4, TEXTS[4])) == "Kenya\nwater; women"
+    assert embedding_text(ReportText("i", "T", (), "", (), (), ())) == "T"
+
+
+def test_texts_come_back_from_json() -> None:
+    text = _text(0, TEXTS[0])
+    assert ReportText.from_json(text.to_json()) == text
