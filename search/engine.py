@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import Encoder, Vectors
+from embeddings.encoder import Encoder
 from embeddings.errors import ModelMismatchError
 from embeddings.index import Hits, no_hits
+from embeddings.vectors import Vectors
 from kg.facets import FACETS, FacetCount, Mask
 from kg.reading import cards
 from search.errors import InvalidRequestError

@@ -16,11 +16,12 @@ from typing import Final
 import numpy as np
 import orjson
 
-from embeddings.encoder import ModelIdentity, Vectors
+from embeddings.encoder import ModelIdentity
 from embeddings.encoding import gather
 from embeddings.errors import EmbeddingError
 from embeddings.index import VectorIndex
 from embeddings.segments import SegmentStore
+from embeddings.vectors import Vectors
 from kg.errors import KgError
 from kg.facet_files import load_columns
 from kg.facets import Columns

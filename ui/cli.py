@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-F = TypeVar("F", bound=Callable[..., Any])
+from ui.facet_options import FACET_OPTIONS
 
-# The facets that have an option of their own, with how the option is named; kept here as text so that --help
-# imports nothing. A test holds them against kg.facets.
-FACET_OPTIONS: Final = (
-    "topic",
-    "author",
-    "institution",
-    "series",
-    "publisher",
-    "language",
-    "type",
-    "country",
-    "region",
-    "repository",
-    "access",
-)
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _ReadableErrors(click.Group):

@@ -50,6 +50,8 @@ class BuildProgress:
         self._kinds: dict[str, int] = {}
 
     def stage(self, name: str, total: int | None) -> None:
+        # Started by the first stage: an error before it is then the only line that is printed.
+        self._progress.start()
         self._end_stage()
         self._task = self._progress.add_task(name, total=total)
 
@@ -73,12 +75,13 @@ class BuildProgress:
             self._progress.update(self._task, total=task.completed or 1, completed=task.completed or 1)
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if self._task is None:
+            return
         if kind is None:
             self._end_stage()
         self._progress.stop()

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.encoder import Encoder, Vectors
+from embeddings.encoder import Encoder
 from embeddings.errors import DamagedIndexError
 from embeddings.index import VectorIndex
+from embeddings.vectors import Vectors
 from kg.importers import load_field_map
 from kg.store import GraphStore
 from kg.vocab import PREFIXES, Minter

@@ -17,8 +17,8 @@ from search.filter_values import filter_value
 from search.related import RelatedRequest, related
 from search.request import Filters, Hit, Mode, Request, Results, Sort
 from search.snapshot import Snapshot
-from ui.cli import FACET_OPTIONS
 from ui.commands.context import console, printable, services
+from ui.facet_options import FACET_OPTIONS
 from ui.schemas import HitSchema, RelatedSchema, ResultsSchema
 
 _FACET_LINES = 3

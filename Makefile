@@ -1,0 +1,76 @@
+# All set-up goes through here: `make demo` shows the program, `make test` tests it.
+
+PYTHON ?= python3
+VENV ?= .venv
+TORCH ?= torch==2.13.0
+# Set TORCH_INDEX to the address of an index of CPU wheels (PyTorch's installation page names it) where the default
+# index would bring a CUDA build of several gigabytes.
+TORCH_INDEX ?=
+PORT ?= 7860
+CRASH_ROUNDS ?= 40
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test check format lint types layers docs-tests slow server bench crash install install-dev clean help
+
+help: ## List the targets.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+demo: $(VENV)/installed ## Build the bundled sample of invented reports and serve it.
+	$(BIN)/reportgraph demo --port $(PORT)
+
+test: $(VENV)/installed-dev ## Run all unmarked tests.
+	$(BIN)/python -m pytest -q -m "not slow and not server and not browser"
+
+check: lint types layers docs-tests test ## Format, lint, types, layers, documentation, tests: what every change must pass.
+
+format: $(VENV)/installed-dev ## Format the code.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy
+
+layers: $(VENV)/installed-dev
+	$(BIN)/lint-imports
+
+docs-tests: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -q tests/docs
+
+slow: $(VENV)/installed-dev ## Tests with the real model and many records.
+	$(BIN)/python -m pytest -q -m slow
+
+server: $(VENV)/installed-dev ## Tests against a server in a process of its own.
+	$(BIN)/python -m pytest -q -m server
+
+bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/graph_build.py
+	$(BIN)/python benchmarks/encoding.py
+	$(BIN)/python benchmarks/search_latency.py
+
+crash: $(VENV)/installed-dev ## Kill builds at random instants and look at what is left.
+	$(BIN)/python benchmarks/crash.py --rounds $(CRASH_ROUNDS)
+
+install: $(VENV)/installed ## Install the program into the virtual environment.
+
+install-dev: $(VENV)/installed-dev ## The same, with what tests need.
+
+clean: ## Remove the virtual environment and the demo's data.
+	rm -rf $(VENV) reportgraph-demo
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	# torch first, by itself: left to the others' requirements, pip would choose the newest build there is.
+	$(PIP) install $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) "$(TORCH)"
+	$(PIP) install -e ".[minilm]"
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(PIP) install -e ".[minilm,dev]"
+	touch $@

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from search.errors import NoSnapshotError
+from tests.conftest import SAMPLE, build_sources, services_for
+from ui.api.app import create_app
+from ui.wiring import Services
+
+
+@pytest.fixture(scope="module")
+def client(sample_services: Services) -> Iterator[TestClient]:
+    with TestClient(create_app(sample_services)) as client:
+        yield client
+
+
+def test_search_answers_with_results_and_facets(client: TestClient) -> None:
+    answer = client.get("/api/v1/search", params={"q": "women credit groups", "limit": 5}).json()
+    assert len(answer["hits"]) == 5
+    assert answer["total"] >= 5
+    assert answer["facets"]["language"]
+
+
+def test_labels_come_in_the_language_asked_for(client: TestClient) -> None:
+    answer = client.get("/api/v1/search", params={"lang": "fr"}).json()
+    assert {facet["label"] for facet in answer["facets"]["language"]} == {"Anglais", "Français", "Espagnol"}
+
+
+def test_filters_are_labels_codes_or_iris(client: TestClient) -> None:
+    iri = client.get("/api/v1/search").json()["facets"]["language"][0]["iri"]
+    totals = {client.get("/api/v1/search", params={"language": text}).json()["total"] for text in ("en", "Inglés", iri)}
+    assert totals == {36}
+
+
+def test_a_report_and_its_relatives(client: TestClient) -> None:
+    report = client.get("/api/v1/reports/sample001").json()
+    assert (report["id"], report["invented"]) == ("sample001", True)
+    assert report["authors"]
+    related = client.get("/api/v1/reports/sample001/related", params={"limit": 3, "language": "fr"}).json()
+    assert len(related["hits"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/reports/none", 404),
+        ("/api/v1/reports/none/related", 404),
+        ("/api/v1/search?topic=irigation", 422),
+        ("/api/v1/search?year_from=2020&year_to=2010", 422),
+        ("/api/v1/search?colour=red", 422),
+        ("/api/v1/search?limit=100000", 422),
+        ("/api/v1/search?mode=psychic", 422),
+        ("/nowhere", 404),
+    ],
+)
+def test_errors_have_a_status_and_say_what_is_wrong(client: TestClient, path: str, status: int) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize("query", ["<script>alert(1)</script>", "'; DROP", '" ) OR {', "\u0000\u0007", "🙂" * 50])
+def test_hostile_queries_get_an_answer(client: TestClient, query: str) -> None:
+    assert client.get("/api/v1/search", params={"q": query}).status_code == 200
+
+
+def test_health_readiness_and_description(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ready", "snapshot": "000001", "reports": 60}
+    assert "/api/v1/search" in client.get("/api/v1/openapi.json").json()["paths"]
+
+
+def test_pages_that_would_load_scripts_from_another_host_are_not_there(client: TestClient) -> None:
+    assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
+
+
+def test_without_a_collection_there_is_no_server(tmp_path: Path) -> None:
+    with pytest.raises(NoSnapshotError):
+        create_app(services_for(tmp_path))
+
+
+def test_a_new_build_is_followed_without_a_restart(tmp_path: Path) -> None:
+    services = services_for(tmp_path / "data")
+    build_sources(services, SAMPLE)
+    app = create_app(services)
+    with TestClient(app) as client:
+        assert client.get("/readyz").json()["snapshot"] == "000001"
+        build_sources(services, SAMPLE)
+        client.get("/readyz")
+        app.state.live.settle()
+        assert client.get("/readyz").json()["snapshot"] == "000002"

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg.facets import FACETS
+from tests.conftest import SAMPLE, SHARED_DATA, WriteLines
+from ui.cli import main
+from ui.facet_options import FACET_OPTIONS
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(sample_data: Path) -> Run:
+    """Run a command over the sample with the hashing encoder."""
+
+    def invoke(*arguments: str, data: Path = sample_data, **environment: str) -> Result:
+        chosen = {"REPORTGRAPH_MODEL": "hashing", "REPORTGRAPH_DATA": str(data)} | environment
+        return CliRunner().invoke(main, arguments, env=chosen)
+
+    return invoke
+
+
+def test_every_facet_but_the_year_has_an_option() -> None:
+    assert set(FACET_OPTIONS) == set(FACETS) - {"year"}
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_help_is_there_for_every_command(run: Run, command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = "import sys; from ui.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"numpy", "rdflib", "torch", "pydantic", "rich", "fastapi", "gradio"} & set(modules)
+
+
+def test_search_prints_the_contract_as_json(run: Run) -> None:
+    result = run("search", "women credit groups", "--json", "--limit", "3")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert set(found) >= {"total", "snapshot", "hits", "facets"}
+    assert len(found["hits"]) == 3
+    assert set(found["hits"][0]) >= {"id", "iri", "title", "year", "score", "why"}
+    assert set(found["facets"]) == set(FACETS)
+    assert set(found["facets"]["topic"][0]) >= {"iri", "label", "count"}
+
+
+def test_search_takes_filters_in_any_language(run: Run) -> None:
+    found = [
+        json.loads(run("search", "", "--json", "--language", text, "--year-from", "2015").stdout)["total"]
+        for text in ("es", "Spanish", "español", "Espagnol")
+    ]
+    assert len(set(found)) == 1
+    assert 0 < found[0] < 60
+
+
+def test_a_repeated_filter_means_any_of_them(run: Run) -> None:
+    totals = [
+        json.loads(run("search", "", "--json", *chosen).stdout)["total"]
+        for chosen in (("--language", "fr"), ("--language", "es"), ("--language", "fr", "--language", "es"))
+    ]
+    assert totals[0] + totals[1] == totals[2]
+
+
+def test_search_for_people_marks_what_is_invented(run: Run) -> None:
+    result = run("search", "women credit groups")
+    assert result.exit_code == 0
+    assert "invented" in result.output
+    assert "score" in result.output
+
+
+def test_an_unknown_filter_is_one_clear_line(run: Run) -> None:
+    result = run("search", "x", "--topic", "irigation")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert "irrigation" in result.stderr
+
+
+def test_related_prints_hits_with_reasons(run: Run) -> None:
+    found = json.loads(run("related", "sample001", "--json").stdout)
+    assert len(found["hits"]) == 10
+    assert all(hit["why"]["similarity"] is not None for hit in found["hits"])
+    assert run("related", "sample001", "sample002").exit_code == 0
+    unknown = run("related", "nobody")
+    assert (unknown.exit_code, unknown.stderr.count("\n")) == (1, 1)
+
+
+COUNT = "SELECT (COUNT(?r) AS ?n) WHERE { ?r a bibo:Document }"
+
+
+def test_sparql_answers_text_files_and_forms(run: Run, tmp_path: Path) -> None:
+    assert json.loads(run("sparql", COUNT, "--json").stdout)["results"]["bindings"][0]["n"]["value"] == "60"
+    file = tmp_path / "count.rq"
+    file.write_text(COUNT)
+    assert run("sparql", str(file), "--format", "csv").stdout.split() == ["n", "60"]
+    assert "60" in run("sparql", COUNT).stdout
+    assert "true" in run("sparql", "ASK { ?r a bibo:Document }").stdout.lower()
+    assert "foaf:Person" in run("sparql", "CONSTRUCT { ?p a foaf:Person } WHERE { ?p a foaf:Person } LIMIT 1").stdout
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("SELECT ?s WHERE {", "SPARQL"),
+        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
+        ("INSERT DATA { <a:b> <a:b> 1 }", "INSERT"),
+        ("LOAD <http://127.0.0.1:9/>", "LOAD"),
+    ],
+)
+def test_a_bad_query_is_one_clear_line(run: Run, query: str, word: str) -> None:
+    result = run("sparql", query)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert word in result.stderr
+
+
+def test_a_query_that_runs_too_long_is_given_up(sample_data: Path) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    command = [sys.executable, "-m", "ui.cli", "sparql", endless, "--timeout", "0.3", "--data", str(sample_data)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert result.returncode == 1
+    assert "0.3 s" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["nquads", "turtle", "jsonld", "bibtex", "ris", "csl"])
+def test_export_writes_everything(run: Run, form: str, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    assert run("export", "--format", form, "--output", str(target)).exit_code == 0
+    text = target.read_text(encoding="utf-8")
+    assert sum(f"sample{number:03d}" in text for number in range(1, 61)) == 60
+    assert run("export", "--format", form).stdout == text
+
+
+def test_export_as_nquads_keeps_what_was_inferred_apart(run: Run) -> None:
+    assert "graph/provenance" not in run("export", "--format", "turtle").stdout
+
+
+def test_check_finds_the_sample_in_order(run: Run) -> None:
+    result = run("check", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"reports": 60, "violations": []}
+
+
+def test_build_tells_what_it_did(run: Run, tmp_path: Path, write_lines: WriteLines) -> None:
+    data = tmp_path / "data"
+    result = run("build", str(SAMPLE), str(write_lines("broken", name="bad.jsonl")), "--json", data=data)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert (told["reports"], told["records"], told["lost"]) == (60, 60, 1)
+    assert sum(told["problems"].values()) == 1
+    assert "bad.jsonl:1" in result.stderr.replace("\n", "")
+    assert "records in" in result.stderr
+
+
+def test_build_strict_fails_after_publishing(run: Run, tmp_path: Path, write_lines: WriteLines) -> None:
+    data = tmp_path / "data"
+    assert run("build", "--strict", str(SAMPLE), data=data).exit_code == 0
+    assert run("build", "--strict", str(SAMPLE), str(write_lines("broken")), data=data).exit_code == 1
+    assert (data / "CURRENT").read_text() == "000002\n"
+
+
+def test_a_missing_file_no_collection_and_wrong_usage_have_their_exit_codes(run: Run, tmp_path: Path) -> None:
+    missing = run("build", str(tmp_path / "none"), data=tmp_path / "data")
+    assert (missing.exit_code, missing.stderr.count("\n")) == (1, 1)
+    assert run("search", "x", data=tmp_path / "data").exit_code == 1
+    assert run("build").exit_code == 2
+    assert run("search", "x", "--mode", "psychic").exit_code == 2
+    assert run("search", "x", REPORTGRAPH_PORT="many").exit_code == 2
+
+
+def test_demo_builds_the_sample_and_says_that_it_is_invented(run: Run, tmp_path: Path) -> None:
+    result = run("demo", "--build-only", "--data", str(tmp_path / "demo"))
+    assert result.exit_code == 0, result.output
+    assert "do not exist" in result.stderr
+    assert (tmp_path / "demo" / "CURRENT").exists()
+
+
+def test_terminal_codes_in_a_record_are_not_sent_to_the_terminal(
+    run: Run, tmp_path: Path, write_lines: WriteLines
+) -> None:
+    hostile = json.dumps({"id": "x\u001b]0;owned\u0007", "title": "A \u001b[31mred\u001b[0m [bold]title[/bold]"})
+    data = tmp_path / "data"
+    built = run("build", str(write_lines(hostile, '{"id":"\u001b[2J"}')), data=data)
+    shown = run("search", "title", data=data)
+    assert shown.exit_code == 0
+    assert "[bold]title" in shown.output
+    assert "\x1b[31m" not in shown.output
+    assert "\x1b[2J" not in built.output + shown.output
+    assert "\x07" not in built.output + shown.output
+
+
+def test_the_seed_page_becomes_a_report(run: Run, tmp_path: Path) -> None:
+    seed = SHARED_DATA / "seed" / "CGSpace140513.txt"
+    if not seed.is_file():
+        pytest.skip(f"the seed page {seed} is not here")
+    data = tmp_path / "data"
+    assert run("build", str(seed), data=data).exit_code == 0
+    found = json.loads(
+        run("search", "women microfinance Mali", "--json", "--series", "IFAD Research Series", data=data).stdout
+    )
+    assert found["hits"][0]["id"] == "CGSpace140513"
+    (series,) = found["facets"]["series"]
+    assert (series["count"], series["inferred"]) == (0, 1)

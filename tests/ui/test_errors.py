@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from embeddings import errors as embedding_errors
+from kg import errors as kg_errors
+from search import errors as search_errors
+from ui.errors import HTTP_STATUS, KNOWN_ERRORS
+
+
+def _classes(module: ModuleType) -> Iterator[type[Exception]]:
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Exception) and value not in KNOWN_ERRORS:
+            yield value
+
+
+EVERY = [*_classes(kg_errors), *_classes(embedding_errors), *_classes(search_errors)]
+
+
+def test_every_error_has_a_status_and_every_status_an_error() -> None:
+    assert set(HTTP_STATUS) == set(EVERY)
+
+
+@pytest.mark.parametrize("module", [kg_errors, embedding_errors, search_errors])
+def test_every_error_is_listed_at_the_top_of_its_module(module: ModuleType) -> None:
+    assert module.__doc__
+    for error in _classes(module):
+        assert error.__name__ in module.__doc__
+        assert issubclass(error, KNOWN_ERRORS)
+
+
+@pytest.mark.parametrize("error", EVERY, ids=lambda error: error.__name__)
+def test_every_error_says_what_it_is_about(error: type[Exception]) -> None:
+    assert error.__doc__
