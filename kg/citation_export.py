@@ -6,6 +6,7 @@ bibtexparser, so that what we write is what they read.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypedDict
@@ -48,6 +49,7 @@ _BIBTEX_TYPES: Final = {
     "chapter": "incollection",
     "paper-conference": "inproceedings",
 }
+_PUBLISHER_FIELDS: Final = {"phdthesis": "school", "techreport": "institution"}
 _IN_JOURNALS: Final = frozenset({"article-journal", "article", "paper-conference", "chapter"})
 _LATEX: Final = str.maketrans(
     {
@@ -200,30 +202,43 @@ def write_bibtex(reports: Iterable[Report]) -> Iterator[str]:
 
 def _bibtex_entry(item: CslReference) -> dict[str, str]:
     kind = _BIBTEX_TYPES.get(item["type"], "techreport")
-    container = "journal" if kind == "article" else "booktitle"
     issued = item.get("issued", {"date-parts": [[]]})["date-parts"][0]
-    values = {
+    texts = {
         "title": item["title"],
-        "author": " and ".join(_inverted(name) for name in item.get("author", [])),
-        "editor": " and ".join(_inverted(name) for name in item.get("editor", [])),
         "year": str(issued[0]) if issued else "",
-        "school" if kind == "phdthesis" else "institution" if kind == "techreport" else "publisher": item.get(
-            "publisher", ""
-        ),
-        container: item.get("container-title", ""),
+        _PUBLISHER_FIELDS.get(kind, "publisher"): item.get("publisher", ""),
+        "journal" if kind == "article" else "booktitle": item.get("container-title", ""),
         "series": item.get("collection-title", ""),
         "number": item.get("collection-number", ""),
         "volume": item.get("volume", ""),
-        "doi": item.get("DOI", ""),
-        "url": item.get("URL", ""),
         "isbn": item.get("ISBN", ""),
         "issn": item.get("ISSN", ""),
         "keywords": item.get("keyword", ""),
         "language": item.get("language", ""),
         "abstract": item.get("abstract", ""),
     }
-    entry = {name: value.translate(_LATEX) for name, value in values.items() if value}
-    return entry | {"ENTRYTYPE": kind, "ID": re.sub(r"[^A-Za-z0-9_.:-]", "", item["id"]) or "report"}
+    entry = {name: value.translate(_LATEX) for name, value in texts.items() if value}
+    for role in ("author", "editor"):
+        names = item.get(role, [])
+        if isinstance(names, list) and names:
+            entry[role] = " and ".join(_bibtex_name(name) for name in names)
+    # Styles print these as they are: escaped, the links would lead nowhere. Braces alone would unbalance the entry.
+    for name, address in (("doi", item.get("DOI")), ("url", item.get("URL"))):
+        if address:
+            entry[name] = address.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C")
+    return entry | {"ENTRYTYPE": kind, "ID": _bibtex_key(item["id"])}
+
+
+def _bibtex_name(name: CslName) -> str:
+    """A person inverted; a body in braces, or its "and" would part it in two."""
+    written = _inverted(name).translate(_LATEX)
+    return f"{{{written}}}" if "literal" in name else written
+
+
+def _bibtex_key(record_id: str) -> str:
+    """The id without the characters that BibTeX cannot use; with a digest where that lost any."""
+    kept = re.sub(r"[^A-Za-z0-9_.:-]", "", record_id)
+    return kept if kept == record_id else f"{kept}-{hashlib.sha256(record_id.encode()).hexdigest()[:8]}"
 
 
 WRITERS: Final[dict[str, Callable[[Iterable[Report]], Iterator[str]]]] = {

@@ -41,6 +41,9 @@ _CLASS_AND_NAME: Final = {
     Kind.INSTITUTION: (ORG.Organization, FOAF.name),
     Kind.REPOSITORY: (DCAT.Catalog, DCTERMS.title),
     Kind.SERIES: (BIBO.Series, DCTERMS.title),
+    Kind.TYPE: (SKOS.Concept, SKOS.prefLabel),
+    Kind.LANGUAGE: (SKOS.Concept, SKOS.prefLabel),
+    Kind.ACCESS: (SKOS.Concept, SKOS.prefLabel),
 }
 
 
@@ -67,8 +70,8 @@ class Entities:
         return node
 
     def identified(self, person: URIRef, orcid: str) -> None:
-        """Remember the ORCID of a person; the first one seen is kept."""
-        self._orcids.setdefault(person, orcid)
+        """Remember the ORCID of a person; of several the smallest, whatever the order of the reports."""
+        self._orcids[person] = min(orcid, self._orcids.get(person, orcid))
 
     def controlled(self, kind: Kind, raw: str) -> tuple[URIRef, Concept] | None:
         """The node and the concept of a document type, a language or access rights; ``None`` without a word."""
@@ -77,7 +80,10 @@ class Entities:
             return None
         node = self._node(kind, concept.key)
         assert node is not None
-        self._concepts[node] = concept
+        if concept.known:
+            self._concepts[node] = concept
+        else:
+            self._count(kind, None, node, raw)
         return node, concept
 
     def place(self, label: str) -> URIRef | None:
@@ -144,8 +150,7 @@ class Entities:
     def _described_concept(self, node: URIRef, concept: Concept) -> Iterator[Quad]:
         yield Quad(node, RDF.type, SKOS.Concept)
         yield Quad(node, SKOS.inScheme, self.minter.scheme(concept.kind))
-        if "en" in concept.labels:
-            yield Quad(node, SKOS.notation, Literal(concept.key))
+        yield Quad(node, SKOS.notation, Literal(concept.key))
         yield from _labelled(node, concept.labels, ())
         if concept.match is not None:
             vocabulary = COAR_ACCESS if concept.kind is Kind.ACCESS else COAR_TYPE

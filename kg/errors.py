@@ -7,6 +7,10 @@
         QuerySyntaxError        a query is not SPARQL 1.1
         QueryRefusedError       a query would do more than read this graph
         ResultFormError         an answer cannot be written in the form asked for
+        QueryTimeoutError       a query took longer than it may and was ended
+        QueryKilledError        a query's process died, mostly of too little memory
+        QueriesBusyError        too many queries run already
+        ResultTooLargeError     an answer is larger than it may be
         UnboundParameterError   a term has no place in a query, or is no term
         DamagedColumnsError     the facet columns of a snapshot cannot be read
 
@@ -50,7 +54,7 @@ class SourceNotFoundError(KgError):
 
     @property
     def remedy(self) -> str:
-        return "Check the path and the permissions, and give a file, not a folder."
+        return "Check the path and the permissions, and give a file, not a folder or a pipe."
 
 
 class FieldMapError(KgError):
@@ -135,6 +139,66 @@ class ResultFormError(KgError):
     @property
     def remedy(self) -> str:
         return f"Ask for one of: {', '.join(self.possible)}."
+
+
+class QueryTimeoutError(KgError):
+    """A query took longer than it may and was ended."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    @property
+    def what(self) -> str:
+        return f"The query took longer than {self.seconds:g} s and was ended."
+
+    @property
+    def remedy(self) -> str:
+        return "Narrow it, or ask for fewer rows with LIMIT."
+
+
+class QueryKilledError(KgError):
+    """The process of a query died before it answered: mostly, it wanted more memory than a query may have."""
+
+    @property
+    def what(self) -> str:
+        return "The query ended without an answer, probably because it needs too much memory."
+
+    @property
+    def remedy(self) -> str:
+        return "Narrow it, or ask for fewer rows with LIMIT."
+
+
+class QueriesBusyError(KgError):
+    """As many queries run as may run together."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    @property
+    def what(self) -> str:
+        return f"Too many queries run at the same time; none ended within {self.seconds:g} s."
+
+    @property
+    def remedy(self) -> str:
+        return "Try again in a moment."
+
+
+class ResultTooLargeError(KgError):
+    """An answer is larger than it may be."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    @property
+    def what(self) -> str:
+        return f"The answer is larger than {self.most:,} bytes."
+
+    @property
+    def remedy(self) -> str:
+        return "Ask for fewer rows with LIMIT, or use `reportgraph export` for everything."
 
 
 class UnboundParameterError(KgError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +34,7 @@ def load_columns(directory: Path) -> Columns:
     try:
         reports = tuple(orjson.loads((directory / _REPORTS).read_bytes()))
         return Columns(reports, {name: _load_column(directory, name) for name in FACETS})
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, EOFError) as error:
         raise DamagedColumnsError(directory, str(error)) from error
 
 
@@ -47,3 +48,14 @@ def _load_column(directory: Path, name: str) -> FacetColumn:
 def _load_pairs(path: Path) -> Pairs:
     table = np.load(path, mmap_mode="r")
     return Pairs(table[0], table[1])
+
+
+def columns_digest(columns: Columns) -> str:
+    """The SHA-256 (hex) of the reports and of every facet's values and pairs."""
+    digest = hashlib.sha256(orjson.dumps(columns.reports))
+    for name, column in columns.facets.items():
+        digest.update(name.encode())
+        digest.update(orjson.dumps([(value.value, value.label) for value in column.values]))
+        for pairs in (column.stated, column.inferred):
+            digest.update(np.stack((pairs.rows, pairs.codes)).tobytes())
+    return digest.hexdigest()

@@ -6,7 +6,8 @@ Reports are dense ordinals 0..n-1 in the order of their IRIs. Stated and inferre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -55,7 +56,8 @@ class Pairs:
 
     def codes_of(self, ordinal: int) -> NDArray[np.int32]:
         """The values of one report."""
-        start, stop = np.searchsorted(self.rows, (ordinal, ordinal + 1))
+        # Needles of the haystack's own type: others make NumPy convert the whole column first.
+        start, stop = np.searchsorted(self.rows, np.array((ordinal, ordinal + 1), dtype=np.int32))
         return self.codes[start:stop]
 
 
@@ -149,17 +151,12 @@ def _year(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def build_columns(store: GraphStore, *, progress: Callable[[str], None] | None = None) -> Columns:
-    """The columns of everything in a graph. ``progress`` is told each facet as it is read."""
+def build_columns(store: GraphStore) -> Columns:
+    """The columns of everything in a graph."""
     reports = tuple(sorted(row[0] for row in store.select_text(sparql.query("reports"))))
     ordinals = {iri: ordinal for ordinal, iri in enumerate(reports)}
     labels = _labels(store)
-    facets: dict[str, FacetColumn] = {}
-    for name in FACETS:
-        if progress is not None:
-            progress(name)
-        facets[name] = _column(store, name, ordinals, labels)
-    return Columns(reports, facets)
+    return Columns(reports, {name: _column(store, name, ordinals, labels) for name in FACETS})
 
 
 _Labels = tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]
@@ -178,19 +175,30 @@ def _labels(store: GraphStore) -> _Labels:
 
 def _column(store: GraphStore, name: str, ordinals: Mapping[str, int], labels: _Labels) -> FacetColumn:
     query = sparql.query(f"facet_{name}")
-    stated = [(ordinals[report], value) for report, value in store.select_text(query, Scope.STATED)]
-    inferred = [(ordinals[report], value) for report, value in store.select_text(query, Scope.INFERRED)]
-    texts = sorted({value for _, value in stated} | {value for _, value in inferred})
-    codes = {value: code for code, value in enumerate(texts)}
+    seen: dict[str, int] = {}
+    stated = _numbered(store.select_text(query, Scope.STATED), ordinals, seen)
+    inferred = _numbered(store.select_text(query, Scope.INFERRED), ordinals, seen)
+    texts = sorted(seen)
+    codes = np.empty(len(texts), dtype=np.int64)
+    codes[[seen[text] for text in texts]] = np.arange(len(texts))
     shown, by_language = labels
     values = tuple(FacetValue(text, shown.get(text, text), by_language.get(text, {})) for text in texts)
     known = _sorted_pairs(stated, codes)
     return FacetColumn(name, values, known, _without(_sorted_pairs(inferred, codes), known, len(texts)))
 
 
-def _sorted_pairs(pairs: Sequence[tuple[int, str]], codes: Mapping[str, int]) -> Pairs:
+def _numbered(rows: Iterable[tuple[str, ...]], ordinals: Mapping[str, int], seen: dict[str, int]) -> NDArray[np.int64]:
+    """Rows of report and value as numbers (n, 2), values in the order of ``seen``, which grows."""
+    numbers = array("q")
+    for report, value in rows:
+        numbers.append(ordinals[report])
+        numbers.append(seen.setdefault(value, len(seen)))
+    return np.frombuffer(numbers, dtype=np.int64).reshape(-1, 2)
+
+
+def _sorted_pairs(pairs: NDArray[np.int64], codes: NDArray[np.int64]) -> Pairs:
     size = max(len(codes), 1)
-    joined = np.unique(np.array([row * size + codes[value] for row, value in pairs], dtype=np.int64))
+    joined = np.unique(pairs[:, 0] * size + codes[pairs[:, 1]])
     return Pairs((joined // size).astype(np.int32), (joined % size).astype(np.int32))
 
 

@@ -26,8 +26,11 @@ _T = TypeVar("_T")
 
 _HANDLE: Final = re.compile(r"\d+(?:\.\d+)*/\S+")
 _DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
-_URL: Final = re.compile(r"(?:https?|ftp)://\S+")
-_URL_SAFE: Final = ":/?#@!$&'()*+,;=%~"
+_URL: Final = re.compile(
+    r"(?:https?|ftp)://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
+    r"(?:[/?](?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
+)
+_PATH_SAFE: Final = ":/@!$&'()*+,;=~"
 _REPORTS_A_CHUNK: Final = 2000
 """About 12 MB of text: large enough for the engine's bulk loader, small enough to wait for the last one."""
 _QUADS_A_REPORT: Final = 48
@@ -231,11 +234,13 @@ def _expanded(name: str) -> URIRef:
 
 
 def relation_node(relation: str) -> Node:
-    """The node of a related work: its DOI, handle or URL as an IRI, any other text as a literal."""
+    """The node of a related work: its DOI, handle or URL as an IRI, any other text as a literal.
+
+    A URL is a node only if it is surely a valid IRI: one bad IRI would make the engine refuse the whole collection.
+    """
     if _DOI.fullmatch(relation):
-        return URIRef(DOI + quote(relation, safe=_URL_SAFE))
+        return URIRef(DOI + quote(relation, safe=_PATH_SAFE))
     if _HANDLE.fullmatch(relation):
-        return URIRef(HANDLE + quote(relation, safe=_URL_SAFE))
-    if _URL.fullmatch(relation):
-        return URIRef(quote(relation, safe=_URL_SAFE))
-    return Literal(relation)
+        return URIRef(HANDLE + quote(relation, safe=_PATH_SAFE))
+    escaped = quote(relation, safe=_PATH_SAFE + "?#%")
+    return URIRef(escaped) if _URL.fullmatch(escaped) else Literal(relation)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+from urllib.parse import unquote
 
 from rdflib import Literal, URIRef
 from rdflib.term import Node
@@ -179,5 +180,5 @@ def relation_text(node: str) -> str:
     """The handle or DOI of a related work, without the resolver's address; anything else as it is."""
     for resolver in (HANDLE, DOI):
         if node.startswith(resolver):
-            return node.removeprefix(resolver)
+            return unquote(node.removeprefix(resolver))
     return node

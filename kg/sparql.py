@@ -18,26 +18,34 @@ from rdflib.term import Node
 from kg.errors import QueryRefusedError, UnboundParameterError
 from kg.quads import literal_text
 
-# Order matters: what may hold a forbidden word without meaning it is consumed first.
+# What may hold a forbidden word without meaning it. Narrower than SPARQL's grammar on purpose: where lexers could part
+# company (a `<` that is an operator or begins an IRI, an escaped quote in a name, a letter that only some take for part
+# of a name), a text that is not read here in one way only is not trusted.
 _TOKENS: Final = re.compile(
     r"""
     (?P<skip>
         \#[^\n\r]*                                              # comment
-      | <[^<>"{}|^`\\\x00-\x20]*>                               # IRI
+      | <[A-Za-z][A-Za-z0-9+.-]*://[^<>"'{}|^`\\\x00-\x20]*>    # IRI without quotes; after // no comparison can go on
+      | <[A-Za-z][A-Za-z0-9+.-]*:[^<>"'\#{}|^`\\\x00-\x20]*>     # the same without //: no # either, it may be a comment
       | \"\"\"(?:(?:"|"")?(?:[^"\\]|\\.))*\"\"\"                # long strings
       | '''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
       | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'           # strings
-      | [?$]\w+                                                 # variable
+      | [?$][A-Za-z0-9_]+                                       # variable
       | @[A-Za-z]+(?:-[A-Za-z0-9]+)*                            # language tag
-      | (?:[^\W\d_][\w.-]*)?:(?:[\w:.%-]|\\.)*                  # prefixed name
+      | :(?:[A-Za-z0-9_:][A-Za-z0-9_:.-]*)?                     # the local part of a prefixed name
     )
   | (?P<word>[A-Za-z]+)
-  | (?P<other>.)
+  | (?P<plain>[\x09\x0a\x0d\x20-\x7e])
+  | (?P<unsure>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_IRI_THAT_MATTERS: Final = re.compile(r"""[^<>"{}|^`\\\x00-\x20]*['\#][^<>"{}|^`\\\x00-\x20]*>""")
+# What makes the reading of a text unsure outside of strings, IRIs and comments.
+_UNSURE: Final = frozenset("\\'\"")
 _ESCAPED: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_REACHES_OUT: Final = re.compile("SERVICE|LOAD")
+_REACHES_OUT: Final = re.compile("SERVICE|LOAD", re.IGNORECASE)
+_DEEPEST: Final = 500
 _CHANGES: Final = frozenset({"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"})
 _FORMS: Final = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
@@ -79,22 +87,64 @@ def _term(term: Node) -> str:
 def require_read_only(text: str) -> None:
     """Raise :class:`~kg.errors.QueryRefusedError` unless the query only reads this graph.
 
-    A scan of tokens, not of text: IRIs, strings, comments, variables and prefixed names may say SERVICE.
+    Tokens are looked at, not text: IRIs, strings, comments, variables and names may say SERVICE. The text is read both
+    as it stands and with its codepoint escapes replaced, since SPARQL 1.1 (19.2) wants them replaced first of all and
+    not every engine does. A text with a forbidden word that cannot be read in one way only is refused.
     """
-    reads = False
-    for token in _TOKENS.finditer(_unescaped(text)):
+    _refuse_deep_nesting(text)
+    for reading in dict.fromkeys((text, _unescaped(text))):
+        _refuse_changes(reading)
+        if _REACHES_OUT.search(reading):
+            _refuse_reaching_out(reading)
+
+
+def _refuse_deep_nesting(text: str) -> None:
+    """Refuse what would overflow the stack of a parser that recurses: Oxigraph dies of some 8,000 levels."""
+    depth = 0
+    for token in _TOKENS.finditer(text):
+        bracket = token["plain"]
+        if bracket is None:
+            continue
+        depth += (bracket in "([{") - (bracket in ")]}")
+        if depth > _DEEPEST:
+            raise QueryRefusedError(bracket, f"brackets are nested more than {_DEEPEST} levels deep")
+
+
+def _refuse_changes(text: str) -> None:
+    """Refuse an update by its first keyword; inside a query the same words are part of names."""
+    for token in _TOKENS.finditer(text):
         word = (token["word"] or "").upper()
-        # Searched, not compared: engines that read `trueSERVICE` as two words exist.
-        found = _REACHES_OUT.search(word)
-        if found:
-            raise QueryRefusedError(found[0], "it would fetch from another host")
-        if word in _CHANGES and not reads:
+        if word in _FORMS:
+            return
+        if word in _CHANGES and text[token.end() : token.end() + 1] != ":":
             raise QueryRefusedError(word, "it would change the graph")
-        reads = reads or word in _FORMS
+
+
+def _refuse_reaching_out(text: str) -> None:
+    for token in _TOKENS.finditer(text):
+        # Searched, not compared: engines that read `trueSERVICE` as two words exist.
+        found = _REACHES_OUT.search(token["word"] or "")
+        if found:
+            raise QueryRefusedError(found[0].upper(), "it would fetch from another host")
+        if token["unsure"] or (token["plain"] or "") in _UNSURE or _opens_unsure(text, token):
+            raise QueryRefusedError(
+                _first_word(text), "the query can be read in more than one way, and in one of them it would fetch"
+            )
+
+
+def _opens_unsure(text: str, token: re.Match[str]) -> bool:
+    """Whether a ``<`` that begins no IRI here begins one for other lexers, and what it holds would read differently."""
+    return token["plain"] == "<" and _IRI_THAT_MATTERS.match(text, token.end()) is not None
+
+
+def _first_word(text: str) -> str:
+    found = _REACHES_OUT.search(text)
+    assert found is not None
+    return found[0].upper()
 
 
 def _unescaped(text: str) -> str:
-    r"""Codepoint escapes replaced, as SPARQL 1.1 (19.2) does first of all: ``\u0053ERVICE`` is a keyword."""
+    r"""The text with codepoint escapes replaced: ``\u0053ERVICE`` is a keyword."""
 
     def character(found: re.Match[str]) -> str:
         number = int(found[1] or found[2], 16)

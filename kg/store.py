@@ -49,15 +49,16 @@ class GraphStore(Protocol):
     def select_text(self, query: str, scope: Scope = Scope.ALL) -> Iterator[TextRow]:
         """The solutions of a large SELECT query as text, streamed: several times faster than :meth:`select`."""
 
-    def answer(self, query: str, form: str, scope: Scope = Scope.ALL) -> bytes:
+    def answer(self, query: str, form: str, scope: Scope = Scope.ALL, *, most: int | None = None) -> bytes:
         """The answer to any query, serialised.
 
         ``form`` is ``json``, ``xml``, ``csv`` or ``tsv`` for SELECT and ASK, ``turtle``, ``ntriples`` or ``jsonld``
-        for CONSTRUCT and DESCRIBE. Raises :class:`~kg.errors.ResultFormError` if it does not fit the query.
+        for CONSTRUCT and DESCRIBE. Raises :class:`~kg.errors.ResultFormError` if it does not fit the query, and
+        :class:`~kg.errors.ResultTooLargeError` as soon as the answer has more than ``most`` bytes.
         """
 
     def dump(self, target: Path, form: str) -> None:
-        """Write everything to a file as ``nquads`` or ``trig``; or, graphs merged, ``turtle`` or ``jsonld``."""
+        """Write everything to a file as ``nquads``, ``trig`` or ``jsonld``; or, graphs merged, as ``turtle``."""
 
     def __len__(self) -> int:
         """How many quads there are."""

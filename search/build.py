@@ -13,7 +13,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -26,12 +26,13 @@ from embeddings.durable import replacing, sync_directory
 from embeddings.encoder import Encoder
 from embeddings.encoding import EncodingReport, encode_missing, gather
 from embeddings.errors import DamagedSegmentError, ModelMismatchError
-from embeddings.segments import SegmentStore, SegmentWriter, text_key
+from embeddings.segment_file import read_segment
+from embeddings.segments import ROWS_PER_SEGMENT, SegmentStore, SegmentWriter, text_key
 from kg.digest import graph_digest
-from kg.facet_files import save_columns
+from kg.facet_files import columns_digest, save_columns
 from kg.facets import Columns, build_columns
 from kg.importers import FieldMap, read, to_report
-from kg.mapping import nquad_chunks
+from kg.mapping import batched, nquad_chunks
 from kg.model import Problem, Record, Report
 from kg.store import GraphStore
 from kg.vocab import Minter
@@ -51,11 +52,14 @@ from search.snapshot import (
     Snapshot,
     timestamp,
 )
+from search.spool import Spool
 from search.text_index import write_text_index
 from search.texts import ReportText, embedding_text, searchable
 
 KEPT_SNAPSHOTS: Final = 3
 _STAGING: Final = ".building"
+_SALVAGE: Final = ".salvage"
+"""Vectors of builds that were interrupted: only added to until a build is published."""
 _TOLD_EVERY: Final = 100
 """Records between two words to the observer: drawing a bar takes longer than reading a record."""
 
@@ -79,6 +83,7 @@ class BuildSettings:
 
     base: str
     fields: FieldMap
+    model_source: str
     form: str | None = None
     kept_snapshots: int = KEPT_SNAPSHOTS
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
@@ -105,35 +110,6 @@ class _Tally:
     read_seconds: float = 0.0
 
 
-class _Spool:
-    """The searchable texts of the reports, on disk in the order read, found again by IRI in any order."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file = path.open("w+b")
-        self._offsets: dict[str, int] = {}
-
-    def add(self, text: ReportText) -> None:
-        self._offsets[text.iri] = self._file.tell()
-        self._file.write(text.to_json() + b"\n")
-
-    def in_order(self, iris: Sequence[str]) -> Iterator[ReportText]:
-        self._file.flush()
-        for iri in iris:
-            self._file.seek(self._offsets[iri])
-            yield ReportText.from_json(self._file.readline())
-
-    def __contains__(self, iri: str) -> bool:
-        return iri in self._offsets
-
-    def __len__(self) -> int:
-        return len(self._offsets)
-
-    def close(self) -> None:
-        self._file.close()
-        self._path.unlink()
-
-
 class Build:
     """One build of one data directory. Use :func:`build`."""
 
@@ -149,11 +125,12 @@ class Build:
         self._tally = _Tally()
         self._seconds: dict[str, float] = {}
         self._staging = data.snapshots / _STAGING
+        self._salvage = data.snapshots / _SALVAGE
 
     def run(self, sources: Sequence[Path]) -> BuildReport:
         """Build from files; returns when the snapshot is published. The caller holds the lock."""
-        salvaged = self._prepare()
-        with closing(_Spool(self._staging / "texts.jsonl")) as spool:
+        self._prepare()
+        with closing(Spool(self._staging / "texts.jsonl")) as spool:
             graph = self._load_graph(sources, spool)
             with self._timed("facets", None):
                 columns = build_columns(graph)
@@ -165,8 +142,8 @@ class Build:
             graph.close()
             with self._timed("text", len(spool)):
                 write_text_index(self._staging / TEXT, self._advancing(spool.in_order(columns.reports)))
-            encoding, vectors_content, ann_digest = self._encode(spool, columns, salvaged)
-        digests = {"graph": graph_content, "facets": _columns_digest(columns), "vectors": vectors_content}
+            encoding, vectors_content, ann_digest = self._encode(spool, columns)
+        digests = {"graph": graph_content, "facets": columns_digest(columns), "vectors": vectors_content}
         manifest = self._manifest(sources, columns, triples, digests, ann_digest)
         with self._timed("publish", None):
             self._publish(manifest)
@@ -174,32 +151,33 @@ class Build:
 
     # -- the stages --------------------------------------------------------------------------------------------
 
-    def _prepare(self) -> list[SegmentStore]:
-        """An empty staging directory, and the vectors that earlier builds left: the live ones and a killed build's."""
+    def _prepare(self) -> None:
+        """An empty staging directory with the vectors of the live snapshot; what a build left goes to the salvage."""
         self._data.snapshots.mkdir(parents=True, exist_ok=True)
-        left = self._staging.with_name(f"{_STAGING}-left")
+        self._salvage.mkdir(exist_ok=True)
+        left = sorted((self._staging / VECTORS).glob("*.vec"))
+        free = len(list(self._salvage.iterdir()))
+        for number, segment in enumerate(left, start=free):
+            segment.rename(self._salvage / f"{number:06d}.vec")
         if self._staging.exists():
-            shutil.rmtree(left, ignore_errors=True)
-            self._staging.rename(left)
+            shutil.rmtree(self._staging)
         self._staging.mkdir()
         live = self._data.current()
-        known = self._vectors_in(live / VECTORS) if live is not None else None
-        if known is not None:
-            known.link_into(self._staging / VECTORS)
-        salvaged = self._vectors_in(left / VECTORS)
-        return [store for store in (salvaged,) if store is not None and len(store)]
+        if live is not None:
+            self._usable_vectors(live / VECTORS).link_into(self._staging / VECTORS)
 
-    def _vectors_in(self, directory: Path) -> SegmentStore | None:
-        """The vectors of this model in a directory; ``None`` if they are another model's or damaged: made anew then."""
-        try:
-            return SegmentStore.open(directory, self._encoder.identity)
-        except (ModelMismatchError, DamagedSegmentError):
-            return None
+    def _usable_vectors(self, directory: Path) -> SegmentStore:
+        """The vectors of this model in a directory; segments that are another model's or damaged are passed over."""
+        usable = []
+        for path in sorted(directory.glob("*.vec")):
+            with suppress(ModelMismatchError, DamagedSegmentError):
+                usable.append(read_segment(path, self._encoder.identity, verify=True))
+        return SegmentStore(self._encoder.identity, usable)
 
-    def _load_graph(self, sources: Sequence[Path], spool: _Spool) -> GraphStore:
+    def _load_graph(self, sources: Sequence[Path], spool: Spool) -> GraphStore:
         started = self._settings.clock()
         self._observer.stage("read, map and load", None)
-        graph = self._adapters.create_graph(self._staging / GRAPH)
+        graph = self._adapters.create_graph(self._staging / GRAPH, self._minter.base)
         with (self._staging / PROBLEMS).open("wb") as problems:
             reports = self._reports(sources, spool, problems.write)
             with _no_garbage_collected():
@@ -212,7 +190,7 @@ class Build:
         return graph
 
     def _reports(
-        self, sources: Sequence[Path], spool: _Spool, write_problem: Callable[[bytes], object]
+        self, sources: Sequence[Path], spool: Spool, write_problem: Callable[[bytes], object]
     ) -> Iterator[Report]:
         """The reports of all sources, each id once, their searchable texts spooled on the way."""
         clock = self._settings.clock
@@ -241,24 +219,22 @@ class Build:
         write_problem(orjson.dumps(problem) + b"\n")
         self._observer.problem(problem)
 
-    def _encode(
-        self, spool: _Spool, columns: Columns, salvaged: Sequence[SegmentStore]
-    ) -> tuple[EncodingReport, str, str]:
+    def _encode(self, spool: Spool, columns: Columns) -> tuple[EncodingReport, str, str]:
         directory = self._staging / VECTORS
         identity = self._encoder.identity
-        texts = {text.iri: embedding_text(text) for text in spool.in_order(columns.reports)}
-        keys = [text_key(text) for text in texts.values()]
+        texts = [embedding_text(text) for text in spool.in_order(columns.reports)]
+        keys = [text_key(text) for text in texts]
         with self._timed("encode", len(set(keys))):
-            with SegmentWriter(directory, identity) as writer:
-                self._salvage(salvaged, keys, writer)
+            self._take_salvaged(keys)
             store = SegmentStore.open(directory, identity, verify=False)
+            known = int(np.count_nonzero(store.lookup(list(set(keys))).found))
             with SegmentWriter(directory, identity) as writer:
                 report = encode_missing(
-                    zip(keys, texts.values(), strict=True),
+                    zip(keys, texts, strict=True),
                     store,
                     writer,
                     self._encoder,
-                    progress=lambda done, _: self._observer.advance(len(store) + done),
+                    progress=lambda done, _: self._observer.advance(known + done),
                 )
         with self._timed("index", None):
             vectors = gather(keys, SegmentStore.open(directory, identity, verify=False))
@@ -267,15 +243,16 @@ class Build:
             content = hashlib.sha256(identity.key.encode() + b"".join(keys))
         return report, content.hexdigest(), ann_digest
 
-    def _salvage(self, stores: Sequence[SegmentStore], keys: Sequence[bytes], writer: SegmentWriter) -> None:
-        """Take over what a killed build had encoded and this one needs."""
+    def _take_salvaged(self, keys: Sequence[bytes]) -> None:
+        """Take over what earlier builds had encoded when they were interrupted, as far as this one needs it."""
+        salvaged = self._usable_vectors(self._salvage)
         present = SegmentStore.open(self._staging / VECTORS, self._encoder.identity, verify=False)
-        for store in stores:
-            distinct = list(dict.fromkeys(keys))
-            wanted = store.lookup(distinct).found & ~present.lookup(distinct).found
-            chosen = [key for key, use in zip(distinct, wanted, strict=True) if use]
-            if chosen:
-                writer.append(chosen, gather(chosen, store))
+        distinct = list(dict.fromkeys(keys))
+        wanted = salvaged.lookup(distinct).found & ~present.lookup(distinct).found
+        chosen = [key for key, use in zip(distinct, wanted, strict=True) if use]
+        with SegmentWriter(self._staging / VECTORS, self._encoder.identity) as writer:
+            for batch in batched(chosen, ROWS_PER_SEGMENT):
+                writer.append(batch, gather(batch, salvaged))
 
     def _manifest(
         self,
@@ -297,9 +274,11 @@ class Build:
             triples=triples,
             problems=dict(sorted(self._tally.problems.items())),
             model=self._encoder.identity,
+            model_source=self._settings.model_source,
             digests=digests,
             ann_digest=ann_digest,
-            sources=tuple(source.name for source in sources),
+            sources=tuple(source.name.encode("utf-8", "replace").decode() for source in sources),
+            files=_sizes(self._staging),
         )
 
     def _publish(self, manifest: Manifest) -> None:
@@ -311,13 +290,15 @@ class Build:
         sync_directory(self._data.snapshots)
         with replacing(self._data.current_file) as temporary:
             temporary.write_text(f"{manifest.name}\n", encoding="ascii")
-        shutil.rmtree(self._staging.with_name(f"{_STAGING}-left"), ignore_errors=True)
-        for name in self._data.names()[: -max(1, self._settings.kept_snapshots)]:
-            shutil.rmtree(self._data.snapshots / name)
+        # From here on the build is done: what cannot be removed now is removed by the next one.
+        shutil.rmtree(self._salvage, ignore_errors=True)
+        for name in self._data.names()[: -self._settings.kept_snapshots]:
+            if name != manifest.name:
+                shutil.rmtree(self._data.snapshots / name, ignore_errors=True)
 
     # -- checks and bookkeeping --------------------------------------------------------------------------------
 
-    def _check_same_reports(self, columns: Columns, spool: _Spool) -> None:
+    def _check_same_reports(self, columns: Columns, spool: Spool) -> None:
         if len(columns.reports) != len(spool) or any(iri not in spool for iri in columns.reports):
             reason = f"the graph holds {len(columns.reports)} reports, {len(spool)} were read"
             raise DamagedSnapshotError(self._staging, reason)
@@ -395,14 +376,10 @@ def _duplicate(record: Record, report: Report) -> Problem:
     )
 
 
-def _columns_digest(columns: Columns) -> str:
-    digest = hashlib.sha256(orjson.dumps(columns.reports))
-    for name, column in columns.facets.items():
-        digest.update(name.encode())
-        digest.update(orjson.dumps([(value.value, value.label) for value in column.values]))
-        for pairs in (column.stated, column.inferred):
-            digest.update(np.stack((pairs.rows, pairs.codes)).tobytes())
-    return digest.hexdigest()
+def _sizes(directory: Path) -> dict[str, int]:
+    """Bytes of every file below a directory by its path there; locks come and go and are left out."""
+    files = (path for path in directory.rglob("*") if path.is_file() and not path.name.endswith(".lock"))
+    return {path.relative_to(directory).as_posix(): path.stat().st_size for path in sorted(files)}
 
 
 def _sync_tree(directory: Path) -> None:

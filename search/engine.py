@@ -1,13 +1,14 @@
 """A request becomes results: filters, two legs inside them, one ranking, one result set with exact counts.
 
-The result set (DESIGN 5.4) is every report inside the filters that holds a stated minimum of the query's content words,
+The result set is every report inside the filters that holds a stated minimum of the query's content words,
 with at most ``NEAREST`` more whose similarity to the query stands out from the query's own background.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -32,6 +33,10 @@ STANDS_OUT: Final = 3.0
 """Standard deviations above the mean similarity of the query to the collection. One in 740 of a normal background
 passes; a fixed cosine would keep five results for one query and a thousand for another (FACTS.md)."""
 
+_REACHABLE: Final = 0.7
+"""Share of the largest deviation that one of n values can have, (n - 1) / sqrt(n), that is enough to stand out: in a
+collection of ten reports no similarity lies three deviations above the mean."""
+
 LONGEST_QUERY: Final = 2000
 """Characters. No encoder reads further, and each word costs a look-up."""
 
@@ -40,21 +45,24 @@ DEEPEST: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Question:
-    """A query as the two legs understand it; a leg that a mode does not use has ``None``."""
+    """A query as the two legs understand it; a leg that a mode does not use has ``None``.
+
+    ``matching`` are the reports that hold enough of its words, whatever the filters.
+    """
 
     words: TextQuery | None
+    matching: Mask
     vector: Vectors | None
     floor: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """The result set inside some filters, the candidates of each leg, best first, and who is there by words."""
+    """The result set inside some filters: all of it, who is there by words, and the nearest candidates, best first."""
 
     members: Mask
     by_words: Mask
-    lexical: Hits
-    semantic: Hits
+    nearest: Hits
 
 
 class Engine:
@@ -62,7 +70,7 @@ class Engine:
 
     def __init__(self, snapshot: Snapshot, encoder: Encoder | None) -> None:
         if encoder is not None and encoder.identity != snapshot.manifest.model:
-            raise ModelMismatchError(expected=snapshot.manifest.model.label, actual=encoder.identity.label)
+            raise ModelMismatchError(expected=encoder.identity.label, actual=snapshot.manifest.model.label)
         self.snapshot = snapshot
         self._encoder = encoder
 
@@ -74,14 +82,14 @@ class Engine:
         _check(request)
         masks = filter_masks(self.snapshot, request.filters)
         question = self._understand(request)
-        every = self._find(request, question, combined(masks, self._size))
-        ranked = self._rank(request, question, every)
-        page = ranked.ordinals[request.offset : request.offset + request.limit]
+        allowed = combined(masks, self._size)
+        found = self._find(question, allowed)
+        ranked = self._rank(request, question, found, allowed)
         return Results(
-            total=int(np.count_nonzero(every.members)),
-            by_meaning=int(np.count_nonzero(every.members & ~every.by_words)),
-            hits=self._hits(question, ranked, page, request.offset),
-            facets=self._facets(request, question, masks, every),
+            total=int(np.count_nonzero(found.members)),
+            by_meaning=int(np.count_nonzero(found.members & ~found.by_words)),
+            hits=self._hits(question, ranked.take(np.arange(len(ranked.ordinals))[request.offset :][: request.limit])),
+            facets=self._facets(request, question, masks, found),
             snapshot=self.snapshot.manifest.name,
         )
 
@@ -90,36 +98,45 @@ class Engine:
         return len(self.snapshot.columns.reports)
 
     def _understand(self, request: Request) -> _Question:
-        words = self.snapshot.text.parse(request.query) if request.mode is not Mode.SEMANTIC else None
-        if not request.query.strip() or request.mode is Mode.LEXICAL or self._encoder is None:
-            return _Question(words, None, 0.0)
+        if not request.query.strip():
+            return _Question(None, np.ones(self._size, dtype=np.bool_), None, 0.0)
+        words, matching = None, np.zeros(self._size, dtype=np.bool_)
+        if request.mode is not Mode.SEMANTIC:
+            words = self.snapshot.text.parse(request.query)
+            matching = self.snapshot.text.matching(words)
+        if request.mode is Mode.LEXICAL:
+            return _Question(words, matching, None, 0.0)
+        if self._encoder is None:
+            raise InvalidRequestError("There is no encoder to search by meaning", "Search with mode lexical")
         vector = self._encoder.encode_query(request.query)
         background = self.snapshot.index.background(vector)
-        return _Question(words, vector, background.mean + STANDS_OUT * background.std)
+        deviations = min(STANDS_OUT, _REACHABLE * (self._size - 1) / math.sqrt(self._size))
+        return _Question(words, matching, vector, background.mean + deviations * background.std)
 
-    def _find(self, request: Request, question: _Question, allowed: Mask) -> _Found:
-        if not request.query.strip():
-            return _Found(allowed, allowed, no_hits(), no_hits())
-        by_words = np.zeros(self._size, dtype=np.bool_)
-        lexical = semantic = no_hits()
-        if question.words is not None:
-            by_words = self.snapshot.text.matching(question.words) & allowed
-            deep = request.offset + request.limit > NEAREST
-            lexical = self.snapshot.text.search(question.words, self._size if deep else NEAREST, allowed)
-        members = by_words
-        if question.vector is not None:
-            nearest = self.snapshot.index.search(question.vector, NEAREST, allowed)
-            near = nearest.scores >= question.floor
-            semantic = Hits(nearest.ordinals[near], nearest.scores[near])
-            members = by_words.copy()
-            members[semantic.ordinals] = True
-        return _Found(members, by_words, lexical, semantic)
+    def _find(self, question: _Question, allowed: Mask) -> _Found:
+        by_words = question.matching & allowed
+        if question.vector is None:
+            return _Found(by_words, by_words, no_hits())
+        nearest = self.snapshot.index.search(question.vector, NEAREST, allowed)
+        members = by_words.copy()
+        members[nearest.ordinals[nearest.scores >= question.floor]] = True
+        return _Found(members, by_words, nearest)
 
-    def _rank(self, request: Request, question: _Question, found: _Found) -> Fused:
-        words = question.words
-        alpha = semantic_weight(len(words.known), len(words.words)) if words is not None else 1.0
-        fused = fuse(found.lexical, found.semantic, 0.0 if question.vector is None else alpha)
-        ranked = _with_the_rest(fused.take(found.members[fused.ordinals]), found.members)
+    def _rank(self, request: Request, question: _Question, found: _Found, allowed: Mask) -> Fused:
+        """The members in order: a leg's candidates, then the others by words, then by IRI."""
+        words, alpha = question.words, 1.0
+        lexical = no_hits()
+        if words is not None:
+            alpha = semantic_weight(len(words.known), len(words.words)) if question.vector is not None else 0.0
+            lexical = self.snapshot.text.search(words, NEAREST, allowed)
+        fused = fuse(lexical, found.nearest, alpha)
+        ranked = fused.take(found.members[fused.ordinals])
+        # The candidates of the legs are the same for every page, so that pages are pieces of one list.
+        if words is not None and request.offset + request.limit > len(ranked.ordinals):
+            ranked = _followed_by(ranked, self.snapshot.text.search(words, self._size, found.members).ordinals)
+        rest = found.members.copy()
+        rest[ranked.ordinals] = False
+        ranked = _followed_by(ranked, np.flatnonzero(rest))
         if request.sort is Sort.RELEVANCE and request.query.strip():
             return ranked
         return _by_year(ranked, self._years(), newest_first=request.sort is not Sort.OLDEST)
@@ -132,40 +149,48 @@ class Engine:
         years[column.stated.rows] = values[column.stated.codes]
         return years
 
-    def _hits(self, question: _Question, ranked: Fused, page: NDArray[np.int64], offset: int) -> tuple[Hit, ...]:
+    def _hits(self, question: _Question, page: Fused) -> tuple[Hit, ...]:
         reports = self.snapshot.columns.reports
-        shown = cards(self.snapshot.graph, [reports[ordinal] for ordinal in page])
+        shown = cards(self.snapshot.graph, [reports[ordinal] for ordinal in page.ordinals])
         matched: Mapping[int, tuple[str, ...]] = {}
         if question.words is not None and question.words.known:
-            matched = self.snapshot.text.matched_words(question.words, [int(ordinal) for ordinal in page])
-        similarities = self.snapshot.index.scores_of(question.vector, page) if question.vector is not None else None
-        hits = []
-        for position, ordinal in enumerate(page):
-            place = offset + position
-            why = Why(
-                words=matched.get(int(ordinal), ()),
-                similarity=float(similarities[position]) if similarities is not None else None,
-                lexical=float(ranked.lexical[place]),
-                semantic=float(ranked.semantic[place]),
+            matched = self.snapshot.text.matched_words(question.words, [int(ordinal) for ordinal in page.ordinals])
+        similarities: list[float] | None = None
+        if question.vector is not None:
+            similarities = [float(score) for score in self.snapshot.index.scores_of(question.vector, page.ordinals)]
+        return tuple(
+            Hit(
+                card=shown[reports[ordinal]],
+                score=float(page.scores[place]),
+                why=Why(
+                    words=matched.get(int(ordinal), ()),
+                    similarity=None if similarities is None else similarities[place],
+                    lexical=float(page.lexical[place]),
+                    semantic=float(page.semantic[place]),
+                ),
             )
-            hits.append(Hit(shown[reports[ordinal]], float(ranked.scores[place]), why))
-        return tuple(hits)
+            for place, ordinal in enumerate(page.ordinals)
+        )
 
     def _facets(
-        self, request: Request, question: _Question, masks: Mapping[str, Mask], every: _Found
+        self, request: Request, question: _Question, masks: Mapping[str, Mask], found: _Found
     ) -> dict[str, tuple[FacetCount, ...]]:
         counted = {}
         for facet in FACETS:
-            members = every.members
+            members = found.members
             if facet in masks:
                 others = {name: mask for name, mask in masks.items() if name != facet}
-                members = self._find(_first_page(request), question, combined(others, self._size)).members
+                members = self._find(question, combined(others, self._size)).members
             counted[facet] = tuple(self.snapshot.columns.counts(facet, members, most=request.facet_values))
         return counted
 
 
 def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
-    """The reports that pass the choice made in each facet, exclusions included; facets without a choice are absent."""
+    """The reports that pass the choice made in each facet, exclusions included; facets without a choice are absent.
+
+    Raises :class:`~search.errors.InvalidRequestError` for years that are no range and for unknown facets.
+    """
+    _check_filters(filters)
     columns = snapshot.columns
     masks: dict[str, Mask] = {}
     for facet, values in filters.chosen.items():
@@ -189,19 +214,12 @@ def combined(masks: Mapping[str, Mask], size: int) -> Mask:
     return allowed
 
 
-def _first_page(request: Request) -> Request:
-    """The same search from its start: members do not depend on the page, and deep pages cost more."""
-    return replace(request, offset=0, limit=1)
-
-
-def _with_the_rest(ranked: Fused, members: Mask) -> Fused:
-    """The ranking, followed by the members that no leg had among its candidates, by IRI."""
-    rest = members.copy()
-    rest[ranked.ordinals] = False
-    left = np.flatnonzero(rest)
-    nothing = np.zeros(len(left))
+def _followed_by(ranked: Fused, ordinals: NDArray[np.int64]) -> Fused:
+    """The ranking, then the ordinals that are not in it yet, in their order and without a score."""
+    fresh = ordinals[~np.isin(ordinals, ranked.ordinals)]
+    nothing = np.zeros(len(fresh))
     return Fused(
-        np.concatenate((ranked.ordinals, left)),
+        np.concatenate((ranked.ordinals, fresh)),
         np.concatenate((ranked.scores, nothing)),
         np.concatenate((ranked.lexical, nothing)),
         np.concatenate((ranked.semantic, nothing)),
@@ -216,7 +234,6 @@ def _by_year(ranked: Fused, years: NDArray[np.int64], *, newest_first: bool) -> 
 
 
 def _check(request: Request) -> None:
-    filters = request.filters
     if len(request.query) > LONGEST_QUERY:
         raise InvalidRequestError(
             f"The query has {len(request.query)} characters", f"Shorten it to {LONGEST_QUERY} at most"
@@ -226,6 +243,9 @@ def _check(request: Request) -> None:
             f"A page of {request.limit} results from {request.offset} on is out of range",
             f"Ask for 0 to {NEAREST} results and start at 0 to {DEEPEST}",
         )
+
+
+def _check_filters(filters: Filters) -> None:
     if filters.year_from is not None and filters.year_to is not None and filters.year_from > filters.year_to:
         raise InvalidRequestError(
             f"The years {filters.year_from} to {filters.year_to} are no range", "Give the earlier year first"

@@ -26,6 +26,8 @@ _KINDS: Final = {
     "repository": Kind.REPOSITORY,
     "access": Kind.ACCESS,
 }
+_COMPARED: Final = 2000
+_LONGEST_COMPARED: Final = 100
 _CONTROLLED: Final = (Kind.LANGUAGE, Kind.TYPE, Kind.ACCESS)
 
 
@@ -65,5 +67,15 @@ def _minted(minter: Minter, kind: Kind, text: str) -> str | None:
 
 
 def _nearest(column: FacetColumn, text: str) -> tuple[str, ...]:
-    labels = {label.casefold(): label for value in column.values for label in (value.label, *value.labels.values())}
-    return tuple(labels[near] for near in difflib.get_close_matches(text.casefold(), labels, n=3))
+    """Labels that look like a text. Comparing is slow, so only labels of about its length and with its first letter
+    are compared, and of these at most ``_COMPARED``.
+    """
+    folded = key(text)[:_LONGEST_COMPARED]
+    alike: dict[str, str] = {}
+    for value in column.values:
+        for label in (value.label, *value.labels.values()):
+            if abs(len(label) - len(folded)) <= 2 and label[:1].casefold() == folded[:1]:
+                alike[label.casefold()] = label
+        if len(alike) >= _COMPARED:
+            break
+    return tuple(alike[near] for near in difflib.get_close_matches(folded, alike, n=3))

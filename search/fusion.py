@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from embeddings.index import Hits
 
-SEMANTIC_WEIGHT = 0.7
-"""Weight of the semantic list when the text index knows every word of the query."""
+SEMANTIC_WEIGHT = 0.5
+"""Weight of the semantic list when the text index knows every word of the query. See docs/decisions/0008."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

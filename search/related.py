@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +56,8 @@ def related(snapshot: Snapshot, request: RelatedRequest) -> tuple[Hit, ...]:
     length = float(np.linalg.norm(direction))
     query = (direction / length if length > 0 else direction).astype(np.float32)
     by_meaning = snapshot.index.search(query, _CANDIDATES, allowed)
-    fused = fuse(_by_graph(snapshot, seeds, allowed), by_meaning, _SEMANTIC_WEIGHT)
+    rarity = {facet: _rarity_of_seeds(snapshot, facet, seeds) for facet in _WEIGHTS}
+    fused = fuse(_by_graph(snapshot, rarity, allowed), by_meaning, _SEMANTIC_WEIGHT)
     page = fused.ordinals[: request.limit]
     reports = snapshot.columns.reports
     shown = cards(snapshot.graph, [reports[ordinal] for ordinal in page])
@@ -67,7 +70,7 @@ def related(snapshot: Snapshot, request: RelatedRequest) -> tuple[Hit, ...]:
                 similarity=float(similarities[place]),
                 lexical=float(fused.lexical[place]),
                 semantic=float(fused.semantic[place]),
-                shared=_shared(snapshot, seeds, int(ordinal)),
+                shared=_shared(snapshot, rarity, int(ordinal)),
             ),
         )
         for place, ordinal in enumerate(page)
@@ -78,18 +81,21 @@ def _ordinal(snapshot: Snapshot, iri: str) -> int:
     reports = snapshot.columns.reports
     place = bisect_left(reports, iri)
     if place == len(reports) or reports[place] != iri:
-        raise UnknownReportError(iri)
+        raise UnknownReportError(unquote(iri.rsplit("/", 1)[-1]))
     return place
 
 
-def _by_graph(snapshot: Snapshot, seeds: NDArray[np.int64], allowed: Mask) -> Hits:
+_Rarity = Mapping[str, NDArray[np.float64]]
+"""For each facet and value, how rare the value is among all reports, times the share of the seeds that have it."""
+
+
+def _by_graph(snapshot: Snapshot, rarity: _Rarity, allowed: Mask) -> Hits:
     """Reports by the weighted rarity of the values they share with the seeds, best first."""
     size = len(snapshot.columns.reports)
     scores = np.zeros(size)
     for facet, weight in _WEIGHTS.items():
         pairs = snapshot.columns.facets[facet].stated
-        rarity = weight * _rarity_of_seeds(snapshot, facet, seeds)
-        scores += np.bincount(pairs.rows, weights=rarity[pairs.codes], minlength=size)
+        scores += weight * np.bincount(pairs.rows, weights=rarity[facet][pairs.codes], minlength=size)
     sharing = np.flatnonzero((scores > 0) & allowed)
     return best(sharing, scores[sharing].astype(np.float32), _CANDIDATES)
 
@@ -105,14 +111,13 @@ def _rarity_of_seeds(snapshot: Snapshot, facet: str, seeds: NDArray[np.int64]) -
     return held * np.log((size + 1) / np.maximum(frequency, 1))
 
 
-def _shared(snapshot: Snapshot, seeds: NDArray[np.int64], ordinal: int) -> dict[str, tuple[str, ...]]:
+def _shared(snapshot: Snapshot, rarity: _Rarity, ordinal: int) -> dict[str, tuple[str, ...]]:
     """The labels that a report shares with the seeds, rarest first, by facet."""
     reasons = {}
-    for facet in _WEIGHTS:
+    for facet, values in rarity.items():
         column = snapshot.columns.facets[facet]
-        rarity = _rarity_of_seeds(snapshot, facet, seeds)
-        codes = [int(code) for code in column.stated.codes_of(ordinal) if rarity[code] > 0]
-        codes.sort(key=lambda code: (-rarity[code], code))
+        codes = [int(code) for code in column.stated.codes_of(ordinal) if values[code] > 0]
+        codes.sort(key=lambda code, values=values: (-values[code], code))  # type: ignore[misc]
         if codes:
             reasons[facet] = tuple(column.values[code].label for code in codes[:_REASONS])
     return reasons

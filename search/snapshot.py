@@ -1,13 +1,12 @@
 """A snapshot: one directory that holds graph, vectors, text and facets of the same reports, and never changes.
 
 ``<data>/CURRENT`` names the live one and is replaced by one atomic rename; readers keep the old one until their last
-query ends. See DESIGN in docs/architecture.md.
+query ends (:mod:`search.live`). See docs/architecture.md.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from embeddings.index import VectorIndex
 from embeddings.segments import SegmentStore
 from embeddings.vectors import Vectors
 from kg.errors import KgError
-from kg.facet_files import load_columns
+from kg.facet_files import columns_digest, load_columns
 from kg.facets import Columns
 from kg.store import GraphStore
 from search.errors import DamagedSnapshotError, NoSnapshotError
@@ -44,7 +43,10 @@ PROBLEMS: Final = "problems.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot holds. ``digests`` are of content (sorted N-Quads, vectors by text, columns), not of files."""
+    """What a snapshot holds. ``digests`` are of content (sorted N-Quads, vectors by text, columns), not of files.
+
+    ``files`` are sizes in bytes by path; ``model_source`` is the name or the directory that the model was opened by.
+    """
 
     name: str
     parent: str | None
@@ -55,9 +57,11 @@ class Manifest:
     triples: int
     problems: Mapping[str, int]
     model: ModelIdentity
+    model_source: str
     digests: Mapping[str, str]
     ann_digest: str
     sources: tuple[str, ...]
+    files: Mapping[str, int]
     schema_version: int = SCHEMA_VERSION
 
     def to_json(self) -> bytes:
@@ -82,12 +86,13 @@ class Manifest:
 class Adapters:
     """How the engines behind a snapshot are opened: the one thing that :mod:`ui.wiring` decides for this room.
 
-    ``save_index`` writes an index over vectors (n, d) and returns its digest; ``open_index`` opens it again, or makes
-    it anew from the vectors it can ask for when the file is missing or damaged.
+    Graphs are made and opened for the base of their IRIs. ``save_index`` writes an index over vectors (n, d) and
+    returns its digest; ``open_index`` opens it again, or makes it anew from the vectors it can ask for when the file is
+    missing or damaged.
     """
 
-    create_graph: Callable[[Path], GraphStore]
-    open_graph: Callable[[Path], GraphStore]
+    create_graph: Callable[[Path, str], GraphStore]
+    open_graph: Callable[[Path, str], GraphStore]
     save_index: Callable[[Path, Vectors], str]
     open_index: Callable[[Path, str, Callable[[], Vectors]], VectorIndex]
 
@@ -106,13 +111,18 @@ class Snapshot:
     def open(cls, directory: Path, adapters: Adapters) -> Snapshot:
         """Open a snapshot and see that its parts fit; raises :class:`~search.errors.DamagedSnapshotError`."""
         manifest = Manifest.read(directory)
+        _see_that_files_are_whole(directory, manifest)
         try:
             columns = load_columns(directory / FACETS)
             index = adapters.open_index(
                 directory / ANN, manifest.ann_digest, lambda: vectors_of(directory, manifest.model)
             )
             snapshot = cls(
-                manifest, adapters.open_graph(directory / GRAPH), columns, index, TextIndex.open(directory / TEXT)
+                manifest,
+                adapters.open_graph(directory / GRAPH, manifest.base),
+                columns,
+                index,
+                TextIndex.open(directory / TEXT),
             )
         except (KgError, EmbeddingError, OSError, ValueError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
@@ -124,7 +134,17 @@ class Snapshot:
         }
         if len(set(sizes.values())) > 1:
             raise DamagedSnapshotError(directory, f"its parts hold different numbers of reports: {sizes}")
+        if columns_digest(columns) != manifest.digests["facets"]:
+            raise DamagedSnapshotError(directory, "its facet columns are not those that were built")
         return snapshot
+
+
+def _see_that_files_are_whole(directory: Path, manifest: Manifest) -> None:
+    """Missing or cut files are found by their sizes, before an engine trips over them."""
+    for name, size in manifest.files.items():
+        path = directory / name
+        if name != ANN and (not path.is_file() or path.stat().st_size != size):
+            raise DamagedSnapshotError(directory, f"its file {name} is missing or cut")
 
 
 def vectors_of(directory: Path, model: ModelIdentity) -> Vectors:
@@ -152,65 +172,27 @@ class DataDirectory:
     def lock_file(self) -> Path:
         return self.path / "lock"
 
+    def live(self) -> Path:
+        """The directory of the live snapshot; raises :class:`~search.errors.NoSnapshotError` before the first build."""
+        directory = self.current()
+        if directory is None:
+            raise NoSnapshotError(self.path)
+        return directory
+
     def current(self) -> Path | None:
         """The directory of the live snapshot, ``None`` before the first build."""
         try:
-            name = self.current_file.read_text(encoding="ascii").strip()
+            name = self.current_file.read_bytes().strip()
         except FileNotFoundError:
             return None
-        return self.snapshots / name
+        # Anything but a number is damage: a build must be able to mend it, so it is as if there were none.
+        return self.snapshots / name.decode() if name.isdigit() else None
 
     def names(self) -> list[str]:
         """The names of all published snapshots, oldest first."""
         if not self.snapshots.is_dir():
             return []
         return sorted(entry.name for entry in self.snapshots.iterdir() if entry.name.isdigit())
-
-
-class LiveSnapshot:
-    """The live snapshot of a data directory, followed as it changes.
-
-    A new snapshot is opened in the background while the old one answers; whoever still holds the old one keeps it.
-    """
-
-    def __init__(self, data: DataDirectory, adapters: Adapters) -> None:
-        """Open the live snapshot; raises :class:`~search.errors.NoSnapshotError` if there is none."""
-        self._data = data
-        self._adapters = adapters
-        self._switching = threading.Lock()
-        self._failed: Path | None = None
-        self._opening: threading.Thread | None = None
-        self._directory = self._named()
-        self._snapshot = Snapshot.open(self._directory, adapters)
-
-    def current(self) -> Snapshot:
-        """The newest snapshot that is open; asks the disk whether there is a newer one, and opens that meanwhile."""
-        named = self._named()
-        if named not in (self._directory, self._failed) and self._switching.acquire(blocking=False):
-            self._opening = threading.Thread(target=self._switch, args=(named,), name="open-snapshot", daemon=True)
-            self._opening.start()
-        return self._snapshot
-
-    def settle(self) -> None:
-        """Wait until a snapshot that is being opened is open, or has failed to."""
-        if self._opening is not None:
-            self._opening.join()
-
-    def _named(self) -> Path:
-        directory = self._data.current()
-        if directory is None:
-            raise NoSnapshotError(self._data.path)
-        return directory
-
-    def _switch(self, directory: Path) -> None:
-        try:
-            self._snapshot = Snapshot.open(directory, self._adapters)
-            self._directory = directory
-        except DamagedSnapshotError:
-            # The old one goes on answering; a damaged one is not tried again at every request.
-            self._failed = directory
-        finally:
-            self._switching.release()
 
 
 def timestamp(moment: dt.datetime) -> str:

@@ -6,6 +6,8 @@ topics and names in fields of their own. A query word is looked for in all of th
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +43,8 @@ class TextQuery:
 
     @property
     def minimum(self) -> int:
-        """How many content words a report must hold to be a result: all of up to two, three fifths of more."""
-        return len(self.words) if len(self.words) <= 2 else -(-3 * len(self.words) // 5)
+        """How many content words a result must hold: both of two, two fifths of more and at least two."""
+        return min(len(self.words), max(2, -(-2 * len(self.words) // 5)))
 
 
 def write_text_index(directory: Path, texts: Iterable[ReportText]) -> int:
@@ -90,6 +92,14 @@ def _document(ordinal: int, text: ReportText) -> tantivy.Document:
     return document
 
 
+def _linked(directory: Path) -> tempfile.TemporaryDirectory[str]:
+    folder: tempfile.TemporaryDirectory[str] = tempfile.TemporaryDirectory(prefix="reportgraph-text-")
+    for path in directory.iterdir():
+        if not path.name.endswith(".lock"):
+            (Path(folder.name) / path.name).symlink_to(path.resolve())
+    return folder
+
+
 class TextIndex:
     """An index opened for reading. Its files must not change while it is open."""
 
@@ -98,14 +108,19 @@ class TextIndex:
         self._index = index
         self._searcher = index.searcher()
         self.size: Final[int] = self._searcher.num_docs
+        self._linked: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
     def open(cls, directory: Path) -> Self:
         """Open an index written by :func:`write_text_index`; raises :class:`~search.errors.DamagedSnapshotError`."""
         try:
-            return cls(tantivy.Index.open(str(directory)))
+            # Even reading makes a lock file: on storage that cannot be written, it is made beside links to the files.
+            linked = None if os.access(directory, os.W_OK) else _linked(directory)
+            opened = cls(tantivy.Index.open(linked.name if linked else str(directory)))
+            opened._linked = linked
         except (ValueError, OSError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
+        return opened
 
     def parse(self, text: str) -> TextQuery:
         """The content words of a query: all but the function words of its language; all, if there are no others."""
@@ -181,9 +196,14 @@ class TextIndex:
             limit = min(self.size, 4 * limit)
 
     def _scored(self, query: Query, limit: int, k: int) -> Hits:
-        # One more than asked for would not settle a tie at the cut either; tantivy breaks it by document, and
-        # documents are written in the order of their ordinals.
-        hits = self._searcher.search(query, limit=max(1, min(limit, self.size)), count=False).hits
+        """The best ``k`` among at least ``limit`` hits, with every hit that ties at the cut: the ordinal decides."""
+        wanted = min(limit, self.size)
+        while True:
+            # Tantivy breaks ties by its own order of documents: look until the score falls.
+            hits = self._searcher.search(query, limit=max(1, wanted + 1), count=False).hits
+            if len(hits) <= wanted or hits[wanted][0] < hits[wanted - 1][0]:
+                break
+            wanted = min(2 * wanted, self.size)
         addresses = [address for _, address in hits]
         ordinals = np.array(self._searcher.fast_field_values(_ORDINAL, addresses), dtype=np.int64)
         return best(ordinals, np.array([score for score, _ in hits], dtype=np.float32), k)

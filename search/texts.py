@@ -49,7 +49,7 @@ def searchable(iri: str, report: Report) -> ReportText:
             *(person.name for person in report.authors),
             *(institution.name for institution in (*report.corporate_authors, *report.affiliations)),
         ),
-        languages=tuple(dict.fromkeys(concept.key for concept in concepts if concept and "en" in concept.labels)),
+        languages=tuple(dict.fromkeys(concept.key for concept in concepts if concept and concept.known)),
     )
 
 

@@ -49,6 +49,7 @@ def build_sources(services: Services, *sources: Path, observer: RecordedBuild | 
     settings = BuildSettings(
         base=services.settings.base,
         fields=load_field_map(None),
+        model_source=services.settings.model or "",
         kept_snapshots=services.settings.kept_snapshots,
         now=lambda: dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC),
     )
@@ -57,7 +58,7 @@ def build_sources(services: Services, *sources: Path, observer: RecordedBuild | 
         services.data,
         settings,
         adapters=services.adapters,
-        encoder=services.encoder(),
+        encoder=services.build_encoder(),
         observer=observer or RecordedBuild(),
     )
 
@@ -81,8 +82,8 @@ def sample(sample_services: Services) -> Snapshot:
 
 
 @pytest.fixture(scope="session")
-def engine(sample_services: Services, sample: Snapshot) -> Engine:
-    return sample_services.engine(sample, with_encoder=True)
+def engine(sample_services: Services) -> Engine:
+    return sample_services.engine(sample_services.data.live())
 
 
 @pytest.fixture

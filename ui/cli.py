@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,18 +23,33 @@ class _ReadableErrors(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:
+            raise  # whoever read the output has enough: click ends quietly
         except Exception as error:
-            from ui.errors import KNOWN_ERRORS  # noqa: PLC0415 - the trees are needed only when something failed
+            from ui.errors import readable  # noqa: PLC0415 - the trees are needed only when something failed
 
-            if isinstance(error, KNOWN_ERRORS):
-                raise click.ClickException(" ".join(str(error).split())) from error
-            raise
+            message = readable(error)
+            if message is None:
+                raise
+            raise click.ClickException(message) from error
+
+
+class _Text(click.ParamType[str]):
+    """Text as a terminal gives it: bytes that are no text are replaced, not carried on to where they break."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - as click calls it
+        return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @click.group(cls=_ReadableErrors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="reportgraph")
 def main() -> None:
     """A knowledge graph and semantic search service for repositories of research reports."""
+    # A terminal that cannot show a letter shows a question mark; it must not end the command.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _data(command: F) -> F:
@@ -50,8 +67,15 @@ def _json(command: F) -> F:
 def _filters(command: F) -> F:
     for name in reversed(FACET_OPTIONS):
         command = click.option(
-            f"--{name}", multiple=True, metavar=name.upper(), help=f"Only this {name} (repeat: any of them)."
+            f"--{name}",
+            multiple=True,
+            type=_Text(),
+            metavar=name.upper(),
+            help=f"Only this {name} (repeat: any of them).",
         )(command)
+    command = click.option("--stated-only", is_flag=True, help="Only by what records state, not what was inferred.")(
+        command
+    )
     command = click.option("--year-to", type=int, help="Only up to this year.")(command)
     return click.option("--year-from", type=int, help="Only from this year on.")(command)
 
@@ -107,12 +131,13 @@ def demo(**options: Any) -> None:
 
 
 @main.command()
-@click.argument("query")
+@click.argument("query", type=_Text())
 @click.option("--mode", type=click.Choice(["hybrid", "semantic", "lexical"]), default="hybrid", show_default=True)
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True)
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Skip so many results.")
 @_limit
 @_filters
+@_model
 @_data
 @_json
 def search(**options: Any) -> None:
@@ -123,7 +148,7 @@ def search(**options: Any) -> None:
 
 
 @main.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", type=_Text())
 @_limit
 @_filters
 @_data
@@ -136,7 +161,7 @@ def related(**options: Any) -> None:
 
 
 @main.command()
-@click.argument("query", metavar="QUERY|FILE")
+@click.argument("query", metavar="QUERY|FILE", type=_Text())
 @click.option(
     "--format",
     "form",
@@ -144,7 +169,9 @@ def related(**options: Any) -> None:
     help="How to print the answer (default: a table, or Turtle for triples).",
 )
 @click.option("--stated-only", is_flag=True, help="Leave out what was inferred.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Time limit in seconds (default: 60).")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True, max=86_400), help="Time limit in seconds (default: 60)."
+)
 @_data
 @_json
 def sparql(**options: Any) -> None:
@@ -160,7 +187,7 @@ def sparql(**options: Any) -> None:
     "form",
     type=click.Choice(["nquads", "turtle", "jsonld", "bibtex", "ris", "csl"]),
     required=True,
-    help="nquads keeps stated and inferred apart; the others merge them.",
+    help="nquads and jsonld keep stated and inferred apart; turtle merges them.",
 )
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write (default: output).")
 @_data

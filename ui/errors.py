@@ -25,6 +25,10 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     kg_errors.QuerySyntaxError: 400,
     kg_errors.QueryRefusedError: 403,
     kg_errors.ResultFormError: 406,
+    kg_errors.QueryTimeoutError: 503,
+    kg_errors.QueryKilledError: 503,
+    kg_errors.QueriesBusyError: 503,
+    kg_errors.ResultTooLargeError: 413,
     kg_errors.UnboundParameterError: 500,
     kg_errors.DamagedColumnsError: 500,
     embedding_errors.ModelNotFoundError: 503,
@@ -44,3 +48,13 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     search_errors.InvalidRequestError: 422,
 }
 """Every error of the trees and the status of a response that reports it; a test sees that none is missing."""
+
+
+def readable(error: Exception) -> str | None:
+    """One line for people about an error that is theirs to mend, ``None`` for one that is ours."""
+    if isinstance(error, KNOWN_ERRORS):
+        return " ".join(str(error).split())
+    if isinstance(error, OSError):
+        named = f"{error.filename}: " if error.filename else ""
+        return f"{named}{error.strerror or error}. Check the path, the permissions and the space on the disk."
+    return None

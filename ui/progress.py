@@ -26,6 +26,11 @@ _SHOWN_OF_A_KIND: Final = 5
 """Problems of one kind that are printed; all are in the snapshot's list."""
 
 
+def printable(text: str) -> str:
+    """A record's text fit for a terminal: control characters could move the cursor or set the title."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 class _Speed(ProgressColumn):
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="progress.data.speed")
@@ -65,7 +70,7 @@ class BuildProgress:
             return
         # Text, not markup: a record may hold square brackets or control codes of its own.
         line = f"{problem.source}:{problem.line}: {problem.kind}: {problem.reason}"
-        self._progress.console.print(Text("".join(c if c.isprintable() else "�" for c in line), style="yellow"))
+        self._progress.console.print(Text(printable(line), style="yellow"))
         if seen == _SHOWN_OF_A_KIND:
             self._progress.console.print(Text(f"(more of {problem.kind} are counted, not shown)", style="dim"))
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kg.vocab import DEFAULT_BASE
 from search.build import KEPT_SNAPSHOTS
+
+DEFAULT_MODEL: Final = "all-MiniLM-L6-v2"
 
 
 class Settings(BaseSettings):
@@ -19,16 +22,17 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("reportgraph-data"), description="Directory of the snapshots.")
     base: str = Field(
         default=DEFAULT_BASE,
-        pattern=r"^https?://[^\s<>\"{}|^`\\]+$",
+        pattern=r"^https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*/?$",
         description="What the IRIs of the graph begin with: the address under which readers will reach the service.",
     )
     fields: Path | None = Field(default=None, description="TOML file that extends or replaces the field map.")
-    model: str = Field(
-        default="all-MiniLM-L6-v2",
-        description="Encoder: the name of an installed model, a directory, `hashing`, or a hub repository.",
+    model: str | None = Field(
+        default=None,
+        description="Encoder: an installed model, a directory, `hashing`, or a hub repository; without it, a build "
+        "uses the default one and a search the one that the collection was built with.",
     )
     allow_hub: bool = Field(default=False, description="Whether a model may be downloaded from the model hub.")
     host: str = Field(default="127.0.0.1", description="Address to serve on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port to serve on.")
     kept_snapshots: int = Field(default=KEPT_SNAPSHOTS, ge=1, description="How many snapshots are kept.")
-    query_seconds: float = Field(default=60.0, gt=0, description="Time limit of a SPARQL query.")
+    query_seconds: float = Field(default=60.0, gt=0, le=86_400, description="Time limit of a SPARQL query.")

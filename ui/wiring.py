@@ -3,90 +3,120 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from embeddings.encoder import Encoder
 from embeddings.errors import DamagedIndexError
 from embeddings.index import VectorIndex
 from embeddings.vectors import Vectors
 from kg.importers import load_field_map
+from kg.query_workers import QueryLimits, QueryWorkers
 from kg.store import GraphStore
 from kg.vocab import PREFIXES, Minter
 from search.build import BuildSettings
 from search.engine import Engine
-from search.errors import NoSnapshotError
-from search.snapshot import Adapters, DataDirectory, LiveSnapshot, Snapshot
-from ui.settings import Settings
+from search.live import LiveEngine
+from search.snapshot import Adapters, DataDirectory, Snapshot
+from ui.settings import DEFAULT_MODEL, Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What commands and pages work with, made from settings."""
+    """What commands and pages work with, made from settings. Encoders that were opened are kept, by name."""
 
     settings: Settings
     data: DataDirectory
     adapters: Adapters
+    _encoders: dict[str, Encoder] = field(default_factory=dict)
 
     def build_settings(self, form: str | None = None) -> BuildSettings:
         """What a build is made with; raises :class:`~kg.errors.FieldMapError`."""
         return BuildSettings(
             base=self.settings.base,
             fields=load_field_map(self.settings.fields),
+            model_source=self._build_model,
             form=form,
             kept_snapshots=self.settings.kept_snapshots,
         )
 
-    def encoder(self, name: str | None = None) -> Encoder:
-        """The encoder of a name, or of the settings; loading a model takes seconds."""
+    @property
+    def _build_model(self) -> str:
+        return self.settings.model or DEFAULT_MODEL
+
+    def build_encoder(self) -> Encoder:
+        """The encoder that a build uses; loading a model takes seconds, and raises what that raises."""
+        return self._encoder(self._build_model)
+
+    def _encoder(self, name: str) -> Encoder:
         from embeddings.models import open_encoder  # noqa: PLC0415 - torch takes seconds to import
 
-        return open_encoder(name or self.settings.model, allow_hub=self.settings.allow_hub)
+        if name not in self._encoders:
+            self._encoders[name] = open_encoder(name, allow_hub=self.settings.allow_hub)
+        return self._encoders[name]
 
     def snapshot(self) -> Snapshot:
         """The live snapshot; raises :class:`~search.errors.NoSnapshotError`."""
-        directory = self.data.current()
-        if directory is None:
-            raise NoSnapshotError(self.data.path)
-        return Snapshot.open(directory, self.adapters)
+        return Snapshot.open(self.data.live(), self.adapters)
 
-    def live_snapshot(self) -> LiveSnapshot:
-        """The live snapshot, followed as it changes; raises :class:`~search.errors.NoSnapshotError`."""
-        return LiveSnapshot(self.data, self.adapters)
+    def engine(self, directory: Path) -> Engine:
+        """A search engine over a snapshot with its encoder: the one of the settings, or that it was built with.
 
-    def engine(self, snapshot: Snapshot, *, with_encoder: bool) -> Engine:
-        """A search engine over a snapshot, with the encoder that the snapshot was built with if one is needed."""
-        return Engine(snapshot, self.encoder() if with_encoder else None)
+        Raises the errors of opening either, and :class:`~embeddings.errors.ModelMismatchError`.
+        """
+        snapshot = Snapshot.open(directory, self.adapters)
+        return Engine(snapshot, self._encoder(self.settings.model or snapshot.manifest.model_source))
+
+    def live_engine(self) -> LiveEngine:
+        """The engine over the live snapshot, followed as it changes; raises what :meth:`engine` does."""
+        return LiveEngine(self.data, self.engine)
+
+    def query_workers(self, base: str, *, workers: int = 2) -> QueryWorkers:
+        """Processes that answer SPARQL queries over snapshots with a base; close them when done."""
+        return QueryWorkers(_OpenGraph(base), QueryLimits(seconds=self.settings.query_seconds, workers=workers))
 
 
 def build_services(settings: Settings) -> Services:
     """Everything a command or the server needs, nothing heavy loaded yet."""
-    minter = Minter(settings.base)
-    return Services(settings, DataDirectory(settings.data), _adapters(minter))
+    return Services(settings, DataDirectory(settings.data), _ADAPTERS)
 
 
-def _adapters(minter: Minter) -> Adapters:
-    def create_graph(directory: Path) -> GraphStore:
-        from kg.stores.oxigraph import OxigraphStore  # noqa: PLC0415 - engines are loaded when they are used
+@dataclass(frozen=True, slots=True)
+class _OpenGraph:
+    """Opens published graphs. A class, since a query worker's process can be sent no function made here."""
 
-        return OxigraphStore.create(directory, inferred_prefix=minter.inferred_prefix, prefixes=PREFIXES)
+    base: str
 
-    def open_graph(directory: Path) -> GraphStore:
-        from kg.stores.oxigraph import OxigraphStore  # noqa: PLC0415 - the same
+    def __call__(self, directory: Path) -> GraphStore:
+        return _open_graph(directory, self.base)
 
-        return OxigraphStore.read_only(directory, inferred_prefix=minter.inferred_prefix, prefixes=PREFIXES)
 
-    def save_index(path: Path, vectors: Vectors) -> str:
-        from embeddings.indexes.faiss import FaissIndex  # noqa: PLC0415 - the same
+def _create_graph(directory: Path, base: str) -> GraphStore:
+    from kg.stores.oxigraph import OxigraphStore  # noqa: PLC0415 - engines are loaded when they are used
 
-        return FaissIndex.from_vectors(vectors).save(path)
+    return OxigraphStore.create(directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
 
-    def open_index(path: Path, digest: str, vectors: Callable[[], Vectors]) -> VectorIndex:
-        from embeddings.indexes.faiss import FaissIndex  # noqa: PLC0415 - the same
 
-        try:
-            return FaissIndex.load(path, digest)
-        except (DamagedIndexError, FileNotFoundError):
-            return FaissIndex.from_vectors(vectors())
+def _open_graph(directory: Path, base: str) -> GraphStore:
+    from kg.stores.oxigraph import OxigraphStore  # noqa: PLC0415 - the same
 
-    return Adapters(create_graph, open_graph, save_index, open_index)
+    return OxigraphStore.read_only(directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
+
+
+def _save_index(path: Path, vectors: Vectors) -> str:
+    from embeddings.indexes.faiss import FaissIndex  # noqa: PLC0415 - the same
+
+    return FaissIndex.from_vectors(vectors).save(path)
+
+
+def _open_index(path: Path, digest: str, vectors: Callable[[], Vectors]) -> VectorIndex:
+    from embeddings.indexes.faiss import FaissIndex  # noqa: PLC0415 - the same
+
+    try:
+        return FaissIndex.load(path, digest)
+    except (DamagedIndexError, FileNotFoundError):
+        return FaissIndex.from_vectors(vectors())
+
+
+_ADAPTERS: Final = Adapters(_create_graph, _open_graph, _save_index, _open_index)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,9 +14,12 @@ import numpy as np
 from embeddings.encoder import ModelIdentity, Precision
 from embeddings.vectors import Vectors, unit_rows
 
-# Measured with all-MiniLM-L6-v2 in float32 on two AVX2 cores, documents a second at batch 4 / 8 / 16 / 32 / 64:
-# 55.6 / 58.9 / 50.8 / 46.7 / 40.8. Larger batches leave the cache and pad more.
-_BATCH: Final = 8
+# Measured with all-MiniLM-L6-v2 in float32 on two AVX2 cores, documents per CPU-second in fixed batches of 8 / 16 / 32
+# / 64: 29.6 / 26.0 / 23.6 / 20.8, since larger ones leave the cache. Batches of about 2,000 tokens are as fast as 8,
+# and half as many: in every batch the threads wait for each other, which is costly when other programs share the cores.
+_BATCH_CHARACTERS: Final = 8192
+_SMALLEST_BATCH: Final = 8
+_LARGEST_BATCH: Final = 64
 # The order in which the library looks for the prompt of a document. It adds an empty "document" to every model, which
 # would hide the "passage" of a model that names its prompt so: the first that says something counts.
 _DOCUMENT_PROMPTS: Final = ("document", "passage", "corpus")
@@ -30,11 +33,9 @@ class SentenceTransformersEncoder:
     The constructor imports torch and loads the weights (seconds); it never opens a connection.
     """
 
-    __slots__ = ("_batch_size", "_identity", "_lock", "_model")
+    __slots__ = ("_identity", "_lock", "_model")
 
-    def __init__(
-        self, *, name: str, directory: Path, digest: str, precision: Precision | None = None, batch_size: int = _BATCH
-    ) -> None:
+    def __init__(self, *, name: str, directory: Path, digest: str, precision: Precision | None = None) -> None:
         _silence_libraries()
         # Heavy imports belong to the construction: whoever only lists reports must not wait for torch.
         import torch  # noqa: PLC0415 - see above
@@ -48,7 +49,6 @@ class SentenceTransformersEncoder:
             trust_remote_code=False,
             model_kwargs={"dtype": getattr(torch, chosen), "use_safetensors": True},
         )
-        self._batch_size = batch_size
         # A fast tokenizer raises "Already borrowed" when two threads use it at once.
         self._lock = threading.Lock()
         prompts: dict[str, str | None] = self._model.prompts
@@ -69,11 +69,8 @@ class SentenceTransformersEncoder:
 
     def encode_documents(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         vectors = np.empty((len(texts), self._identity.dimension), dtype=np.float32)
-        # Texts of one length share a batch, so that little is padding; the longest come first, so that running out of
-        # memory happens at the start.
-        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
-        for start in range(0, len(order), self._batch_size):
-            batch = order[start : start + self._batch_size]
+        done = 0
+        for batch in batches_of(texts):
             with self._lock:
                 vectors[batch] = self._model.encode_document(
                     [_well_formed(texts[row]) for row in batch],
@@ -81,8 +78,9 @@ class SentenceTransformersEncoder:
                     batch_size=len(batch),
                     show_progress_bar=False,
                 )
+            done += len(batch)
             if progress is not None:
-                progress(start + len(batch))
+                progress(done)
         return unit_rows(vectors)
 
     def encode_query(self, text: str) -> Vectors:
@@ -92,6 +90,21 @@ class SentenceTransformersEncoder:
             )
         unit: Vectors = unit_rows(vector[np.newaxis, :])[0]
         return unit
+
+
+def batches_of(texts: Sequence[str]) -> Iterator[list[int]]:
+    """The positions of ``texts`` in batches of 8 to 64, each as large as a bound on its characters allows.
+
+    Texts of one length share a batch, so that little of it is padding. The longest come first, so that running out of
+    memory happens at the start.
+    """
+    order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+    start = 0
+    while start < len(order):
+        fitting = _BATCH_CHARACTERS // max(len(texts[order[start]]), 1)
+        stop = start + min(max(fitting, _SMALLEST_BATCH), _LARGEST_BATCH)
+        yield order[start:stop]
+        start = stop
 
 
 def _well_formed(text: str) -> str:

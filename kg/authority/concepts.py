@@ -6,6 +6,7 @@ Babel. A value that no list knows becomes a concept of its own, so that nothing 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from typing import Final
 
 from kg.authority.names import key
 from kg.vocab import Kind
+
+_REGIONAL: Final = re.compile(r"[A-Za-z]{2,3}[_-][A-Za-z0-9_-]{2,}")
 
 LANGUAGES: Final = ("en", "es", "fr", "pt")
 """The languages in which everything shown to people has labels (ISO 639-1)."""
@@ -34,6 +37,11 @@ class Concept:
     classes: tuple[str, ...] = ()
     match: str | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether a list knows it: then it has labels in all languages, and its key is a code."""
+        return "en" in self.labels
+
 
 def resolve(kind: Kind, raw: str) -> Concept | None:
     """The concept that a raw label means, a fresh one if no list knows it; ``None`` if it has no word at all."""
@@ -41,6 +49,9 @@ def resolve(kind: Kind, raw: str) -> Concept | None:
     if not folded:
         return None
     known = _known(kind).get(folded)
+    if known is None and kind is Kind.LANGUAGE:
+        # en_US and pt-BR, DSpace's own codes, are English and Portuguese to a reader's filter.
+        known = _known(kind).get(folded.partition(" ")[0]) if _REGIONAL.fullmatch(raw.strip()) else None
     return known if known is not None else Concept(kind, folded, {"": raw.strip()})
 
 
@@ -70,10 +81,8 @@ def _languages() -> Mapping[str, Concept]:
     for code, english in names["en"].items():
         if not (code.isascii() and code.isalpha()):
             continue  # regional forms (pt_BR) are not separate languages for a reader's filter
-        labels = {language: names[language].get(code, english) for language in LANGUAGES}
-        concept = Concept(
-            Kind.LANGUAGE, code, {language: label[:1].upper() + label[1:] for language, label in labels.items()}
-        )
+        labels = {language: _capital(names[language].get(code, english)) for language in LANGUAGES}
+        concept = Concept(Kind.LANGUAGE, code, labels)
         for label in (code, *labels.values()):
             found.setdefault(key(label), concept)
     for alias, code in core.get_global("language_aliases").items():

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
 
-_NOT_WORD = re.compile(r"[\W_]+")
+_NOT_WORD: Final = re.compile(r"[\W_]+")
+_SIGNS: Final = re.compile(r"(?<=[a-z0-9])(\+\+?|#)(?![a-z0-9])")
+_SIGN_NAMES: Final = {"+": " plus", "++": " plus plus", "#": " sharp"}
+_LAST_WITH_ACCENTS: Final = "\u058f"
+"""The end of Latin, Greek, Cyrillic and Armenian, whose marks are accents; in Devanagari or Thai they are vowels."""
 
 
 @lru_cache(maxsize=1 << 17)
@@ -17,10 +22,25 @@ def key(label: str) -> str:
     ('zougmore r b', 'zougmore r b')
     """
     if label.isascii():
-        plain = label.lower()
-    else:
-        decomposed = unicodedata.normalize("NFKD", label)
-        plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-        # Casefolding can bring combining marks back (U+0130): fold once more so that key(key(x)) == key(x).
-        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", plain).strip()
+        return _NOT_WORD.sub(" ", _SIGNS.sub(_sign_name, label.lower())).strip()
+    # Twice: casefolding can bring marks back (U+0130), and a key must be its own key.
+    return _folded(_folded(label))
+
+
+def _folded(label: str) -> str:
+    kept: list[str] = []
+    base = ""
+    for character in unicodedata.normalize("NFKD", label).casefold():
+        if unicodedata.category(character).startswith("M"):
+            if base > _LAST_WITH_ACCENTS:
+                kept.append(character)
+        else:
+            base = character
+            kept.append(character if character.isalnum() or character in "+#" else " ")
+    text = _SIGNS.sub(_sign_name, unicodedata.normalize("NFC", "".join(kept)))
+    return " ".join(text.replace("+", " ").replace("#", " ").split())
+
+
+def _sign_name(sign: re.Match[str]) -> str:
+    """C, C++ and C# are three names, though only signs part them."""
+    return _SIGN_NAMES[sign[0]]

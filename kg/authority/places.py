@@ -22,7 +22,7 @@ _NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 @dataclass(frozen=True, slots=True)
 class KnownPlace:
-    """A place. ``key`` is an upper-case ISO code, an M49 number or a matching key: the three never collide."""
+    """A place. ``key`` is an upper-case ISO code, ``M49-`` and a number, or a matching key, which has no capitals."""
 
     key: str
     labels: Mapping[str, str]
@@ -47,7 +47,11 @@ def _by_code() -> Mapping[str, KnownPlace]:
 
     names = {language: Locale.parse(language).territories for language in LANGUAGES}
     return {
-        code: KnownPlace(code, {language: names[language].get(code, english) for language in LANGUAGES}, len(code) == 2)
+        code: KnownPlace(
+            code if len(code) == 2 else f"M49-{code}",
+            {language: names[language].get(code, english) for language in LANGUAGES},
+            len(code) == 2,
+        )
         for code, english in names["en"].items()
         if code not in _NOT_COUNTRIES
     }

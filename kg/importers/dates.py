@@ -20,9 +20,10 @@ def date_of(text: str) -> dt.date | None:
     """The day of ``2024-03-18`` or of a moment on it; ``None`` for a year, a month, or no date."""
     match = _DAY.fullmatch(text.strip()) if len(text) >= len("2024-03-18") else None
     try:
-        return dt.date.fromisoformat(match.group(1)) if match else None
+        day = dt.date.fromisoformat(match.group(1)) if match else None
     except ValueError:
         return None
+    return day if day is not None and 1000 <= day.year <= 2100 else None
 
 
 def moment_of(text: str) -> dt.datetime | None:

@@ -28,6 +28,8 @@ _FIELD_LINE = re.compile(r"(\S{1,200})[ \t]\S")
 def sniff(head: bytes, fields: FieldMap) -> str | None:
     """The form of a file that begins with ``head`` (its first kilobytes, after any preamble), or ``None``."""
     text = head.lstrip()
+    if _is_lines(text):
+        return JSONL
     if text.startswith(b"["):
         return ARRAY
     if text.startswith(b"{"):
@@ -38,6 +40,21 @@ def sniff(head: bytes, fields: FieldMap) -> str | None:
     if "id" in names or len(names) >= 3:
         return STAFF_VIEW
     return JSONL if b"\n{" in text else None
+
+
+def _is_lines(text: bytes) -> bool:
+    """Whether a second line is a document of its own: then a strange first line is one bad line, not another form."""
+    first, _, rest = text.partition(b"\n")
+    following = rest.lstrip()
+    return following.startswith(b"{") and (_is_whole(first) or _is_whole(following.partition(b"\n")[0]))
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _sniff_object(text: bytes) -> str:

@@ -19,6 +19,7 @@ REMEDIES: Mapping[str, str] = {
     "missing-id": "Give every record an id.",
     "missing-title": "Give every record a title.",
     "series-without-title": "Add the title of the series before its number.",
+    "no-word": "Write the name with letters or digits.",
     "bad-url": "Give a whole address that begins with http://, https:// or ftp://.",
     "bad-year": "Give a year of four digits between 1000 and 2100.",
     "bad-identifier": "Correct the number, or move it to the field for its kind.",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from kg.authority.names import key
 from kg.importers import dates, identifiers
 from kg.importers.field_map import FieldMap, Plan
 from kg.importers.flattened import Flattened, Known, begins_flattened, read_flattened
@@ -34,6 +35,8 @@ def to_report(record: Record, fields: FieldMap) -> tuple[Report | None, tuple[Pr
     """
     reading = _Reading(record, fields.plan(tuple(record.fields)), fields)
     report = reading.report()
+    if report is not None:
+        reading.note_wordless(report)
     return report, tuple(reading.problems)
 
 
@@ -102,6 +105,21 @@ class _Reading:
             modified=flat.modified or self._first("modified", dates.moment_of),
             invented=self._first("invented", one_line) == "true",
         )
+
+    def note_wordless(self, report: Report) -> None:
+        """Names without a letter or digit have no place in the graph: say so, since they would vanish unseen."""
+        for prop, names in (
+            ("authors", [person.name for person in report.authors]),
+            ("topics", [topic.label for topic in report.topics]),
+            ("places", [place.label for place in report.places]),
+            ("series", [series.title for series in report.series]),
+            ("corporate_authors", [body.name for body in report.corporate_authors]),
+            ("affiliations", [body.name for body in report.affiliations]),
+            ("publishers", [body.name for body in report.publishers]),
+        ):
+            for name in names:
+                if not key(name):
+                    self._note("no-word", f"The name {_shown(name)} has no letter and no digit.", prop)
 
     def _raw(self, prop: str) -> list[str]:
         return [value for name, _ in self.plan.get(prop, ()) for value in self.values[name]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
+from kg.errors import SourceNotFoundError
 from kg.importers.byte_lines import DAMAGED, Line, numbered_lines, open_source, skip_preamble
 from kg.importers.field_map import FieldMap
 from kg.importers.forms import FORMS, JSONL, REST_API, STAFF_VIEW, sniff
@@ -44,12 +45,15 @@ def read(path: Path, fields: FieldMap, *, form: str | None = None) -> Iterator[R
 
     Raises SourceNotFoundError, when called or when the file goes away before it is read.
     """
+    if path.exists() and not path.is_file():
+        raise SourceNotFoundError(path, "it is no file that can be read twice")
     open_source(path).close()
     return _read(path, fields, form)
 
 
 def _read(path: Path, fields: FieldMap, form: str | None) -> Iterator[Record | Problem]:
-    source = str(path)
+    # A name of odd bytes must not break the report of a problem.
+    source = str(path).encode("utf-8", errors="replace").decode()
     preview = _preview(path, fields, form)
     if preview.form is None:
         yield _unusable(source, preview, form)

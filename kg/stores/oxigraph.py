@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
 import pyoxigraph as ox
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
-from kg.errors import QuerySyntaxError, ResultFormError, StoreError
+from kg.errors import QuerySyntaxError, ResultFormError, ResultTooLargeError, StoreError
 from kg.sparql import require_read_only
 from kg.store import Row, Scope, TextRow
+from kg.vocab import XSD
+
+if TYPE_CHECKING:
+    # Of Python 3.12's collections.abc; only the type checker needs it.
+    from typing_extensions import Buffer
 
 csv.field_size_limit(1 << 30)
 # Labels are long at times, and the module's default of 128 KiB is an error, not a truncation.
+
+_BROKEN: Final = (OSError, RuntimeError)
+"""What the engine raises when its files are missing or damaged."""
 
 _SOLUTIONS: Final = {
     "json": ox.QueryResultsFormat.JSON,
@@ -71,7 +78,7 @@ class OxigraphStore:
         """A store whose files never change while it is open."""
         try:
             store = ox.Store.read_only(str(directory))
-        except OSError as error:
+        except _BROKEN as error:
             raise StoreError(directory, str(error)) from error
         return cls(store, directory=directory, inferred_prefix=inferred_prefix, prefixes=prefixes)
 
@@ -95,46 +102,58 @@ class OxigraphStore:
 
     def select(self, query: str, scope: Scope = Scope.ALL) -> list[Row]:
         solutions = self._solutions(query, scope)
-        variables = solutions.variables
-        return [tuple(_node(solution[variable]) for variable in variables) for solution in solutions]
+        try:
+            variables = solutions.variables
+            rows: list[Row] = []
+            with self._reading_files():
+                for solution in solutions:
+                    rows.append(tuple(_node(solution[variable]) for variable in variables))  # noqa: PERF401 - see answer
+            return rows
+        finally:
+            del solutions
 
     def select_text(self, query: str, scope: Scope = Scope.ALL) -> Iterator[TextRow]:
         solutions = self._solutions(query, scope)
-        # Serialised by the engine and read as CSV: no Python object a term, which is most of the time.
-        handle, name = tempfile.mkstemp(suffix=".csv")
-        os.close(handle)
+        # Serialised by the engine and read as CSV: no Python object a term, which is most of the time. The file has
+        # no name, so that a killed process leaves nothing behind.
+        spooled = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads the rows
         try:
-            solutions.serialize(name, format=ox.QueryResultsFormat.CSV)
-            with Path(name).open(encoding="utf-8", newline="") as lines:
-                rows = csv.reader(lines)
-                next(rows)
-                yield from map(tuple, rows)
+            with self._reading_files():
+                solutions.serialize(spooled, format=ox.QueryResultsFormat.CSV)
+        except StoreError:
+            spooled.close()
+            raise
         finally:
-            Path(name).unlink()
+            del solutions
+        return _rows(spooled)
 
-    def answer(self, query: str, form: str, scope: Scope = Scope.ALL) -> bytes:
+    def answer(self, query: str, form: str, scope: Scope = Scope.ALL, *, most: int | None = None) -> bytes:
         result = self._query(query, scope)
-        buffer = io.BytesIO()
-        if isinstance(result, ox.QueryTriples):
-            if form not in _TRIPLES:
-                raise ResultFormError(form, tuple(_TRIPLES))
-            return _serialised(result, _TRIPLES[form], self._prefixes)
-        if form not in _SOLUTIONS:
-            raise ResultFormError(form, tuple(_SOLUTIONS))
-        result.serialize(buffer, format=_SOLUTIONS[form])
-        return buffer.getvalue()
+        # The engine's results may die in their own thread only: an error must not carry them to another in its frames.
+        try:
+            possible = _TRIPLES if isinstance(result, ox.QueryTriples) else _SOLUTIONS
+            if form not in possible:
+                raise ResultFormError(form, tuple(possible))
+            buffer = _LimitedBuffer(most)
+            with self._reading_files():
+                if isinstance(result, ox.QueryTriples):
+                    ox.serialize(result, buffer, format=_TRIPLES[form], prefixes=self._prefixes)
+                else:
+                    result.serialize(buffer, format=_SOLUTIONS[form])
+            return buffer.getvalue()
+        finally:
+            del result
 
     def dump(self, target: Path, form: str) -> None:
         if form not in _DUMPS:
             raise ResultFormError(form, tuple(_DUMPS))
-        rdf_format = _DUMPS[form]
-        if rdf_format.supports_datasets and form != "jsonld":
-            self._open.dump(str(target), format=rdf_format)
-            return
-        triples = self._query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", Scope.ALL)
-        assert isinstance(triples, ox.QueryTriples)
         with target.open("wb") as stream:
-            ox.serialize(triples, stream, format=rdf_format, prefixes=self._prefixes)
+            if form != "turtle":
+                self._open.dump(stream, format=_DUMPS[form], prefixes=self._prefixes)
+                return
+            # One graph after another: Turtle documents in a row are one document, and nothing is held in memory.
+            for graph in (ox.DefaultGraph(), *self._open.named_graphs()):
+                self._open.dump(stream, format=ox.RdfFormat.TURTLE, from_graph=graph, prefixes=self._prefixes)
 
     def __len__(self) -> int:
         return len(self._open)
@@ -142,11 +161,22 @@ class OxigraphStore:
     def close(self) -> None:
         self._store = None
 
+    @contextmanager
+    def _reading_files(self) -> Iterator[None]:
+        """Around what makes the engine read its files, which may be damaged."""
+        try:
+            yield
+        except RuntimeError as error:
+            raise StoreError(self._directory, str(error)) from error
+
     def _solutions(self, query: str, scope: Scope) -> ox.QuerySolutions:
         result = self._query(query, scope)
-        if not isinstance(result, ox.QuerySolutions):
-            raise ResultFormError("rows", tuple(_TRIPLES))
-        return result
+        try:
+            if not isinstance(result, ox.QuerySolutions):
+                raise ResultFormError("rows", tuple(_TRIPLES))
+            return result
+        finally:
+            del result
 
     def _query(self, query: str, scope: Scope) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         require_read_only(query)
@@ -156,8 +186,8 @@ class OxigraphStore:
             return self._open.query(query, use_default_graph_as_union=scope is Scope.ALL, prefixes=self._prefixes)
         except SyntaxError as error:
             raise QuerySyntaxError(str(error)) from error
-        except OSError as error:
-            raise StoreError(None, str(error)) from error
+        except _BROKEN as error:
+            raise StoreError(self._directory, str(error)) from error
 
     def _inferred_graphs(self) -> list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]:
         return [
@@ -173,10 +203,27 @@ class OxigraphStore:
         return self._store
 
 
-def _serialised(triples: ox.QueryTriples, rdf_format: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
-    with closing(io.BytesIO()) as buffer:
-        ox.serialize(triples, buffer, format=rdf_format, prefixes=prefixes)
-        return buffer.getvalue()
+def _rows(spooled: BinaryIO) -> Iterator[TextRow]:
+    """The rows of a CSV file after its header; the file is closed at the end, or when nobody wants more."""
+    with spooled:
+        spooled.seek(0)
+        rows = csv.reader(io.TextIOWrapper(spooled, encoding="utf-8", newline=""))
+        next(rows)
+        yield from map(tuple, rows)
+
+
+class _LimitedBuffer(io.BytesIO):
+    """Bytes in memory, up to a limit: the engine writes as it finds, so an endless answer ends here."""
+
+    def __init__(self, most: int | None) -> None:
+        super().__init__()
+        self._most = most
+
+    def write(self, data: Buffer, /) -> int:
+        written = super().write(data)
+        if self._most is not None and self.tell() > self._most:
+            raise ResultTooLargeError(self._most)
+        return written
 
 
 def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> Node | None:
@@ -189,7 +236,6 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> 
     if isinstance(term, ox.Literal):
         if term.language:
             return Literal(term.value, lang=term.language)
-        datatype = term.datatype.value
-        plain = datatype == "http://www.w3.org/2001/XMLSchema#string"
-        return Literal(term.value, datatype=None if plain else URIRef(datatype), normalize=False)
+        datatype = URIRef(term.datatype.value)
+        return Literal(term.value, datatype=None if datatype == XSD.string else datatype, normalize=False)
     return Literal(str(term))

@@ -10,7 +10,7 @@ import pytest
 from rdflib import Literal, URIRef
 from rdflib.namespace import XSD
 
-from kg.errors import QueryRefusedError, QuerySyntaxError, ResultFormError, StoreError
+from kg.errors import QueryRefusedError, QuerySyntaxError, ResultFormError, ResultTooLargeError, StoreError
 from kg.store import GraphStore, Scope
 
 MakeStore = Callable[[], GraphStore]
@@ -104,6 +104,15 @@ class GraphStoreContract:
             store.answer(query, form)
         assert caught.value.form == form
         store.answer(query, caught.value.possible[0])
+
+    @pytest.mark.parametrize(
+        ("query", "form"), [("SELECT ?s WHERE { ?s ?p ?o }", "csv"), ("CONSTRUCT WHERE { ?s ?p ?o }", "ntriples")]
+    )
+    def test_an_answer_may_be_as_large_as_allowed_and_no_larger(self, store: GraphStore, query: str, form: str) -> None:
+        whole = store.answer(query, form)
+        assert store.answer(query, form, most=len(whole)) == whole
+        with pytest.raises(ResultTooLargeError):
+            store.answer(query, form, most=len(whole) - 1)
 
     def test_a_malformed_query_is_an_error(self, store: GraphStore) -> None:
         with pytest.raises(QuerySyntaxError):

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from embeddings.encoder import BATCH_TOLERANCE, Encoder
-from embeddings.encoders.sentence_transformers import SentenceTransformersEncoder
 from embeddings.models import find_model, open_encoder
 from tests.contracts.encoder_contract import TEXTS, EncoderContract, assert_unit_vectors
 
@@ -73,16 +72,6 @@ def test_vectors_are_those_of_the_library(minilm: Encoder) -> None:
         assert (np.sum(minilm.encode_documents(texts) * bare, axis=1) > 0.99).all()
     else:
         np.testing.assert_allclose(minilm.encode_documents(texts), bare, atol=1e-5)
-
-
-def test_the_batch_size_changes_nothing_but_the_calls(minilm: Encoder) -> None:
-    single = SentenceTransformersEncoder(
-        name="m", directory=model_directory(), digest="0" * 64, precision=minilm.identity.precision, batch_size=1
-    )
-    told: list[int] = []
-    vectors = single.encode_documents(["maize", "rice in Asia", ""], progress=told.append)
-    assert told == [1, 2, 3]
-    np.testing.assert_allclose(vectors, minilm.encode_documents(["maize", "rice in Asia", ""]), atol=1e-2)
 
 
 PROMPTED = """

@@ -26,6 +26,17 @@ def test_case_accents_and_punctuation_do_not_part_names(one: str, other: str) ->
     assert key(one) == key(other)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("की", "कि"), ("ที่", "ทู่"), ("C", "C++"), ("C", "C#"), ("C++", "C#"), ("Peru", "Perm")]
+)
+def test_different_names_stay_different(one: str, other: str) -> None:
+    assert key(one) != key(other)
+
+
+def test_vowel_signs_are_part_of_a_word() -> None:
+    assert " " not in key("कुमार")
+
+
 @given(st.text())
 def test_a_key_is_its_own_key(text: str) -> None:
     assert key(key(text)) == key(text)
@@ -53,7 +64,7 @@ def test_one_type_in_four_languages(raw: str) -> None:
     assert set(concept.labels) == set(LANGUAGES)
 
 
-@pytest.mark.parametrize("raw", ["Inglés", "en", "eng", "English", "anglais", "Inglês"])
+@pytest.mark.parametrize("raw", ["Inglés", "en", "eng", "English", "anglais", "Inglês", "en_US", "en-GB"])
 def test_one_language_under_names_and_codes(raw: str) -> None:
     concept = resolve(Kind.LANGUAGE, raw)
     assert concept is not None
@@ -86,7 +97,9 @@ def test_one_country_under_many_names(raw: str) -> None:
     assert (place.key, place.is_country) == ("VN", True)
 
 
-@pytest.mark.parametrize(("raw", "code"), [("West Africa", "011"), ("Afrique occidentale", "011"), ("Asia", "142")])
+@pytest.mark.parametrize(
+    ("raw", "code"), [("West Africa", "M49-011"), ("Afrique occidentale", "M49-011"), ("Asia", "M49-142")]
+)
 def test_regions_are_known_and_are_no_countries(raw: str, code: str) -> None:
     place = resolve_place(raw)
     assert place is not None
@@ -99,6 +112,13 @@ def test_a_lower_case_word_is_not_taken_for_a_country_code() -> None:
     assert code is not None
     assert (word.key, word.is_country) == ("in", False)
     assert (code.key, code.is_country) == ("IN", True)
+
+
+def test_a_place_called_by_a_number_is_not_the_region_of_that_code() -> None:
+    numbered, region = resolve_place("011"), resolve_place("West Africa")
+    assert numbered is not None
+    assert region is not None
+    assert slug(numbered.key) != slug(region.key)
 
 
 def test_an_unknown_place_stays_itself() -> None:

@@ -54,7 +54,7 @@ def test_bibtex_is_read_back_and_its_special_characters_are_escaped() -> None:
     first, second = bibtexparser.loads("".join(write_bibtex([FULL, ARTICLE]))).entries
     assert {first["ENTRYTYPE"], second["ENTRYTYPE"]} == {"techreport", "article"}
     article = first if first["ENTRYTYPE"] == "article" else second
-    assert article["ID"] == "abc"
+    assert article["ID"].startswith("abc-")
     assert article["title"] == r"100\% of costs \& \$ \textbraceleft{}x\textbraceright{}\_y"
 
 
@@ -64,3 +64,14 @@ def test_a_line_break_in_a_record_begins_no_field(hostile: str) -> None:
     (entry,) = rispy.loads("".join(write_ris([report])))
     assert entry["title"] == " ".join(hostile.split())
     assert len(bibtexparser.loads("".join(write_bibtex([report]))).entries) == 1
+
+
+def test_bibtex_keeps_bodies_whole_links_as_they_are_and_keys_apart() -> None:
+    body = Report(id="é1", title="T", corporate_authors=(Institution("Ministry of Food and Agriculture"),))
+    linked = replace(body, id="ñ1", urls=("https://h/a_b?c=1&d=50%25#e{f}",), doi="10.1000/a_b")
+    entries = bibtexparser.loads("".join(write_bibtex([body, linked]))).entries
+    assert len({entry["ID"] for entry in entries}) == 2
+    assert {entry["author"] for entry in entries} == {"{Ministry of Food and Agriculture}"}
+    (entry,) = (entry for entry in entries if "url" in entry)
+    assert entry["url"] == "https://h/a_b?c=1&d=50%25#e%7Bf%7D"
+    assert entry["doi"] == "10.1000/a_b"

@@ -13,7 +13,8 @@ _S, _P, _G = URIRef("http://e/s"), URIRef("http://e/p"), URIRef("http://e/g")
 
 def _parsed(line: str) -> pyoxigraph.Quad:
     (quad,) = pyoxigraph.parse(line.encode(), format=pyoxigraph.RdfFormat.N_QUADS)
-    return quad  # type: ignore[return-value]
+    assert isinstance(quad, pyoxigraph.Quad)
+    return quad
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

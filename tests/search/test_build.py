@@ -10,8 +10,10 @@ import pytest
 
 from embeddings.segments import SegmentStore
 from kg.errors import SourceNotFoundError
+from search.engine import Engine
 from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError, NoSnapshotError
-from search.snapshot import DataDirectory, LiveSnapshot, Manifest, Snapshot
+from search.live import LiveEngine
+from search.snapshot import DataDirectory, Manifest
 from tests.conftest import SAMPLE, RecordedBuild, WriteLines, build_sources, services_for
 from ui.wiring import Services
 
@@ -161,18 +163,18 @@ def test_a_reader_follows_and_whoever_holds_the_old_snapshot_keeps_it(
     services: Services, write_lines: WriteLines
 ) -> None:
     build_sources(services, write_lines(_record(1)))
-    live = services.live_snapshot()
+    live = services.live_engine()
     old = live.current()
     build_sources(services, write_lines(_record(1), _record(2)))
     new = _followed(live, "000002")
-    assert new.manifest.reports == 2
-    assert len(list(old.graph.select_text("SELECT ?s WHERE { ?s a bibo:Document }"))) == 1
-    assert old.text.size == 1
+    assert new.snapshot.manifest.reports == 2
+    assert len(list(old.snapshot.graph.select_text("SELECT ?s WHERE { ?s a bibo:Document }"))) == 1
+    assert old.snapshot.text.size == 1
 
 
-def _followed(live: LiveSnapshot, name: str) -> Snapshot:
+def _followed(live: LiveEngine, name: str) -> Engine:
     for _ in range(500):
-        if live.current().manifest.name == name:
+        if live.current().snapshot.manifest.name == name:
             return live.current()
         live.settle()
     message = f"{name} was not opened"
@@ -183,11 +185,11 @@ def test_a_reader_keeps_the_old_snapshot_when_the_new_one_is_damaged(
     services: Services, write_lines: WriteLines
 ) -> None:
     build_sources(services, write_lines(_record(1)))
-    live = services.live_snapshot()
+    live = services.live_engine()
     build_sources(services, write_lines(_record(2)))
     (services.data.snapshots / "000002" / "manifest.json").write_text("{}")
     for _ in range(3):
-        assert live.current().manifest.name == "000001"
+        assert live.current().snapshot.manifest.name == "000001"
         live.settle()
 
 
@@ -195,7 +197,7 @@ def test_no_collection_is_an_error_that_names_the_command(services: Services) ->
     with pytest.raises(NoSnapshotError, match="reportgraph build"):
         services.snapshot()
     with pytest.raises(NoSnapshotError):
-        services.live_snapshot()
+        services.live_engine()
 
 
 def test_a_damaged_or_foreign_snapshot_is_named(services: Services) -> None:
@@ -227,7 +229,7 @@ def test_segments_are_shared_by_hard_links(services: Services) -> None:
     build_sources(services, SAMPLE)
     first, second = (next((services.data.snapshots / name / "vectors").iterdir()) for name in ("000001", "000002"))
     assert first.stat().st_ino == second.stat().st_ino
-    assert len(SegmentStore.open(second.parent, services.encoder().identity)) == 60
+    assert len(SegmentStore.open(second.parent, services.build_encoder().identity)) == 60
 
 
 def test_names_of_other_things_are_not_snapshots(tmp_path: Path) -> None:

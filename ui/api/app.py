@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from kg.reading import read_report
 from kg.vocab import Minter
-from search.engine import Engine
 from search.errors import UnknownReportError
 from search.related import RelatedRequest, related
 from search.snapshot import Snapshot
@@ -21,6 +23,7 @@ from ui.wiring import Services
 API: Final = "/api/v1"
 _ERRORS: Final[dict[int | str, dict[str, object]]] = {
     404: {"model": ProblemSchema, "description": "There is no such report."},
+    422: {"model": ProblemSchema, "description": "The request cannot be answered as it stands."},
     503: {"model": ProblemSchema, "description": "There is no collection to answer from."},
 }
 
@@ -30,9 +33,7 @@ def create_app(services: Services) -> FastAPI:
 
     Raises :class:`~search.errors.NoSnapshotError` and the errors of opening a model.
     """
-    live = services.live_snapshot()
-    encoder = services.encoder()
-    Engine(live.current(), encoder)
+    live = services.live_engine()
     app = FastAPI(
         title="reportgraph",
         description="Search a repository of research reports by words and by meaning, inside facets.",
@@ -44,28 +45,30 @@ def create_app(services: Services) -> FastAPI:
     app.state.live = live
     for error in KNOWN_ERRORS:
         app.add_exception_handler(error, _readable_error)
+    app.add_exception_handler(RequestValidationError, _impossible_parameters)
+    app.add_exception_handler(StarletteHTTPException, _http_error)
 
     @app.get(f"{API}/search", responses=_ERRORS, summary="Search by words and by meaning, inside filters")
     def search(parameters: Annotated[SearchParameters, Query()]) -> ResultsSchema:
-        snapshot = live.current()
-        results = Engine(snapshot, encoder).search(parameters.request(snapshot))
-        return ResultsSchema.of(results, parameters.lang)
+        engine = live.current()
+        return ResultsSchema.of(engine.search(parameters.request(engine.snapshot)), parameters.lang)
 
-    @app.get(f"{API}/reports/{{report_id}}", responses=_ERRORS, summary="A whole report")
+    # Ids may hold slashes, so the longer route stands first.
+    @app.get(f"{API}/reports/{{report_id:path}}/related", responses=_ERRORS, summary="Reports like a given one")
+    def related_reports(report_id: str, parameters: Annotated[FilterParameters, Query()]) -> RelatedSchema:
+        snapshot = live.current().snapshot
+        seeds = (_iri(snapshot, report_id),)
+        hits = related(snapshot, RelatedRequest(seeds, parameters.filters(snapshot), parameters.limit))
+        return RelatedSchema(snapshot=snapshot.manifest.name, hits=[HitSchema.of(hit) for hit in hits])
+
+    @app.get(f"{API}/reports/{{report_id:path}}", responses=_ERRORS, summary="A whole report")
     def report(report_id: str) -> ReportSchema:
-        snapshot = live.current()
+        snapshot = live.current().snapshot
         iri = _iri(snapshot, report_id)
         found = read_report(snapshot.graph, iri)
         if found is None:
             raise UnknownReportError(report_id)
         return ReportSchema.of(iri, found)
-
-    @app.get(f"{API}/reports/{{report_id}}/related", responses=_ERRORS, summary="Reports like a given one")
-    def related_reports(report_id: str, parameters: Annotated[FilterParameters, Query()]) -> RelatedSchema:
-        snapshot = live.current()
-        seeds = (_iri(snapshot, report_id),)
-        hits = related(snapshot, RelatedRequest(seeds, parameters.filters(snapshot), parameters.limit))
-        return RelatedSchema(snapshot=snapshot.manifest.name, hits=[HitSchema.of(hit) for hit in hits])
 
     @app.get("/healthz", summary="Is the process alive?")
     def healthz() -> dict[str, str]:
@@ -73,7 +76,7 @@ def create_app(services: Services) -> FastAPI:
 
     @app.get("/readyz", responses={503: _ERRORS[503]}, summary="Can it answer?")
     def readyz() -> dict[str, str | int]:
-        manifest = live.current().manifest
+        manifest = live.current().snapshot.manifest
         return {"status": "ready", "snapshot": manifest.name, "reports": manifest.reports}
 
     @app.get("/", summary="Where to go")
@@ -90,3 +93,17 @@ def _iri(snapshot: Snapshot, report_id: str) -> str:
 def _readable_error(_request: Request, error: Exception) -> JSONResponse:
     body = ProblemSchema(error=type(error).__name__.removesuffix("Error"), detail=str(error))
     return JSONResponse(body.model_dump(), status_code=HTTP_STATUS[type(error)])
+
+
+def _impossible_parameters(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    named = ".".join(str(part) for part in first["loc"][1:])
+    body = ProblemSchema(error="InvalidRequest", detail=f"{named}: {first['msg']}.")
+    return JSONResponse(body.model_dump(), status_code=422)
+
+
+def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, StarletteHTTPException)
+    body = ProblemSchema(error=HTTPStatus(error.status_code).phrase.replace(" ", ""), detail=str(error.detail))
+    return JSONResponse(body.model_dump(), status_code=error.status_code, headers=error.headers)

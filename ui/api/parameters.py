@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,7 +11,10 @@ from search.engine import LONGEST_QUERY, NEAREST
 from search.filter_values import filter_value
 from search.snapshot import Snapshot
 
-_NOT_FACETS = frozenset({"year_from", "year_to", "limit", "q", "mode", "sort", "offset", "lang"})
+Values = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=50)]
+"""Values of one facet: bounded, since each costs a look-up."""
+
+_NOT_FACETS = frozenset({"year_from", "year_to", "limit", "q", "mode", "sort", "offset", "lang", "stated_only"})
 
 
 class FilterParameters(BaseModel):
@@ -20,19 +23,20 @@ class FilterParameters(BaseModel):
     # A misspelled filter that is ignored would answer another question than the one asked.
     model_config = ConfigDict(extra="forbid")
 
-    topic: list[str] = []
-    author: list[str] = []
-    institution: list[str] = []
-    series: list[str] = []
-    publisher: list[str] = []
-    language: list[str] = []
-    type: list[str] = []
-    country: list[str] = []
-    region: list[str] = []
-    repository: list[str] = []
-    access: list[str] = []
+    topic: Values = []
+    author: Values = []
+    institution: Values = []
+    series: Values = []
+    publisher: Values = []
+    language: Values = []
+    type: Values = []
+    country: Values = []
+    region: Values = []
+    repository: Values = []
+    access: Values = []
     year_from: int | None = Field(None, description="First year, included.")
     year_to: int | None = Field(None, description="Last year, included.")
+    stated_only: bool = Field(default=False, description="Only by what records state, not by what was inferred.")
     limit: int = Field(10, ge=0, le=NEAREST)
 
     def filters(self, snapshot: Snapshot) -> asked.Filters:
@@ -42,7 +46,7 @@ class FilterParameters(BaseModel):
             for facet in type(self).model_fields
             if facet not in _NOT_FACETS and getattr(self, facet)
         }
-        return asked.Filters(chosen, year_from=self.year_from, year_to=self.year_to)
+        return asked.Filters(chosen, year_from=self.year_from, year_to=self.year_to, inferred=not self.stated_only)
 
 
 class SearchParameters(FilterParameters):

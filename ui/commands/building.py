@@ -8,6 +8,7 @@ import click
 import orjson
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from search.build import BuildReport, build
 from ui.commands.context import console, services
@@ -39,7 +40,7 @@ def run_build(wired: Services, sources: tuple[Path, ...], form: str | None, out:
     """Build with progress shown, then show the summary."""
     settings = wired.build_settings(form)
     with out.status("Loading the encoder"):
-        encoder = wired.encoder()
+        encoder = wired.build_encoder()
     with BuildProgress(out) as progress:
         report = build(sources, wired.data, settings, adapters=wired.adapters, encoder=encoder, observer=progress)
     _show(report, wired, out)
@@ -88,4 +89,5 @@ def _show(report: BuildReport, wired: Services, out: Console) -> None:
     out.print(table)
     if manifest.problems:
         # Soft-wrapped: a path that is broken into lines cannot be copied.
-        out.print(f"All problems: {wired.data.snapshots / manifest.name / 'problems.jsonl'}", soft_wrap=True)
+        listed = wired.data.snapshots / manifest.name / "problems.jsonl"
+        out.print(Text(f"All problems: {listed}"), soft_wrap=True)

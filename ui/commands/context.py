@@ -28,8 +28,3 @@ def services(**options: Any) -> Services:
 def console() -> Console:
     """Where progress, summaries and warnings go: standard error, so that results can be piped."""
     return Console(stderr=True)
-
-
-def printable(text: str) -> str:
-    """A record's text fit for a terminal: control characters could move the cursor or set the title."""
-    return "".join(character if character.isprintable() else " " for character in text)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
 
 import click
 import orjson
@@ -18,15 +18,16 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from embeddings.durable import replacing
 from kg.citation_export import WRITERS
 from kg.errors import ResultFormError
 from kg.reading import read_reports
 from kg.shapes_check import Violation, check
 from kg.store import Scope
-from ui.commands.context import console, printable, services
+from search.snapshot import GRAPH, Manifest, Snapshot
+from ui.commands.context import console, services
 from ui.errors import FAILED
-
-T = TypeVar("T")
+from ui.progress import printable
 
 
 def sparql_command(
@@ -35,12 +36,12 @@ def sparql_command(
     """Ask a query and print the answer."""
     text = _query_text(query)
     wired = services(data=data, query_seconds=timeout)
-    store = wired.snapshot().graph
+    live = wired.data.live()
     scope = Scope.STATED if stated_only else Scope.ALL
     wanted = "json" if as_json else form
-    answer, given = _within(
-        wired.settings.query_seconds, lambda: _answer(lambda kind: store.answer(text, kind, scope), wanted)
-    )
+    # In a process of its own: what runs too long or eats all memory is ended there, with a clear line here.
+    with closing(wired.query_workers(Manifest.read(live).base, workers=1)) as workers:
+        answer, given = _answer(lambda kind: workers.answer(live / GRAPH, text, kind, scope), wanted)
     if wanted in (None, "table") and given == "csv":
         _print_table(answer.decode())
     else:
@@ -49,14 +50,14 @@ def sparql_command(
 
 def _query_text(given: str) -> str:
     if given == "-":
-        return sys.stdin.read()
-    # A query may be longer than any file name may be.
-    if len(given) < 1000 and "\n" not in given and Path(given).is_file():
-        try:
-            return Path(given).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise click.ClickException(f"The query file {given} cannot be read: {error}.") from error
-    return given
+        with click.open_file("-", "rb") as stdin:
+            return bytes(stdin.read()).decode("utf-8", errors="replace")
+    try:
+        return Path(given).read_text(encoding="utf-8") if Path(given).is_file() else given
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"The query file {given} is not UTF-8 text.") from error
+    except (OSError, ValueError):
+        return given  # longer than a name of a file may be: a query
 
 
 def _answer(ask: Callable[[str], bytes], wanted: str | None) -> tuple[bytes, str]:
@@ -68,30 +69,6 @@ def _answer(ask: Callable[[str], bytes], wanted: str | None) -> tuple[bytes, str
         return ask("csv"), "csv"
     except ResultFormError as error:
         return ask(error.possible[0]), error.possible[0]
-
-
-def _within(seconds: float, work: Callable[[], T]) -> T:
-    """The result of work that may take so long at most; the engine cannot be stopped, but this process can end."""
-    results: list[T] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except BaseException as error:  # noqa: BLE001 - carried to the thread that waits, and raised there
-            errors.append(error)
-
-    # A daemon: neither Ctrl-C nor the time limit waits for it.
-    worker = threading.Thread(target=run, name="sparql", daemon=True)
-    worker.start()
-    worker.join(seconds)
-    if worker.is_alive():
-        raise click.ClickException(
-            f"The query took longer than {seconds:g} s and was given up. Narrow it, or give a longer --timeout."
-        )
-    if errors:
-        raise errors[0]
-    return results[0]
 
 
 def _print_table(text: str) -> None:
@@ -107,21 +84,27 @@ def _print_table(text: str) -> None:
 def export_command(*, form: str, output: Path | None, data: Path | None) -> None:
     """Write the whole collection to a file or to standard output."""
     snapshot = services(data=data).snapshot()
-    if form in WRITERS:
-        pieces = WRITERS[form](read_reports(snapshot.graph, snapshot.columns.reports))
-        with click.open_file(str(output or "-"), "w", encoding="utf-8", atomic=output is not None) as stream:
-            for piece in pieces:
-                stream.write(piece)
+    if output is None:
+        with tempfile.TemporaryDirectory() as folder:
+            whole = Path(folder) / "export"
+            _export(snapshot, form, whole)
+            with whole.open("rb") as source:
+                shutil.copyfileobj(source, sys.stdout.buffer)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        dumped = Path(folder) / "export"
-        snapshot.graph.dump(dumped, form)
-        with (
-            dumped.open("rb") as source,
-            click.open_file(str(output or "-"), "wb", atomic=output is not None) as target,
-        ):
-            for block in iter(lambda: source.read(1 << 20), b""):
-                target.write(block)
+    if output.exists() and not output.is_file():
+        _export(snapshot, form, output)  # a pipe or a device: written to, never replaced
+        return
+    # The file is either whole or as it was before.
+    with replacing(output) as temporary:
+        _export(snapshot, form, temporary)
+
+
+def _export(snapshot: Snapshot, form: str, target: Path) -> None:
+    if form not in WRITERS:
+        snapshot.graph.dump(target, form)
+        return
+    with target.open("w", encoding="utf-8") as stream:
+        stream.writelines(WRITERS[form](read_reports(snapshot.graph, snapshot.columns.reports)))
 
 
 def check_command(*, limit: int | None, data: Path | None, as_json: bool) -> None:

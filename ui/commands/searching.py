@@ -13,12 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from kg.vocab import Minter
+from search.engine import Engine
 from search.filter_values import filter_value
 from search.related import RelatedRequest, related
 from search.request import Filters, Hit, Mode, Request, Results, Sort
 from search.snapshot import Snapshot
-from ui.commands.context import console, printable, services
+from ui.commands.context import console, services
 from ui.facet_options import FACET_OPTIONS
+from ui.progress import printable
 from ui.schemas import HitSchema, RelatedSchema, ResultsSchema
 
 _FACET_LINES = 3
@@ -32,12 +34,13 @@ def search_command(
     sort: str,
     offset: int,
     limit: int,
+    model: str | None,
     data: Path | None,
     as_json: bool,
     **filters: Any,
 ) -> None:
     """Search and print."""
-    wired = services(data=data)
+    wired = services(data=data, model=model)
     snapshot = wired.snapshot()
     request = Request(
         query=query,
@@ -47,8 +50,10 @@ def search_command(
         limit=limit,
         offset=offset,
     )
-    needs_encoder = request.mode is not Mode.LEXICAL and bool(query.strip())
-    results = wired.engine(snapshot, with_encoder=needs_encoder).search(request)
+    # Words alone need no model, and loading one takes seconds.
+    by_words = request.mode is Mode.LEXICAL or not query.strip()
+    engine = Engine(snapshot, None) if by_words else wired.engine(wired.data.live())
+    results = engine.search(request)
     if as_json:
         _print_json(ResultsSchema.of(results))
     else:
@@ -77,7 +82,9 @@ def _chosen(snapshot: Snapshot, options: dict[str, Any]) -> Filters:
         for facet in FACET_OPTIONS
         if options[facet]
     }
-    return Filters(chosen, year_from=options["year_from"], year_to=options["year_to"])
+    return Filters(
+        chosen, year_from=options["year_from"], year_to=options["year_to"], inferred=not options["stated_only"]
+    )
 
 
 def _print_json(schema: BaseModel) -> None:

@@ -37,5 +37,5 @@ def _serve(wired: Services) -> None:
     with out.status("Opening the collection"):
         app = create_app(wired)
     address = f"http://{wired.settings.host}:{wired.settings.port}"
-    out.print(f"Serving snapshot {app.state.live.current().manifest.name} on {address}/ (Ctrl-C ends it)")
+    out.print(f"Serving snapshot {app.state.live.current().snapshot.manifest.name} on {address}/ (Ctrl-C ends it)")
     uvicorn.run(app, host=wired.settings.host, port=wired.settings.port, log_level="warning", server_header=False)

@@ -1,0 +1,30 @@
+"""How the sentence-transformers adapter cuts texts into batches: needs no model."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.encoders.sentence_transformers import batches_of
+
+
+def sizes(lengths: list[int]) -> list[int]:
+    return [len(batch) for batch in batches_of(["x" * length for length in lengths])]
+
+
+def test_short_texts_share_large_batches_and_long_ones_small_batches() -> None:
+    assert sizes([]) == []
+    assert sizes([0] * 130) == [64, 64, 2]
+    assert sizes([512] * 40) == [16, 16, 8]
+    assert sizes([100_000] * 10) == [8, 2]
+    assert sizes([100] * 64 + [2048] * 8) == [8, 64]
+
+
+@given(lengths=st.lists(st.integers(0, 3000), max_size=200))
+def test_every_text_is_in_one_batch_and_the_longest_come_first(lengths: list[int]) -> None:
+    batches = list(batches_of(["x" * length for length in lengths]))
+    rows = [row for batch in batches for row in batch]
+    assert sorted(rows) == list(range(len(lengths)))
+    assert [lengths[row] for row in rows] == sorted(lengths, reverse=True)
+    assert all(0 < len(batch) <= 64 for batch in batches)
+    assert all(len(batch) <= 8 or sum(lengths[row] for row in batch) <= 8192 for batch in batches)
