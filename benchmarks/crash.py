@@ -86,7 +86,7 @@ def main() -> None:
         for version in track(range(1, options.rounds + 1), "Killing builds", console=Console(stderr=True)):
             write_collection(source, version, options.records)
             process = start_build(source, data)
-            time.sleep(chance.uniform(0, whole * 1.1))
+            time.sleep(chance.uniform(0, whole * 1.4))
             process.send_signal(signal.SIGKILL)
             process.communicate()
             killed += process.returncode == -signal.SIGKILL

@@ -15,7 +15,7 @@ from kg.authority.concepts import Concept, resolve
 from kg.authority.labels import Labels
 from kg.authority.names import key
 from kg.authority.places import KnownPlace, resolve_place
-from kg.quads import Quad, plain
+from kg.quads import Quad
 from kg.vocab import (
     BIBO,
     COAR_ACCESS,
@@ -129,10 +129,10 @@ class Entities:
     ) -> Iterator[Quad]:
         entity_class, name = _CLASS_AND_NAME[kind]
         yield Quad(node, RDF.type, entity_class, graph)
-        yield Quad(node, RDFS.label, plain(shown), graph)
-        yield Quad(node, name, plain(shown), graph)
+        yield Quad(node, RDFS.label, shown, graph)
+        yield Quad(node, name, shown, graph)
         for other in others:
-            yield Quad(node, SKOS.altLabel, Literal(other), graph)
+            yield Quad(node, SKOS.altLabel, other, graph)
         if kind in _SCHEMES:
             yield Quad(node, SKOS.inScheme, self.minter.scheme(kind), graph)
 
@@ -142,7 +142,7 @@ class Entities:
         yield Quad(node, RDF.type, SCHEMA.Country if place.is_country else SCHEMA.Place)
         yield Quad(node, SKOS.inScheme, self.minter.scheme(Kind.PLACE))
         if "en" in place.labels:
-            yield Quad(node, SKOS.notation, Literal(place.key))
+            yield Quad(node, SKOS.notation, place.key)
             yield from _labelled(node, place.labels, (shown, *others))
         else:
             yield from _labelled(node, {"": shown}, others)
@@ -150,7 +150,7 @@ class Entities:
     def _described_concept(self, node: URIRef, concept: Concept) -> Iterator[Quad]:
         yield Quad(node, RDF.type, SKOS.Concept)
         yield Quad(node, SKOS.inScheme, self.minter.scheme(concept.kind))
-        yield Quad(node, SKOS.notation, Literal(concept.key))
+        yield Quad(node, SKOS.notation, concept.key)
         yield from _labelled(node, concept.labels, ())
         if concept.match is not None:
             vocabulary = COAR_ACCESS if concept.kind is Kind.ACCESS else COAR_TYPE
@@ -159,9 +159,9 @@ class Entities:
 
 def _labelled(node: URIRef, labels: Mapping[str, str], others: Iterable[str]) -> Iterator[Quad]:
     """Labels by language (``""``: language unknown), and the printed forms that are none of them."""
-    yield Quad(node, RDFS.label, Literal(labels.get("en") or labels[""]))
+    yield Quad(node, RDFS.label, labels.get("en") or labels[""])
     for language, label in labels.items():
         yield Quad(node, SKOS.prefLabel, Literal(label, lang=language or None))
     for other in others:
         if other not in labels.values():
-            yield Quad(node, SKOS.altLabel, Literal(other))
+            yield Quad(node, SKOS.altLabel, other)

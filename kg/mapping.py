@@ -19,7 +19,7 @@ from rdflib.term import Node
 
 from kg.entities import Entities
 from kg.model import Institution, Report
-from kg.quads import Quad, nquad, plain, typed
+from kg.quads import Quad, nquad, typed
 from kg.vocab import BIBO, DCTERMS, DOI, HANDLE, PREFIXES, PROV, RDF, RG, SCHEMA, XSD, Kind, Minter
 
 _T = TypeVar("_T")
@@ -89,7 +89,7 @@ class ReportMapper:
         when = _moment(generated.replace(microsecond=0))
         for graph, (method, confidence) in sorted(self._methods.items()):
             yield Quad(graph, RDF.type, PROV.Entity, about)
-            yield Quad(graph, RG.method, Literal(method), about)
+            yield Quad(graph, RG.method, method, about)
             yield Quad(graph, RG.confidence, typed(str(confidence), XSD.decimal), about)
             yield Quad(graph, PROV.generatedAtTime, when, about)
 
@@ -97,7 +97,7 @@ class ReportMapper:
         classes = {"bibo:Document": None}
         types: dict[URIRef, None] = {}
         for raw in report.types:
-            yield Quad(subject, RG.typeAsGiven, plain(raw))
+            yield Quad(subject, RG.typeAsGiven, raw)
             known = self._entities.controlled(Kind.TYPE, raw)
             if known is not None:
                 types[known[0]] = None
@@ -110,15 +110,15 @@ class ReportMapper:
             yield Quad(subject, RG.invented, _TRUE)
 
     def _texts(self, subject: URIRef, report: Report) -> Iterator[Quad]:
-        yield Quad(subject, DCTERMS.title, Literal(report.title))
+        yield Quad(subject, DCTERMS.title, report.title)
         for text in report.alternative_titles:
             yield Quad(subject, DCTERMS.alternative, Literal(text.value, lang=text.language))
         if report.abstract:
-            yield Quad(subject, DCTERMS.abstract, Literal(report.abstract))
+            yield Quad(subject, DCTERMS.abstract, report.abstract)
         for text in report.other_abstracts:
             yield Quad(subject, RG.otherAbstract, Literal(text.value, lang=text.language))
         if report.citation:
-            yield Quad(subject, DCTERMS.bibliographicCitation, Literal(report.citation))
+            yield Quad(subject, DCTERMS.bibliographicCitation, report.citation)
 
     def _dates(self, subject: URIRef, report: Report) -> Iterator[Quad]:
         if report.year is not None:
@@ -144,7 +144,7 @@ class ReportMapper:
             if person.role == "editor":
                 yield Quad(signature, PROV.hadRole, role)
             yield Quad(signature, SCHEMA.position, typed(str(position), XSD.integer))
-            yield Quad(signature, RG.nameAsPrinted, plain(person.name))
+            yield Quad(signature, RG.nameAsPrinted, person.name)
         for role, node in roles:
             yield Quad(subject, role, node)
         if report.authors_incomplete:
@@ -179,7 +179,7 @@ class ReportMapper:
             for node in dict.fromkeys(known[0] for known in found if known is not None):
                 yield Quad(subject, predicate, node)
             for raw in values:
-                yield Quad(subject, as_given, plain(raw))
+                yield Quad(subject, as_given, raw)
 
     def _nodes(self, kind: Kind, labels: Iterable[str]) -> Iterator[URIRef]:
         """The nodes of several labels, each once: two spellings of one topic make one statement."""
@@ -202,19 +202,19 @@ class ReportMapper:
             yield Quad(membership, RG.series, node, graph)
             yield Quad(membership, SCHEMA.position, typed(str(position), XSD.integer), graph)
             if series.number is not None:
-                direct[Quad(subject, BIBO.number, plain(series.number), graph)] = None
-                yield Quad(membership, BIBO.number, plain(series.number), graph)
+                direct[Quad(subject, BIBO.number, series.number, graph)] = None
+                yield Quad(membership, BIBO.number, series.number, graph)
             if series.as_given is not None:
-                yield Quad(membership, RG.seriesAsGiven, plain(series.as_given), graph)
+                yield Quad(membership, RG.seriesAsGiven, series.as_given, graph)
         yield from direct
 
     def _identifiers(self, subject: URIRef, report: Report) -> Iterator[Quad]:
-        values: list[tuple[URIRef, Node]] = [(DCTERMS.identifier, Literal(report.id))]
-        values += [(BIBO.doi, Literal(report.doi))] if report.doi else []
-        values += [(BIBO.handle, Literal(report.handle))] if report.handle else []
-        values += [(BIBO.isbn, Literal(isbn)) for isbn in report.isbns]
-        values += [(BIBO.issn, Literal(issn)) for issn in report.issns]
-        values += [(DCTERMS.license, Literal(text)) for text in report.licenses]
+        values: list[tuple[URIRef, Node | str]] = [(DCTERMS.identifier, report.id)]
+        values += [(BIBO.doi, report.doi)] if report.doi else []
+        values += [(BIBO.handle, report.handle)] if report.handle else []
+        values += [(BIBO.isbn, isbn) for isbn in report.isbns]
+        values += [(BIBO.issn, issn) for issn in report.issns]
+        values += [(DCTERMS.license, text) for text in report.licenses]
         # A literal, not a node: URLs in records may hold characters that no IRI may.
         values += [(SCHEMA.url, typed(url, XSD.anyURI)) for url in report.urls]
         values += [(DCTERMS.relation, relation_node(relation)) for relation in report.relations]
@@ -233,8 +233,8 @@ def _expanded(name: str) -> URIRef:
     return URIRef(PREFIXES[prefix] + local)
 
 
-def relation_node(relation: str) -> Node:
-    """The node of a related work: its DOI, handle or URL as an IRI, any other text as a literal.
+def relation_node(relation: str) -> Node | str:
+    """The node of a related work: its DOI, handle or URL as an IRI, any other text as it is.
 
     A URL is a node only if it is surely a valid IRI: one bad IRI would make the engine refuse the whole collection.
     """
@@ -243,4 +243,4 @@ def relation_node(relation: str) -> Node:
     if _HANDLE.fullmatch(relation):
         return URIRef(HANDLE + quote(relation, safe=_PATH_SAFE))
     escaped = quote(relation, safe=_PATH_SAFE + "?#%")
-    return URIRef(escaped) if _URL.fullmatch(escaped) else Literal(relation)
+    return URIRef(escaped) if _URL.fullmatch(escaped) else relation

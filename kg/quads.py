@@ -15,11 +15,14 @@ _STRING: Final = XSD.string
 
 
 class Quad(NamedTuple):
-    """A statement; ``graph`` is ``None`` for the default graph, which holds what records state."""
+    """A statement; ``graph`` is ``None`` for the default graph, which holds what records state.
+
+    A bare string is a plain literal: making an rdflib ``Literal`` of each text would take a fifth of the mapping.
+    """
 
     subject: URIRef
     predicate: URIRef
-    object: Node
+    object: Node | str
     graph: URIRef | None = None
 
 
@@ -29,8 +32,13 @@ def nquad(quad: Quad) -> str:
     rdflib's own ``n3()`` writes texts with line breaks in triple quotes, which N-Quads does not know.
     """
     subject, predicate, value, graph = quad
-    # The class is compared, not asked for: rdflib's terms are abstract base classes, and isinstance is slow on those.
-    written = literal_text(value) if value.__class__ is Literal else f"<{value!s}>"
+    # The class is compared, not asked for: rdflib's terms are strings and abstract base classes, and slow to ask.
+    if value.__class__ is str:
+        written = f'"{_escaped(value)}"'
+    elif value.__class__ is Literal:
+        written = literal_text(value)
+    else:
+        written = f"<{value!s}>"
     # %-formatting takes subclasses of str as they are; an f-string formats each, twice as slowly.
     if graph is None:
         return "<%s> <%s> %s .\n" % (subject, predicate, written)  # noqa: UP031 - see above
@@ -39,10 +47,7 @@ def nquad(quad: Quad) -> str:
 
 def literal_text(value: Literal) -> str:
     """A literal as N-Quads, Turtle and SPARQL all write it."""
-    text = str(value)
-    # Four scans in C are several times faster than one translation of a text that needs none.
-    if '"' in text or "\\" in text or "\n" in text or "\r" in text:
-        text = text.translate(_ESCAPES)
+    text = _escaped(str(value))
     if value.language:
         return f'"{text}"@{value.language}'
     if value.datatype is None or value.datatype == _STRING:
@@ -50,13 +55,14 @@ def literal_text(value: Literal) -> str:
     return f'"{text}"^^<{value.datatype}>'
 
 
+def _escaped(text: str) -> str:
+    # Four scans in C are several times faster than one translation of a text that needs none.
+    if '"' in text or "\\" in text or "\n" in text or "\r" in text:
+        return text.translate(_ESCAPES)
+    return text
+
+
 @lru_cache(maxsize=1 << 16)
 def typed(value: str, datatype: URIRef) -> Literal:
     """A typed literal with the lexical form kept. Cached: years and positions repeat without end."""
     return Literal(value, datatype=datatype, normalize=False)
-
-
-@lru_cache(maxsize=1 << 16)
-def plain(value: str) -> Literal:
-    """A plain literal that is likely to come again: a name, a label, a type."""
-    return Literal(value)

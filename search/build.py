@@ -108,6 +108,7 @@ class _Tally:
     lost: int = 0
     problems: Counter[str] = field(default_factory=Counter)
     read_seconds: float = 0.0
+    spool_seconds: float = 0.0
 
 
 class Build:
@@ -132,7 +133,7 @@ class Build:
         self._prepare()
         with closing(Spool(self._staging / "texts.jsonl")) as spool:
             graph = self._load_graph(sources, spool)
-            with self._timed("facets", None):
+            with self._timed("facets", None), _no_garbage_collected():
                 columns = build_columns(graph)
                 save_columns(columns, self._staging / FACETS)
             self._check_same_reports(columns, spool)
@@ -183,7 +184,9 @@ class Build:
             with _no_garbage_collected():
                 graph.load(nquad_chunks(reports, self._minter, generated=self._settings.now()))
         self._seconds["read"] = self._tally.read_seconds
-        self._seconds["map and load"] = self._settings.clock() - started - self._tally.read_seconds
+        elapsed = self._settings.clock() - started
+        self._seconds["map and load"] = elapsed - self._tally.read_seconds - self._tally.spool_seconds
+        self._seconds["spool texts"] = self._tally.spool_seconds
         if not len(spool):
             graph.close()
             raise NoReportsError(self._tally.records, self._tally.problems.total())
@@ -204,8 +207,10 @@ class Build:
                 if iri in spool:
                     self._note(_duplicate(record, report), write_problem)
                 else:
-                    spool.add(searchable(iri, report))
                     self._tally.read_seconds += clock() - started
+                    started = clock()
+                    spool.add(searchable(iri, report))
+                    self._tally.spool_seconds += clock() - started
                     yield report
                     started = clock()
             if self._tally.records % _TOLD_EVERY == 0:

@@ -19,7 +19,7 @@ def _parsed(line: str) -> pyoxigraph.Quad:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text_survives(text: str) -> None:
-    line = nquad(Quad(_S, _P, Literal(text)))
+    line = nquad(Quad(_S, _P, text))
     assert line.endswith(" .\n")
     assert line.count("\n") == 1
     assert _parsed(line).object == pyoxigraph.Literal(text)
