@@ -30,13 +30,24 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """How similar a query is to this collection at large: mean and standard deviation over a sample of rows.
+    """How similar a query is to this collection at large: the median similarity over a sample of rows, and the spread
+    below it (root mean square distance of the lower half from the median).
 
-    What stands out is judged against it, since cosines of one model lie in .0-.6 and of another in .7-.9.
+    What stands out is judged against it, since cosines of one model lie in .0-.6 and of another in .7-.9. The upper
+    half has no say: what answers the query must not widen the measure by which it stands out.
     """
 
-    mean: float
-    std: float
+    centre: float
+    spread: float
+
+    @classmethod
+    def of(cls, scores: NDArray[np.floating]) -> Background:
+        """The background of the scores (n,) of a sample; of none, it is 0 and 0."""
+        if not len(scores):
+            return cls(centre=0.0, spread=0.0)
+        centre = np.median(scores.astype(np.float64))
+        below = scores[scores <= centre].astype(np.float64)
+        return cls(centre=float(centre), spread=float(np.sqrt(np.mean((below - centre) ** 2))))
 
 
 class VectorIndex(Protocol):
@@ -74,7 +85,7 @@ class VectorIndex(Protocol):
     def background(self, query: Vectors) -> Background:
         """The query against a fixed sample of at most 2,048 rows, the same for all indexes of this size.
 
-        An empty index gives mean 0 and deviation 0.
+        An empty index gives 0 and 0.
         """
         ...
 

@@ -6,7 +6,6 @@ with at most ``NEAREST`` more whose similarity to the query stands out from the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.errors import ModelMismatchError
-from embeddings.index import Hits, no_hits
+from embeddings.index import Background, Hits, no_hits
 from embeddings.vectors import Vectors
 from kg.facets import FACETS, FacetCount, Mask
 from kg.reading import cards
@@ -30,12 +29,8 @@ NEAREST: Final = 1000
 """How many reports at most are results for their meaning alone, and how many candidates each leg ranks."""
 
 STANDS_OUT: Final = 3.0
-"""Standard deviations above the mean similarity of the query to the collection. One in 740 of a normal background
-passes; a fixed cosine would keep five results for one query and a thousand for another (FACTS.md)."""
-
-_REACHABLE: Final = 0.7
-"""Share of the largest deviation that one of n values can have, (n - 1) / sqrt(n), that is enough to stand out: in a
-collection of ten reports no similarity lies three deviations above the mean."""
+"""Spreads above the query's background (:class:`embeddings.index.Background`) from which on a report stands out.
+A fixed cosine would keep five results for one query and a thousand for another. See docs/decisions/0009."""
 
 LONGEST_QUERY: Final = 2000
 """Characters. No encoder reads further, and each word costs a look-up."""
@@ -110,8 +105,7 @@ class Engine:
             raise InvalidRequestError("There is no encoder to search by meaning", "Search with mode lexical")
         vector = self._encoder.encode_query(request.query)
         background = self.snapshot.index.background(vector)
-        deviations = min(STANDS_OUT, _REACHABLE * (self._size - 1) / math.sqrt(self._size))
-        return _Question(words, matching, vector, background.mean + deviations * background.std)
+        return _Question(words, matching, vector, floor(background, self._size))
 
     def _find(self, question: _Question, allowed: Mask) -> _Found:
         by_words = question.matching & allowed
@@ -183,6 +177,14 @@ class Engine:
                 members = self._find(question, combined(others, self._size)).members
             counted[facet] = tuple(self.snapshot.columns.counts(facet, members, most=request.facet_values))
         return counted
+
+
+def floor(background: Background, size: int) -> float:
+    """The similarity from which on a report stands out in a collection of ``size`` reports.
+
+    A handful of similarities has hardly a background: the fewer there are, the less it takes to stand out.
+    """
+    return background.centre + min(STANDS_OUT, (size - 1) / 2) * background.spread
 
 
 def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.encoder import Encoder
 from kg.importers import load_field_map
 from kg.model import Problem
 from search.build import BuildReport, BuildSettings, build
 from search.engine import Engine
-from search.snapshot import Snapshot
+from search.snapshot import Adapters, Snapshot
+from tests.wide_collection import write_wide_collection
 from ui.settings import Settings
 from ui.wiring import Services, build_services
 
@@ -45,7 +47,13 @@ def services_for(data: Path, **settings: object) -> Services:
     return build_services(Settings(data=data, **({"model": "hashing"} | settings)))  # type: ignore[arg-type]
 
 
-def build_sources(services: Services, *sources: Path, observer: RecordedBuild | None = None) -> BuildReport:
+def build_sources(
+    services: Services,
+    *sources: Path,
+    observer: RecordedBuild | None = None,
+    encoder: Encoder | None = None,
+    adapters: Adapters | None = None,
+) -> BuildReport:
     settings = BuildSettings(
         base=services.settings.base,
         fields=load_field_map(None),
@@ -57,8 +65,8 @@ def build_sources(services: Services, *sources: Path, observer: RecordedBuild | 
         sources,
         services.data,
         settings,
-        adapters=services.adapters,
-        encoder=services.build_encoder(),
+        adapters=adapters or services.adapters,
+        encoder=encoder or services.build_encoder(),
         observer=observer or RecordedBuild(),
     )
 
@@ -107,3 +115,22 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the folder of real data, {SHARED_DATA}, is not here")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def wide_services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    """Services over a built collection of 1,300 plain records (:mod:`tests.wide_collection`)."""
+    folder = tmp_path_factory.mktemp("wide")
+    services = services_for(folder / "data")
+    build_sources(services, write_wide_collection(folder / "wide.jsonl"))
+    return services
+
+
+@pytest.fixture(scope="session")
+def wide(wide_services: Services) -> Snapshot:
+    return wide_services.snapshot()
+
+
+@pytest.fixture(scope="session")
+def wide_engine(wide_services: Services) -> Engine:
+    return wide_services.engine(wide_services.data.live())

@@ -65,9 +65,8 @@ class ExactIndex:
 
     def background(self, query: Vectors) -> Background:
         if not self.size:
-            return Background(mean=0.0, std=0.0)
-        scores = _scores(self._sample, checked_query(query, self.dimension)).astype(np.float64)
-        return Background(mean=float(scores.mean()), std=float(scores.std()))
+            return Background.of(np.empty(0))
+        return Background.of(_scores(self._sample, checked_query(query, self.dimension)))
 
     def vectors_of(self, ordinals: Ordinals) -> Vectors:
         return self._vectors[checked_ordinals(ordinals, self.size)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 from pathlib import Path
@@ -8,11 +9,14 @@ import filelock
 import numpy as np
 import pytest
 
+from embeddings.encoders.hashing import HashingEncoder
 from embeddings.segments import SegmentStore
+from embeddings.vectors import Vectors
 from kg.errors import SourceNotFoundError
 from search.engine import Engine
 from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError, NoSnapshotError
 from search.live import LiveEngine
+from search.request import Request
 from search.snapshot import DataDirectory, Manifest
 from tests.conftest import SAMPLE, RecordedBuild, WriteLines, build_sources, services_for
 from ui.wiring import Services
@@ -54,15 +58,28 @@ def test_a_changed_text_is_encoded_and_nothing_else(services: Services, write_li
     assert (second.encoding.encoded, second.encoding.reused) == (1, 1)
 
 
-def test_another_model_encodes_everything_again(services: Services, write_lines: WriteLines, tmp_path: Path) -> None:
+def test_another_model_encodes_everything_again_and_its_vectors_are_not_mixed(
+    services: Services, write_lines: WriteLines
+) -> None:
+    source = write_lines(_record(1), _record(2))
+    build_sources(services, source)
+    other = build_sources(services, source, encoder=HashingEncoder(dimension=64))
+    assert (other.encoding.encoded, other.encoding.reused) == (2, 0)
+    assert services.snapshot().index.dimension == 64
+
+
+def test_a_damaged_segment_costs_its_own_vectors_only(services: Services, write_lines: WriteLines) -> None:
     build_sources(services, write_lines(_record(1)))
-    # Segments of another model lie in the way: they are left out, not mixed in.
-    live = services.data.current()
-    assert live is not None
-    segment = next((live / "vectors").iterdir())
-    segment.write_bytes(b"damaged" + segment.read_bytes()[7:])
-    again = build_sources(services, write_lines(_record(1)))
-    assert again.encoding.encoded == 1
+    build_sources(services, write_lines(_record(1), _record(2)))
+    first, second = sorted((_live(services) / "vectors").iterdir())
+    assert first.name < second.name
+    second.write_bytes(b"damaged" + second.read_bytes()[7:])
+    again = build_sources(services, write_lines(_record(1), _record(2)))
+    assert (again.encoding.encoded, again.encoding.reused) == (1, 1)
+
+
+def _live(services: Services) -> Path:
+    return services.data.live()
 
 
 BAD_LINES = {
@@ -131,16 +148,46 @@ def test_one_writer_at_a_time(services: Services) -> None:
         build_sources(services, SAMPLE)
 
 
+def _as_if_killed_after_encoding(services: Services) -> None:
+    """A staging directory with vectors, and no live snapshot."""
+    live = _live(services)
+    staging = services.data.snapshots / ".building"
+    live.rename(staging)
+    services.data.current_file.unlink()
+
+
 def test_what_a_killed_build_encoded_is_used(services: Services) -> None:
     build_sources(services, SAMPLE)
-    # As a build leaves it that was killed after encoding: a staging directory and no live snapshot.
-    live = services.data.current()
-    assert live is not None
-    live.rename(services.data.snapshots / ".building")
-    services.data.current_file.unlink()
+    _as_if_killed_after_encoding(services)
     report = build_sources(services, SAMPLE)
     assert (report.encoding.encoded, report.encoding.reused) == (0, 60)
     assert sorted(entry.name for entry in services.data.snapshots.iterdir()) == ["000001"]
+
+
+def test_what_was_encoded_outlives_any_number_of_interruptions(services: Services, write_lines: WriteLines) -> None:
+    build_sources(services, SAMPLE)
+    _as_if_killed_after_encoding(services)
+    for _ in range(2):
+        with pytest.raises(NoReportsError):
+            build_sources(services, write_lines("broken"))
+    report = build_sources(services, SAMPLE)
+    assert (report.encoding.encoded, report.encoding.reused) == (0, 60)
+
+
+def test_a_snapshot_whose_parts_do_not_fit_is_never_published(services: Services, write_lines: WriteLines) -> None:
+    build_sources(services, write_lines(_record(1)))
+
+    def save_too_little(path: Path, vectors: Vectors) -> str:
+        return services.adapters.save_index(path, vectors[:-1])
+
+    with pytest.raises(DamagedSnapshotError):
+        build_sources(
+            services,
+            write_lines(_record(1), _record(2)),
+            adapters=dataclasses.replace(services.adapters, save_index=save_too_little),
+        )
+    assert services.snapshot().manifest.name == "000001"
+    assert services.data.names() == ["000001"]
 
 
 def test_old_snapshots_are_pruned(tmp_path: Path, write_lines: WriteLines) -> None:
@@ -238,3 +285,55 @@ def test_names_of_other_things_are_not_snapshots(tmp_path: Path) -> None:
     (tmp_path / "snapshots" / "000007").mkdir(parents=True)
     (tmp_path / "snapshots" / ".building").mkdir()
     assert data.names() == ["000007"]
+
+
+def test_a_reader_keeps_answering_when_the_new_snapshot_has_a_model_that_it_has_not(
+    services: Services, write_lines: WriteLines
+) -> None:
+    build_sources(services, write_lines(_record(1)))
+    live = services.live_engine()
+    build_sources(services, write_lines(_record(1), _record(2)), encoder=HashingEncoder(dimension=64))
+    for _ in range(3):
+        assert live.current().search(Request("water")).total == 1
+        live.settle()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"../../etc", b"none"])
+def test_a_damaged_pointer_is_no_collection_and_a_build_mends_it(services: Services, content: bytes) -> None:
+    build_sources(services, SAMPLE)
+    services.data.current_file.write_bytes(content)
+    with pytest.raises(NoSnapshotError):
+        services.snapshot()
+    assert build_sources(services, SAMPLE).manifest.name == "000002"
+    assert services.snapshot().manifest.name == "000002"
+
+
+@pytest.mark.parametrize("pattern", ["graph/*.sst", "text/*.store", "facets/topic.stated.npy", "vector-keys.npy"])
+@pytest.mark.parametrize("damage", ["cut", "gone"])
+def test_missing_and_cut_files_are_named(services: Services, pattern: str, damage: str) -> None:
+    build_sources(services, SAMPLE)
+    path = next(_live(services).glob(pattern))
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(DamagedSnapshotError, match=path.name):
+        services.snapshot()
+
+
+def test_changed_columns_are_found(services: Services) -> None:
+    build_sources(services, SAMPLE)
+    path = _live(services) / "facets" / "topic.stated.npy"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedSnapshotError, match="columns"):
+        services.snapshot()
+
+
+def test_the_content_does_not_depend_on_the_order_of_labels(services: Services, write_lines: WriteLines) -> None:
+    lines = [_record(1, format="Audit Report"), _record(2, format="AUDIT REPORT"), _record(3, format="Audit Report")]
+    first = build_sources(services, write_lines(*lines))
+    assert first.manifest.digests == build_sources(services, write_lines(*lines[::-1])).manifest.digests
+    (kind,) = services.snapshot().columns.facets["type"].values
+    assert kind.label == "Audit Report"

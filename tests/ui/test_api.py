@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
 
 from search.errors import NoSnapshotError
-from tests.conftest import SAMPLE, build_sources, services_for
+from tests.conftest import SAMPLE, WriteLines, build_sources, services_for
 from ui.api.app import create_app
 from ui.wiring import Services
 
@@ -93,3 +95,21 @@ def test_a_new_build_is_followed_without_a_restart(tmp_path: Path) -> None:
         client.get("/readyz")
         app.state.live.settle()
         assert client.get("/readyz").json()["snapshot"] == "000002"
+
+
+def test_ids_with_slashes_and_escapes_are_reached(tmp_path: Path, write_lines: WriteLines) -> None:
+    services = services_for(tmp_path / "data")
+    ids = ["10568/140513", "a b", "x/related", "é"]
+    lines = [json.dumps({"id": identifier, "title": f"Report on water {n}"}) for n, identifier in enumerate(ids)]
+    build_sources(services, write_lines(*lines))
+    with TestClient(create_app(services)) as client:
+        for identifier in ids:
+            path = f"/api/v1/reports/{quote(identifier, safe='')}"
+            assert client.get(path).json().get("id") == identifier or identifier == "x/related"
+            assert len(client.get(f"{path}/related").json()["hits"]) == 3
+
+
+def test_every_error_has_the_same_form(client: TestClient) -> None:
+    for path in ("/nowhere", "/api/v1/search?limit=-1", "/api/v1/reports/none", "/api/v1/reports/none/related"):
+        assert set(client.get(path).json()) == {"error", "detail"}
+    assert "'none'" in client.get("/api/v1/reports/none/related").json()["detail"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -211,3 +212,47 @@ def test_the_seed_page_becomes_a_report(run: Run, tmp_path: Path) -> None:
     assert found["hits"][0]["id"] == "CGSpace140513"
     (series,) = found["facets"]["series"]
     assert (series["count"], series["inferred"]) == (0, 1)
+
+
+def test_files_that_cannot_be_are_one_clear_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for arguments, data in (
+        (("search", "x"), tmp_path / "file" / "inside"),
+        (("build", str(SAMPLE)), tmp_path / "file" / "inside"),
+        (("export", "--format", "csl", "--output", str(tmp_path / "none" / "out")), None),
+        (("build", str(tmp_path)), tmp_path / "data"),
+    ):
+        result = run(*arguments, **({"data": data} if data else {}))
+        assert (result.exit_code, result.stderr.count("\n")) == (1, 1), result.output
+        assert "Traceback" not in result.output
+
+
+def test_a_query_may_be_longer_than_a_file_name(run: Run) -> None:
+    query = COUNT + " # " + "x" * 600
+    assert json.loads(run("sparql", query, "--json").stdout)["results"]["bindings"][0]["n"]["value"] == "60"
+
+
+def test_an_export_writes_to_a_pipe_and_leaves_it_one(run: Run, tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    assert run("export", "--format", "csl", "--output", str(pipe)).exit_code == 0
+    assert len(json.loads(reader.communicate(timeout=30)[0])) == 60
+    assert pipe.is_fifo()
+
+
+def test_a_strange_directory_name_does_not_break_a_published_build(
+    run: Run, tmp_path: Path, write_lines: WriteLines
+) -> None:
+    data = tmp_path / "d[/red]" / "x"
+    assert run("build", str(SAMPLE), str(write_lines("broken")), data=data).exit_code == 0
+    assert run("search", "", data=data).exit_code == 0
+
+
+def test_a_build_and_a_search_agree_on_the_model_without_being_told(tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    runner = CliRunner(env={"REPORTGRAPH_MODEL": None, "REPORTGRAPH_DATA": data})
+    assert runner.invoke(main, ["build", str(SAMPLE), "--model", "hashing"]).exit_code == 0
+    assert json.loads(runner.invoke(main, ["search", "women credit", "--json"]).stdout)["total"] > 0

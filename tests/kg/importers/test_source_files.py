@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -344,3 +345,42 @@ def test_a_file_to_be_parsed_whole_has_a_limit(write: Write, fields: FieldMap) -
     (found,) = read(path, fields)
     assert isinstance(found, Problem)
     assert (found.source, found.line, found.kind, found.lost) == (str(path), 1, "too-large", True)
+
+
+@pytest.mark.parametrize(
+    "first", ["[]", '["a"]', '{"response":"yes","id":"x","title":"X"}', '{"records":3,"id":"x","title":"X"}', "null"]
+)
+def test_a_strange_first_line_is_one_line_and_not_another_form(write: Write, fields: FieldMap, first: str) -> None:
+    found = list(read(write(f"{first}\n{LINES}"), fields))
+    assert [each.fields["id"][0] for each in found if isinstance(each, Record)][-2:] == ["r1", "r2"]
+    assert len(found) == 3
+
+
+def test_an_array_over_several_lines_is_an_array(write: Write, fields: FieldMap) -> None:
+    text = f"[{json.dumps(DOC)},\n{json.dumps(OTHER)}]\n"
+    assert [each for each, _ in records(write(text), fields)] == ["r1", "r2"]
+
+
+def test_a_folder_and_a_pipe_are_no_sources(tmp_path: Path, fields: FieldMap) -> None:
+    with pytest.raises(SourceNotFoundError):
+        read(tmp_path, fields)
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceNotFoundError, match="pipe"):
+        read(tmp_path / "pipe", fields)
+
+
+def test_names_without_a_word_are_told_and_the_record_is_kept(fields: FieldMap) -> None:
+    record = Record("s", 3, {"id": ("1",), "title": ("T",), "author": ("🌽", "Diop, A."), "topic": ("???", "maize")})
+    report, problems = to_report(record, fields)
+    assert report is not None
+    assert [(each.kind, each.line, each.lost) for each in problems] == [("no-word", 3, False)] * 2
+
+
+@pytest.mark.parametrize("date", ["9999-12-31", "0001-01-01"])
+def test_a_day_out_of_range_gives_no_year(fields: FieldMap, date: str) -> None:
+    report, problems = to_report(Record("s", 1, {"id": ("1",), "title": ("T",), "publishDate": (date,)}), fields)
+    assert report is not None
+    assert (report.year, report.issued) == (None, None)
+    assert [each.kind for each in problems] == ["bad-year"]
