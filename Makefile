@@ -12,7 +12,7 @@ CRASH_ROUNDS ?= 40
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check format lint types layers docs-tests slow server bench crash install install-dev clean help
+.PHONY: demo test check format lint types layers docs-tests slow server bench bench-short crash install install-dev clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -23,7 +23,7 @@ demo: $(VENV)/installed ## Build the bundled sample of invented reports and serv
 test: $(VENV)/installed-dev ## Run all unmarked tests.
 	$(BIN)/python -m pytest -q -m "not slow and not server and not browser"
 
-check: lint types layers docs-tests test ## Format, lint, types, layers, documentation, tests: what every change must pass.
+check: lint types layers test ## Format, lint, types, layers, tests (those of the documentation included): what every change must pass.
 
 format: $(VENV)/installed-dev ## Format the code.
 	$(BIN)/ruff format .
@@ -53,6 +53,12 @@ bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
 	$(BIN)/python benchmarks/graph_build.py
 	$(BIN)/python benchmarks/encoding.py
 	$(BIN)/python benchmarks/search_latency.py
+
+bench-short: $(VENV)/installed-dev ## A short round of the same, to see that it runs.
+	$(BIN)/python benchmarks/startup.py --rounds 3
+	$(BIN)/python benchmarks/graph_build.py --rounds 1
+	$(BIN)/python benchmarks/encoding.py --rows 32 --rounds 1
+	$(BIN)/python benchmarks/search_latency.py --rounds 1
 
 crash: $(VENV)/installed-dev ## Kill builds at random instants and look at what is left.
 	$(BIN)/python benchmarks/crash.py --rounds $(CRASH_ROUNDS)

@@ -309,10 +309,12 @@ class Build:
             raise DamagedSnapshotError(self._staging, reason)
 
     def _advancing(self, texts: Iterator[ReportText]) -> Iterator[ReportText]:
+        done = 0
         for done, text in enumerate(texts, start=1):
             yield text
             if done % _TOLD_EVERY == 0:
                 self._observer.advance(done)
+        self._observer.advance(done)
 
     @contextmanager
     def _timed(self, stage: str, total: int | None) -> Iterator[None]:

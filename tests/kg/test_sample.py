@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from kg.importers import load_field_map, read, to_report
+from kg.model import Record
+
 Document = dict[str, Any]
 
 SAMPLE = files("kg") / "sample"
@@ -303,3 +306,32 @@ def test_staff_view_spelling_is_the_flattened_record(staff_view: list[str]) -> N
     ]
     places = [spelling.index(part) for part in parts]
     assert places == sorted(places)
+
+
+def test_the_staff_view_page_is_read_as_the_report_it_shows() -> None:
+    (record,) = read(SAMPLE / "staff-view.txt", load_field_map())
+    assert isinstance(record, Record)
+    report, problems = to_report(record, load_field_map())
+    assert report is not None
+    assert problems == ()
+    assert (report.id, report.invented) == ("sample061", True)
+    assert {"format", "language"} <= {topic.label for topic in report.topics}
+    (series,) = report.series
+    assert series.derivation is not None
+    assert (series.title, series.number) == ("Digital Fields Discussion Papers", "7")
+    assert report.access
+    assert report.citation
+    assert report.modified is not None
+    assert report.issued is not None
+    assert report.relations
+
+
+def test_every_record_becomes_a_report_without_a_problem() -> None:
+    fields = load_field_map()
+    for record in read(SAMPLE / "reports.jsonl", fields):
+        assert isinstance(record, Record)
+        report, problems = to_report(record, fields)
+        assert report is not None
+        assert problems == ()
+        assert report.invented
+        assert report.access
