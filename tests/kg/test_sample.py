@@ -309,7 +309,7 @@ def test_staff_view_spelling_is_the_flattened_record(staff_view: list[str]) -> N
 
 
 def test_the_staff_view_page_is_read_as_the_report_it_shows() -> None:
-    (record,) = read(SAMPLE / "staff-view.txt", load_field_map())
+    (record,) = read(Path(str(SAMPLE / "staff-view.txt")), load_field_map())
     assert isinstance(record, Record)
     report, problems = to_report(record, load_field_map())
     assert report is not None
@@ -328,7 +328,7 @@ def test_the_staff_view_page_is_read_as_the_report_it_shows() -> None:
 
 def test_every_record_becomes_a_report_without_a_problem() -> None:
     fields = load_field_map()
-    for record in read(SAMPLE / "reports.jsonl", fields):
+    for record in read(Path(str(SAMPLE / "reports.jsonl")), fields):
         assert isinstance(record, Record)
         report, problems = to_report(record, fields)
         assert report is not None
