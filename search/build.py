@@ -11,10 +11,9 @@ import hashlib
 import os
 import shutil
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -31,12 +30,13 @@ from embeddings.segments import ROWS_PER_SEGMENT, SegmentStore, SegmentWriter, t
 from kg.digest import graph_digest
 from kg.facet_files import columns_digest, save_columns
 from kg.facets import Columns, build_columns
-from kg.importers import FieldMap, read, to_report
+from kg.importers import FieldMap, read
 from kg.mapping import batched, nquad_chunks
-from kg.model import Problem, Record, Report
+from kg.model import Problem
 from kg.store import GraphStore
 from kg.vocab import Minter
 from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError
+from search.intake import TOLD_EVERY, Intake, Tally
 from search.snapshot import (
     ANN,
     FACETS,
@@ -54,14 +54,12 @@ from search.snapshot import (
 )
 from search.spool import Spool
 from search.text_index import write_text_index
-from search.texts import ReportText, embedding_text, searchable
+from search.texts import ReportText, embedding_text
 
 KEPT_SNAPSHOTS: Final = 3
 _STAGING: Final = ".building"
 _SALVAGE: Final = ".salvage"
 """Vectors of builds that were interrupted: only added to until a build is published."""
-_TOLD_EVERY: Final = 100
-"""Records between two words to the observer: drawing a bar takes longer than reading a record."""
 
 
 class Observer(Protocol):
@@ -100,17 +98,6 @@ class BuildReport:
     seconds: Mapping[str, float]
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What has been read so far."""
-
-    records: int = 0
-    lost: int = 0
-    problems: Counter[str] = field(default_factory=Counter)
-    read_seconds: float = 0.0
-    spool_seconds: float = 0.0
-
-
 class Build:
     """One build of one data directory. Use :func:`build`."""
 
@@ -123,7 +110,6 @@ class Build:
         self._encoder = encoder
         self._observer = observer
         self._minter = Minter(settings.base)
-        self._tally = _Tally()
         self._seconds: dict[str, float] = {}
         self._staging = data.snapshots / _STAGING
         self._salvage = data.snapshots / _SALVAGE
@@ -132,7 +118,7 @@ class Build:
         """Build from files; returns when the snapshot is published. The caller holds the lock."""
         self._prepare()
         with closing(Spool(self._staging / "texts.jsonl")) as spool:
-            graph = self._load_graph(sources, spool)
+            graph, tally = self._load_graph(sources, spool)
             with self._timed("facets", None), _no_garbage_collected():
                 columns = build_columns(graph)
                 save_columns(columns, self._staging / FACETS)
@@ -145,10 +131,10 @@ class Build:
                 write_text_index(self._staging / TEXT, self._advancing(spool.in_order(columns.reports)))
             encoding, vectors_content, ann_digest = self._encode(spool, columns)
         digests = {"graph": graph_content, "facets": columns_digest(columns), "vectors": vectors_content}
-        manifest = self._manifest(sources, columns, triples, digests, ann_digest)
+        manifest = self._manifest(sources, tally, columns, triples, digests, ann_digest)
         with self._timed("publish", None):
             self._publish(manifest)
-        return BuildReport(manifest, self._tally.lost, encoding, self._seconds)
+        return BuildReport(manifest, tally.lost, encoding, self._seconds)
 
     # -- the stages --------------------------------------------------------------------------------------------
 
@@ -175,54 +161,28 @@ class Build:
                 usable.append(read_segment(path, self._encoder.identity, verify=True))
         return SegmentStore(self._encoder.identity, usable)
 
-    def _load_graph(self, sources: Sequence[Path], spool: Spool) -> GraphStore:
-        started = self._settings.clock()
+    def _load_graph(self, sources: Sequence[Path], spool: Spool) -> tuple[GraphStore, Tally]:
+        settings = self._settings
         self._observer.stage("read, map and load", None)
         graph = self._adapters.create_graph(self._staging / GRAPH, self._minter.base)
-        with (self._staging / PROBLEMS).open("wb") as problems:
-            reports = self._reports(sources, spool, problems.write)
+        started = settings.clock()
+        with (self._staging / PROBLEMS).open("wb") as listed:
+
+            def note(problem: Problem) -> None:
+                listed.write(orjson.dumps(problem) + b"\n")
+                self._observer.problem(problem)
+
+            intake = Intake(settings.fields, settings.form, self._minter, note, self._observer.advance, settings.clock)
             with _no_garbage_collected():
-                graph.load(nquad_chunks(reports, self._minter, generated=self._settings.now()))
-        self._seconds["read"] = self._tally.read_seconds
-        elapsed = self._settings.clock() - started
-        self._seconds["map and load"] = elapsed - self._tally.read_seconds - self._tally.spool_seconds
-        self._seconds["spool texts"] = self._tally.spool_seconds
+                graph.load(nquad_chunks(intake.reports(sources, spool), self._minter, generated=settings.now()))
+        tally = intake.tally
+        self._seconds["read"] = tally.read_seconds
+        self._seconds["map and load"] = settings.clock() - started - tally.read_seconds - tally.spool_seconds
+        self._seconds["spool texts"] = tally.spool_seconds
         if not len(spool):
             graph.close()
-            raise NoReportsError(self._tally.records, self._tally.problems.total())
-        return graph
-
-    def _reports(
-        self, sources: Sequence[Path], spool: Spool, write_problem: Callable[[bytes], object]
-    ) -> Iterator[Report]:
-        """The reports of all sources, each id once, their searchable texts spooled on the way."""
-        clock = self._settings.clock
-        started = clock()
-        for record, report, problems in _imported(sources, self._settings):
-            self._tally.records += record is not None
-            for problem in problems:
-                self._note(problem, write_problem)
-            if record is not None and report is not None:
-                iri = str(self._minter.report(report.id))
-                if iri in spool:
-                    self._note(_duplicate(record, report), write_problem)
-                else:
-                    self._tally.read_seconds += clock() - started
-                    started = clock()
-                    spool.add(searchable(iri, report))
-                    self._tally.spool_seconds += clock() - started
-                    yield report
-                    started = clock()
-            if self._tally.records % _TOLD_EVERY == 0:
-                self._observer.advance(self._tally.records)
-        self._observer.advance(self._tally.records)
-        self._tally.read_seconds += clock() - started
-
-    def _note(self, problem: Problem, write_problem: Callable[[bytes], object]) -> None:
-        self._tally.problems[problem.kind] += 1
-        self._tally.lost += problem.lost
-        write_problem(orjson.dumps(problem) + b"\n")
-        self._observer.problem(problem)
+            raise NoReportsError(tally.records, tally.problems.total())
+        return graph, tally
 
     def _encode(self, spool: Spool, columns: Columns) -> tuple[EncodingReport, str, str]:
         directory = self._staging / VECTORS
@@ -259,9 +219,10 @@ class Build:
             for batch in batched(chosen, ROWS_PER_SEGMENT):
                 writer.append(batch, gather(batch, salvaged))
 
-    def _manifest(
+    def _manifest(  # noqa: PLR0917 - what the stages found, each once
         self,
         sources: Sequence[Path],
+        tally: Tally,
         columns: Columns,
         triples: int,
         digests: Mapping[str, str],
@@ -274,10 +235,10 @@ class Build:
             parent=live.name if live is not None else None,
             created=timestamp(self._settings.now()),
             base=self._minter.base,
-            records=self._tally.records,
+            records=tally.records,
             reports=len(columns.reports),
             triples=triples,
-            problems=dict(sorted(self._tally.problems.items())),
+            problems=dict(sorted(tally.problems.items())),
             model=self._encoder.identity,
             model_source=self._settings.model_source,
             digests=digests,
@@ -312,7 +273,7 @@ class Build:
         done = 0
         for done, text in enumerate(texts, start=1):
             yield text
-            if done % _TOLD_EVERY == 0:
+            if done % TOLD_EVERY == 0:
                 self._observer.advance(done)
         self._observer.advance(done)
 
@@ -360,27 +321,6 @@ def _no_garbage_collected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _imported(
-    sources: Sequence[Path], settings: BuildSettings
-) -> Iterator[tuple[Record | None, Report | None, tuple[Problem, ...]]]:
-    for source in sources:
-        for found in read(source, settings.fields, form=settings.form):
-            if isinstance(found, Problem):
-                yield None, None, (found,)
-            else:
-                yield found, *to_report(found, settings.fields)
-
-
-def _duplicate(record: Record, report: Report) -> Problem:
-    return Problem(
-        source=record.source,
-        line=record.line,
-        kind="duplicate-id",
-        reason=f"The id {report.id!r} was read before and the first record was kept; remove one of the two.",
-        record_id=report.id,
-    )
 
 
 def _sizes(directory: Path) -> dict[str, int]:
