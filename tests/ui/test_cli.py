@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -256,3 +257,10 @@ def test_a_build_and_a_search_agree_on_the_model_without_being_told(tmp_path: Pa
     runner = CliRunner(env={"REPORTGRAPH_MODEL": None, "REPORTGRAPH_DATA": data})
     assert runner.invoke(main, ["build", str(SAMPLE), "--model", "hashing"]).exit_code == 0
     assert json.loads(runner.invoke(main, ["search", "women credit", "--json"]).stdout)["total"] > 0
+
+
+def test_a_port_in_use_is_one_clear_line(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("serve", "--port", str(taken.getsockname()[1]))
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "--port" in result.stderr

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
+import click
+
 from ui.commands.building import run_build
 from ui.commands.context import console, services
+from ui.settings import Settings
 from ui.wiring import Services
 
 DEMO_DATA = Path("reportgraph-demo")
@@ -34,8 +39,23 @@ def _serve(wired: Services) -> None:
     from ui.api.app import create_app  # noqa: PLC0415 - the same
 
     out = console()
-    with out.status("Opening the collection"):
-        app = create_app(wired)
-    address = f"http://{wired.settings.host}:{wired.settings.port}"
-    out.print(f"Serving snapshot {app.state.live.current().snapshot.manifest.name} on {address}/ (Ctrl-C ends it)")
-    uvicorn.run(app, host=wired.settings.host, port=wired.settings.port, log_level="warning", server_header=False)
+    with closing(_listening(wired.settings)) as listening:
+        with out.status("Opening the collection"):
+            app = create_app(wired)
+        host, port = listening.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        name = app.state.live.current().snapshot.manifest.name
+        out.print(f"Serving snapshot {name} on http://{shown}:{port}/ (Ctrl-C ends it)")
+        config = uvicorn.Config(app, log_level="warning", server_header=False)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """The socket to serve on, bound before anything slow is loaded."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise click.ClickException(
+            f"{settings.host}:{settings.port} cannot be listened on: {error.strerror or error}. Choose another --port."
+        ) from error
