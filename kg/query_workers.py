@@ -50,9 +50,10 @@ class QueryWorkers:
     def __init__(self, open_graph: Callable[[Path], GraphStore], limits: QueryLimits) -> None:
         self.limits = limits
         self._open_graph = open_graph
-        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        # Places, not processes: a worker is started when its place is first asked for.
+        self._idle: queue.SimpleQueue[_Worker | None] = queue.SimpleQueue()
         for _ in range(limits.workers):
-            self._idle.put(_Worker(open_graph, limits.memory))
+            self._idle.put(None)
 
     def answer(self, directory: Path, query: str, form: str, scope: Scope = Scope.ALL) -> bytes:
         """What :meth:`kg.store.GraphStore.answer` says, over the graph in ``directory``.
@@ -65,17 +66,19 @@ class QueryWorkers:
         except queue.Empty:
             raise QueriesBusyError(self.limits.waiting) from None
         try:
+            if worker is None or not worker.alive:
+                worker = _Worker(self._open_graph, self.limits.memory)
             return worker.ask(_Job(directory, query, form, scope, self.limits.answer_bytes), self.limits.seconds)
         finally:
-            if not worker.alive:
-                worker = _Worker(self._open_graph, self.limits.memory)
             self._idle.put(worker)
 
     def close(self) -> None:
         """End the workers, whatever they do."""
         while True:
             try:
-                self._idle.get_nowait().kill()
+                worker = self._idle.get_nowait()
+                if worker is not None:
+                    worker.kill()
             except queue.Empty:
                 return
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -16,6 +18,7 @@ from search.errors import UnknownReportError
 from search.related import RelatedRequest, related
 from search.snapshot import Snapshot
 from ui.api.parameters import FilterParameters, SearchParameters
+from ui.api.sparql import sparql_router
 from ui.errors import HTTP_STATUS, KNOWN_ERRORS
 from ui.schemas import HitSchema, ProblemSchema, RelatedSchema, ReportSchema, ResultsSchema
 from ui.wiring import Services
@@ -34,7 +37,15 @@ def create_app(services: Services) -> FastAPI:
     Raises :class:`~search.errors.NoSnapshotError` and the errors of opening a model.
     """
     live = services.live_engine()
+    workers = services.query_workers(live.current().snapshot.manifest.base)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with closing(workers):
+            yield
+
     app = FastAPI(
+        lifespan=lifespan,
         title="reportgraph",
         description="Search a repository of research reports by words and by meaning, inside facets.",
         openapi_url=f"{API}/openapi.json",
@@ -81,8 +92,14 @@ def create_app(services: Services) -> FastAPI:
 
     @app.get("/", summary="Where to go")
     def index() -> dict[str, str]:
-        return {"search": f"{API}/search?q=", "description": f"{API}/openapi.json", "ready": "/readyz"}
+        return {
+            "search": f"{API}/search?q=",
+            "sparql": "/sparql?query=",
+            "description": f"{API}/openapi.json",
+            "ready": "/readyz",
+        }
 
+    app.include_router(sparql_router(services.data, live, workers))
     return app
 
 
