@@ -1,4 +1,4 @@
-"""Facets as columns: which values each report has, counted hundreds of times faster than by SPARQL (FACTS.md).
+"""Facets as columns: which values each report has, counted many times faster than by SPARQL (docs/benchmarks.md).
 
 SPARQL over the graph is the truth and fills the columns (``queries/facet_*.rq``); the columns serve every screen.
 Reports are dense ordinals 0..n-1 in the order of their IRIs. Stated and inferred values are kept apart.

@@ -1,6 +1,6 @@
 """Queries of strangers run in processes of their own: an engine without a time limit can still be killed.
 
-Oxigraph cannot interrupt a query, so a query that runs too long is ended with its process (FACTS.md). Each worker opens
+Oxigraph cannot interrupt a query, so a query that runs too long is ended with its process. Each worker opens
 the published graph read-only, so killing it harms nothing.
 """
 

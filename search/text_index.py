@@ -30,7 +30,7 @@ _TITLE_BOOST: Final = 0.1
 _TOPICS_BOOST: Final = 0.1
 _NAMES_BOOST: Final = 0.5
 _FEW: Final = 1000
-"""Up to here the allowed reports are part of the query; beyond, asking for more and dropping is faster (FACTS.md)."""
+"""Up to here the allowed reports are part of the query; beyond, asking for more and dropping is faster."""
 _HEAP: Final = 128_000_000
 
 

@@ -1,4 +1,4 @@
-"""The real collection, where it is: what the issue of this slice must show on it."""
+"""The real collection, where it is: what a first look at it must show."""
 
 from __future__ import annotations
 
