@@ -1,4 +1,4 @@
-"""What the command line's ``--json`` and the HTTP API both print: the contracts of other programs (docs/commands.md)."""
+"""What the command line's ``--json`` and the HTTP API both print: contracts of other programs (docs/commands.md)."""
 
 from __future__ import annotations
 
