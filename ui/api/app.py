@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, closing
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from kg.reading import read_report
 from kg.vocab import Minter
 from search.errors import UnknownReportError
+from search.live import LiveEngine
 from search.related import RelatedRequest, related
 from search.snapshot import Snapshot
 from ui.api.parameters import FilterParameters, SearchParameters
@@ -59,20 +60,30 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _impossible_parameters)
     app.add_exception_handler(StarletteHTTPException, _http_error)
 
-    @app.get(f"{API}/search", responses=_ERRORS, summary="Search by words and by meaning, inside filters")
+    app.include_router(_report_routes(live))
+    app.include_router(_service_routes(live))
+    app.include_router(sparql_router(services.data, live, workers))
+    return app
+
+
+def _report_routes(live: LiveEngine) -> APIRouter:
+    """Searches and reports, over the live snapshot."""
+    router = APIRouter()
+
+    @router.get(f"{API}/search", responses=_ERRORS, summary="Search by words and by meaning, inside filters")
     def search(parameters: Annotated[SearchParameters, Query()]) -> ResultsSchema:
         engine = live.current()
         return ResultsSchema.of(engine.search(parameters.request(engine.snapshot)), parameters.lang)
 
     # Ids may hold slashes, so the longer route stands first.
-    @app.get(f"{API}/reports/{{report_id:path}}/related", responses=_ERRORS, summary="Reports like a given one")
+    @router.get(f"{API}/reports/{{report_id:path}}/related", responses=_ERRORS, summary="Reports like a given one")
     def related_reports(report_id: str, parameters: Annotated[FilterParameters, Query()]) -> RelatedSchema:
         snapshot = live.current().snapshot
         seeds = (_iri(snapshot, report_id),)
         hits = related(snapshot, RelatedRequest(seeds, parameters.filters(snapshot), parameters.limit))
         return RelatedSchema(snapshot=snapshot.manifest.name, hits=[HitSchema.of(hit) for hit in hits])
 
-    @app.get(f"{API}/reports/{{report_id:path}}", responses=_ERRORS, summary="A whole report")
+    @router.get(f"{API}/reports/{{report_id:path}}", responses=_ERRORS, summary="A whole report")
     def report(report_id: str) -> ReportSchema:
         snapshot = live.current().snapshot
         iri = _iri(snapshot, report_id)
@@ -81,16 +92,23 @@ def create_app(services: Services) -> FastAPI:
             raise UnknownReportError(report_id)
         return ReportSchema.of(iri, found)
 
-    @app.get("/healthz", summary="Is the process alive?")
+    return router
+
+
+def _service_routes(live: LiveEngine) -> APIRouter:
+    """What tells people and machines about the service itself."""
+    router = APIRouter()
+
+    @router.get("/healthz", summary="Is the process alive?")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/readyz", responses={503: _ERRORS[503]}, summary="Can it answer?")
+    @router.get("/readyz", responses={503: _ERRORS[503]}, summary="Can it answer?")
     def readyz() -> dict[str, str | int]:
         manifest = live.current().snapshot.manifest
         return {"status": "ready", "snapshot": manifest.name, "reports": manifest.reports}
 
-    @app.get("/", summary="Where to go")
+    @router.get("/", summary="Where to go")
     def index() -> dict[str, str]:
         return {
             "search": f"{API}/search?q=",
@@ -99,8 +117,7 @@ def create_app(services: Services) -> FastAPI:
             "ready": "/readyz",
         }
 
-    app.include_router(sparql_router(services.data, live, workers))
-    return app
+    return router
 
 
 def _iri(snapshot: Snapshot, report_id: str) -> str:
