@@ -103,12 +103,13 @@ def _linked(directory: Path) -> tempfile.TemporaryDirectory[str]:
 class TextIndex:
     """An index opened for reading. Its files must not change while it is open."""
 
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, linked: tempfile.TemporaryDirectory[str] | None = None) -> None:
+        """``linked`` is the folder of links that the index was opened by: it lives as long as the index."""
         _register(index)
         self._index = index
         self._searcher = index.searcher()
         self.size: Final[int] = self._searcher.num_docs
-        self._linked: tempfile.TemporaryDirectory[str] | None = None
+        self._linked = linked
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -116,11 +117,9 @@ class TextIndex:
         try:
             # Even reading makes a lock file: on storage that cannot be written, it is made beside links to the files.
             linked = None if os.access(directory, os.W_OK) else _linked(directory)
-            opened = cls(tantivy.Index.open(linked.name if linked else str(directory)))
-            opened._linked = linked
+            return cls(tantivy.Index.open(linked.name if linked else str(directory)), linked)
         except (ValueError, OSError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
-        return opened
 
     def parse(self, text: str) -> TextQuery:
         """The content words of a query: all but the function words of its language; all, if there are no others."""
