@@ -13,6 +13,7 @@
         ResultTooLargeError     an answer is larger than it may be
         UnboundParameterError   a term has no place in a query, or is no term
         DamagedColumnsError     the facet columns of a snapshot cannot be read
+        RecordFileError         the raw records of a snapshot cannot be written or read
 
 Bad records are not errors: importers yield them as :class:`kg.model.Problem`.
 """
@@ -232,3 +233,20 @@ class DamagedColumnsError(KgError):
     @property
     def remedy(self) -> str:
         return "Run `reportgraph build` again."
+
+
+class RecordFileError(KgError):
+    """The file of raw records of a snapshot cannot be written, is missing, or is not what it should be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    @property
+    def what(self) -> str:
+        return f"The records in {self.path} cannot be used: {self.reason}."
+
+    @property
+    def remedy(self) -> str:
+        return "See that there is space on the disk and run `reportgraph build` again."

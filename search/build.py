@@ -33,6 +33,7 @@ from kg.facets import Columns, build_columns
 from kg.importers import FieldMap, read
 from kg.mapping import batched, nquad_chunks
 from kg.model import Problem
+from kg.record_files import RecordFile, RecordWriter
 from kg.store import GraphStore
 from kg.vocab import Minter
 from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError
@@ -43,6 +44,7 @@ from search.snapshot import (
     GRAPH,
     MANIFEST,
     PROBLEMS,
+    RECORDS,
     TEXT,
     VECTOR_KEYS,
     VECTORS,
@@ -125,12 +127,19 @@ class Build:
             self._check_same_reports(columns, spool)
             with self._timed("digest", None):
                 graph_content = graph_digest(graph, self._minter, self._staging)
+                with closing(RecordFile.open(self._staging / RECORDS)) as records:
+                    records_content = records.digest()
             triples = len(graph)
             graph.close()
             with self._timed("text", len(spool)):
                 write_text_index(self._staging / TEXT, self._advancing(spool.in_order(columns.reports)))
             encoding, vectors_content, ann_digest = self._encode(spool, columns)
-        digests = {"graph": graph_content, "facets": columns_digest(columns), "vectors": vectors_content}
+        digests = {
+            "graph": graph_content,
+            "facets": columns_digest(columns),
+            "vectors": vectors_content,
+            "records": records_content,
+        }
         manifest = self._manifest(sources, tally, columns, triples, digests, ann_digest)
         with self._timed("publish", None):
             self._publish(manifest)
@@ -166,7 +175,7 @@ class Build:
         self._observer.stage("read, map and load", None)
         graph = self._adapters.create_graph(self._staging / GRAPH, self._minter.base)
         started = settings.clock()
-        with (self._staging / PROBLEMS).open("wb") as listed:
+        with (self._staging / PROBLEMS).open("wb") as listed, RecordWriter(self._staging / RECORDS) as records:
 
             def note(problem: Problem) -> None:
                 listed.write(orjson.dumps(problem) + b"\n")
@@ -174,11 +183,16 @@ class Build:
 
             intake = Intake(settings.fields, settings.form, self._minter, note, self._observer.advance, settings.clock)
             with _no_garbage_collected():
-                graph.load(nquad_chunks(intake.reports(sources, spool), self._minter, generated=settings.now()))
+                reports = intake.reports(sources, spool, records)
+                graph.load(nquad_chunks(reports, self._minter, generated=settings.now()))
         tally = intake.tally
-        self._seconds["read"] = tally.read_seconds
-        self._seconds["map and load"] = settings.clock() - started - tally.read_seconds - tally.spool_seconds
-        self._seconds["spool texts"] = tally.spool_seconds
+        aside = {
+            "read": tally.read_seconds,
+            "spool texts": tally.spool_seconds,
+            "keep records": tally.keep_seconds,
+        }
+        self._seconds |= aside
+        self._seconds["map and load"] = settings.clock() - started - sum(aside.values())
         if not len(spool):
             graph.close()
             raise NoReportsError(tally.records, tally.problems.total())

@@ -1,16 +1,17 @@
-"""Files -> reports, each id once, with everything counted that happens on the way."""
+"""Files -> reports, each id once, their records kept, with everything counted that happens on the way."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from kg.importers import FieldMap, read, to_report
 from kg.model import Problem, Record, Report
+from kg.record_files import RecordWriter
 from kg.vocab import Minter
 from search.spool import Spool
 from search.texts import searchable
@@ -23,7 +24,7 @@ TOLD_EVERY: Final = 100
 class Tally:
     """What has been read so far. ``lost`` counts records left out whole, ``problems`` all problems by kind.
 
-    The seconds are wall time, of reading the records and of spooling their texts.
+    The seconds are wall time, of reading the records, of spooling their texts and of keeping the records themselves.
     """
 
     records: int = 0
@@ -31,6 +32,7 @@ class Tally:
     problems: Counter[str] = field(default_factory=Counter)
     read_seconds: float = 0.0
     spool_seconds: float = 0.0
+    keep_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,11 @@ class Intake:
     clock: Callable[[], float] = time.perf_counter
     tally: Tally = field(default_factory=Tally)
 
-    def reports(self, sources: Sequence[Path], spool: Spool) -> Iterator[Report]:
-        """The reports of all sources; of records with one id the first. Their searchable texts go to the spool."""
+    def reports(self, sources: Sequence[Path], spool: Spool, records: RecordWriter) -> Iterator[Report]:
+        """The reports of all sources; of records with one id the first.
+
+        Their searchable texts go to the spool, the records they were made of to ``records``.
+        """
         started = self.clock()
         for record, report, problems in self._imported(sources):
             self.tally.records += record is not None
@@ -60,7 +65,10 @@ class Intake:
                     self.tally.read_seconds += self.clock() - started
                     started = self.clock()
                     spool.add(searchable(iri, report))
-                    self.tally.spool_seconds += self.clock() - started
+                    spooled = self.clock()
+                    self.tally.spool_seconds += spooled - started
+                    records.add(report.id, _named(record), self._origins(record))
+                    self.tally.keep_seconds += self.clock() - spooled
                     yield report
                     started = self.clock()
             if self.tally.records % TOLD_EVERY == 0:
@@ -76,10 +84,20 @@ class Intake:
                 else:
                     yield found, *to_report(found, self.fields)
 
+    def _origins(self, record: Record) -> dict[str, tuple[str, ...]]:
+        """The properties of the record's report and the fields that each was read from."""
+        plan = self.fields.plan(tuple(record.fields))
+        return {prop: tuple([use.name for use in uses]) for prop, uses in plan.items()}
+
     def _note(self, problem: Problem) -> None:
         self.tally.problems[problem.kind] += 1
         self.tally.lost += problem.lost
         self.on_problem(problem)
+
+
+def _named(record: Record) -> Record:
+    """The record with the bare name of its file: where that lies on the machine of the build is nobody's business."""
+    return replace(record, source=Path(record.source).name)
 
 
 def _duplicate(record: Record, report: Report) -> Problem:

@@ -1,4 +1,4 @@
-"""A snapshot: one directory that holds graph, vectors, text and facets of the same reports, and never changes.
+"""A snapshot: one directory that holds graph, vectors, text, facets and records of the same reports, and never changes.
 
 ``<data>/CURRENT`` names the live one and is replaced by one atomic rename; readers keep the old one until their last
 query ends (:mod:`search.live`). See docs/architecture.md.
@@ -24,11 +24,12 @@ from embeddings.vectors import Vectors
 from kg.errors import KgError
 from kg.facet_files import columns_digest, load_columns
 from kg.facets import Columns
+from kg.record_files import RecordFile
 from kg.store import GraphStore
 from search.errors import DamagedSnapshotError, NoSnapshotError
 from search.text_index import TextIndex
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised when the layout of a snapshot changes: an older one is then built again, not guessed at."""
 
 GRAPH: Final = "graph"
@@ -37,15 +38,17 @@ VECTOR_KEYS: Final = "vector-keys.npy"
 ANN: Final = "ann.faiss"
 TEXT: Final = "text"
 FACETS: Final = "facets"
+RECORDS: Final = "records.sqlite"
 MANIFEST: Final = "manifest.json"
 PROBLEMS: Final = "problems.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot holds. ``digests`` are of content (sorted N-Quads, vectors by text, columns), not of files.
+    """What a snapshot holds. ``digests`` are of content (sorted N-Quads, vectors by text, columns, records).
 
-    ``files`` are sizes in bytes by path; ``model_source`` is the name or the directory that the model was opened by.
+    They are not of files, whose bytes differ from build to build. ``files`` are sizes in bytes by path;
+    ``model_source`` is the name or the directory that the model was opened by.
     """
 
     name: str
@@ -106,6 +109,7 @@ class Snapshot:
     columns: Columns
     index: VectorIndex
     text: TextIndex
+    records: RecordFile
 
     @classmethod
     def open(cls, directory: Path, adapters: Adapters) -> Snapshot:
@@ -123,6 +127,7 @@ class Snapshot:
                 columns,
                 index,
                 TextIndex.open(directory / TEXT),
+                RecordFile.open(directory / RECORDS),
             )
         except (KgError, EmbeddingError, OSError, ValueError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
@@ -131,6 +136,7 @@ class Snapshot:
             "facets": len(columns.reports),
             "vectors": index.size,
             "text": snapshot.text.size,
+            "records": len(snapshot.records),
         }
         if len(set(sizes.values())) > 1:
             raise DamagedSnapshotError(directory, f"its parts hold different numbers of reports: {sizes}")

@@ -31,6 +31,7 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     kg_errors.ResultTooLargeError: 413,
     kg_errors.UnboundParameterError: 500,
     kg_errors.DamagedColumnsError: 500,
+    kg_errors.RecordFileError: 500,
     embedding_errors.ModelNotFoundError: 503,
     embedding_errors.HubNotAllowedError: 503,
     embedding_errors.ModelDigestError: 503,

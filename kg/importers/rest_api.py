@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 _RENAMED: Mapping[str, str] = {
+    "authors": "author",
+    "subjects": "topic",
+    "urls": "url",
     "formats": "format",
     "isbns": "isbn",
     "issns": "issn",
@@ -20,29 +23,34 @@ _RENAMED: Mapping[str, str] = {
     "institutions": "institution",
     "collections": "collection",
 }
-_STRUCTURED = frozenset({"authors", "subjects", "series", "urls", "rawData"})
+_AUTHORS: Mapping[str, str] = {"primary": "author", "secondary": "author2", "corporate": "author_corporate"}
 _EDITOR_ROLES = frozenset({"editor", "edt", "ed", "ed.", "eds", "eds."})
 
 
 def solr_document(record: Mapping[str, object]) -> dict[str, object]:
-    """One record of an API answer as a Solr document; what it does not know keeps its own name.
+    """One record of an API answer as a Solr document, in the answer's order; what it does not know keeps its own name.
 
     A record that carries its Solr document (``rawData``) gives that one.
     """
     raw = record.get("rawData")
     if isinstance(raw, dict) and raw:
         return raw
-    document = {_RENAMED.get(name, name): value for name, value in record.items() if name not in _STRUCTURED}
-    authors = record.get("authors")
-    if isinstance(authors, dict):
-        for role, name in (("primary", "author"), ("secondary", "author2"), ("corporate", "author_corporate")):
-            document[name] = list(_author_names(authors.get(role)))
-    elif authors is not None:
-        document["author"] = authors
-    document["topic"] = _items(record.get("subjects"), _subject)
-    document["series"] = _items(record.get("series"), _series)
-    document["url"] = _items(record.get("urls"), _url)
+    document: dict[str, object] = {}
+    for name, value in record.items():
+        for field, given in _solr_fields(name, value).items():
+            # An answer may hold a field under both names: an empty one does not hide the other.
+            if given or field not in document:
+                document[field] = given
     return document
+
+
+def _solr_fields(name: str, value: object) -> dict[str, object]:
+    """One field of the API under its Solr name; authors are several fields, an empty object is none."""
+    if value == {}:
+        return {}
+    if name == "authors" and isinstance(value, dict):
+        return {field: list(_author_names(value.get(role))) for role, field in _AUTHORS.items()}
+    return {_RENAMED.get(name, name): _items(value, _STRUCTURED[name]) if name in _STRUCTURED else value}
 
 
 def _author_names(authors: object) -> Iterator[object]:
@@ -76,3 +84,6 @@ def _series(series: object) -> object:
 
 def _url(url: object) -> object:
     return url.get("url", url) if isinstance(url, dict) else url
+
+
+_STRUCTURED: Mapping[str, Callable[[object], object]] = {"subjects": _subject, "series": _series, "urls": _url}
