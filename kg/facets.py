@@ -7,6 +7,7 @@ Reports are dense ordinals 0..n-1 in the order of their IRIs. Stated and inferre
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -88,14 +89,8 @@ class FacetColumn:
 
     def code(self, value: str) -> int | None:
         """The code of an IRI or literal; ``None`` if no report has it."""
-        low, high = 0, len(self.values)
-        while low < high:
-            middle = (low + high) // 2
-            if self.values[middle].value < value:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self.values) and self.values[low].value == value else None
+        place = bisect_left(self.values, value, key=lambda known: known.value)
+        return place if place < len(self.values) and self.values[place].value == value else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +108,16 @@ class Columns:
 
     reports: tuple[str, ...]
     facets: Mapping[str, FacetColumn]
+
+    def ordinal(self, report: str) -> int | None:
+        """The position of a report by its IRI; ``None`` if there is none."""
+        place = bisect_left(self.reports, report)
+        return place if place < len(self.reports) and self.reports[place] == report else None
+
+    def values(self, facet: str, ordinal: int) -> list[FacetValue]:
+        """What one report's record states in a facet, in the order of the values."""
+        column = self.facets[facet]
+        return [column.values[code] for code in column.stated.codes_of(ordinal)]
 
     def mask(self, facet: str, values: Iterable[str], *, inferred: bool = True) -> Mask:
         """The reports that have at least one of the values (IRIs or literals); unknown values match nothing."""
@@ -137,14 +142,21 @@ class Columns:
         )
         return column.stated.having(wanted, len(self.reports))
 
-    def counts(self, facet: str, mask: Mask, *, most: int | None = None) -> list[FacetCount]:
-        """The values that occur in a set of reports, commonest first, ties by value; at most ``most`` of them."""
+    def counts(
+        self, facet: str, mask: Mask, *, most: int | None = None, always: Iterable[str] = ()
+    ) -> list[FacetCount]:
+        """The values that occur in a set of reports, commonest first, ties by value; at most ``most`` of them.
+
+        The values in ``always`` are counted whether or not they are among these, or occur at all.
+        """
         column = self.facets[facet]
         stated = column.stated.counts(mask, len(column.values))
         inferred = column.inferred.counts(mask, len(column.values))
         occurring = np.flatnonzero(stated + inferred)
         order = occurring[np.lexsort((occurring, -inferred[occurring], -stated[occurring]))]
-        return [FacetCount(column.values[code], int(stated[code]), int(inferred[code])) for code in order[:most]]
+        listed = dict.fromkeys(int(code) for code in order[:most])
+        listed |= dict.fromkeys(code for code in map(column.code, always) if code is not None)
+        return [FacetCount(column.values[code], int(stated[code]), int(inferred[code])) for code in listed]
 
 
 def _year(text: str) -> int | None:

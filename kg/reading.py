@@ -22,16 +22,29 @@ _BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A name as printed on a report, and the IRI of the person who bears it."""
+
+    name: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """What a list of results shows of a report. ``authors`` are names as printed, in order."""
+    """What a list of results shows of a report. ``signatures`` are in the order of the record."""
 
     iri: str
     id: str
     title: str
     year: int | None
-    authors: tuple[str, ...]
+    signatures: tuple[Signature, ...]
     abstract: str | None
     invented: bool
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The names as printed, in order."""
+        return tuple(signature.name for signature in self.signatures)
 
 
 def cards(store: GraphStore, iris: Sequence[str]) -> dict[str, Card]:
@@ -40,23 +53,111 @@ def cards(store: GraphStore, iris: Sequence[str]) -> dict[str, Card]:
     if not wanted:
         return {}
     signatures = store.select(sparql.bind(sparql.query("report_signatures"), report=wanted), Scope.STATED)
-    authors: dict[str, list[str]] = {}
-    for report, _, _, _, printed, _ in signatures:
-        authors.setdefault(str(report), []).append(str(printed))
+    authors: dict[str, list[Signature]] = {}
+    for report, _, person, _, printed, _ in signatures:
+        authors.setdefault(str(report), []).append(Signature(str(printed), str(person)))
     rows = store.select(sparql.bind(sparql.query("report_cards"), report=wanted), Scope.STATED)
     return {str(row[0]): _card(row, tuple(authors.get(str(row[0]), ()))) for row in rows}
 
 
-def _card(row: Row, authors: tuple[str, ...]) -> Card:
+def _card(row: Row, signatures: tuple[Signature, ...]) -> Card:
     report, identifier, title, issued, abstract, invented = row
     return Card(
         iri=str(report),
         id=str(identifier),
         title=str(title),
         year=int(str(issued)) if issued is not None else None,
-        authors=authors,
+        signatures=signatures,
         abstract=str(abstract) if abstract is not None else None,
         invented=invented is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """How facts of one graph were inferred, and when."""
+
+    derivation: Derivation
+    when: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A statement about a report: ``label`` is the label of what it points to, or the value itself.
+
+    ``inference`` is ``None`` for what the record states.
+    """
+
+    property: str
+    value: str
+    label: str
+    inference: Inference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A place in a series: the IRI of the series, its title, and the number where there is one."""
+
+    series: str
+    title: str
+    number: str | None
+    inference: Inference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """All that the graph says of one report. Facts are sorted; signatures and memberships are in the record's order."""
+
+    facts: tuple[Fact, ...]
+    authors: tuple[Signature, ...]
+    editors: tuple[Signature, ...]
+    memberships: tuple[Membership, ...]
+
+
+def inferences(store: GraphStore) -> dict[str, Inference]:
+    """The graphs of inferred facts, by IRI."""
+    return {
+        str(graph): Inference(
+            Derivation(str(method), float(str(confidence))),
+            dt.datetime.fromisoformat(str(when)) if when is not None else None,
+        )
+        for graph, method, confidence, when in store.select(sparql.query("inference_methods"))
+    }
+
+
+def read_statements(store: GraphStore, iri: str) -> Statements | None:
+    """All that is said of a report, each fact with its origin; ``None`` if there is no report of this IRI."""
+    methods = inferences(store)
+    rows, signatures, series = (
+        store.select(sparql.bind(sparql.query(name), report=[URIRef(iri)]), Scope.STATED)
+        for name in ("report_facts", "report_signatures", "report_series")
+    )
+    if not rows:
+        return None
+    signed: dict[bool, list[Signature]] = {True: [], False: []}
+    for _, _, person, role, printed, _ in signatures:
+        signed[role is not None].append(Signature(str(printed), str(person)))
+    return Statements(
+        facts=_facts(rows, methods),
+        authors=tuple(signed[False]),
+        editors=tuple(signed[True]),
+        memberships=tuple(
+            Membership(str(node), str(title), None if number is None else str(number), methods.get(str(graph)))
+            for _, _, node, title, number, _, graph in series
+        ),
+    )
+
+
+def _facts(rows: list[Row], methods: Mapping[str, Inference]) -> tuple[Fact, ...]:
+    found: dict[tuple[str, str, str | None], str] = {}
+    for _, prop, value, label, graph in rows:
+        key = (str(prop), str(value), None if graph is None else str(graph))
+        # Labels of an entity that is described in two graphs: the smaller one, as the columns have it.
+        shown = str(value if label is None else label)
+        found[key] = min(shown, found.get(key, shown))
+    return tuple(
+        Fact(prop, value, label, None if graph is None else methods.get(graph))
+        for (prop, value, graph), label in sorted(found.items(), key=lambda item: (item[0][0], item[1], item[0][1]))
     )
 
 
@@ -67,10 +168,7 @@ def read_report(store: GraphStore, iri: str) -> Report | None:
 
 def read_reports(store: GraphStore, iris: Sequence[str]) -> Iterator[Report]:
     """Whole reports in the given order, unknown IRIs left out; read in batches, so any number will do."""
-    derivations = {
-        str(graph): Derivation(str(method), float(str(confidence)))
-        for graph, method, confidence in store.select(sparql.query("inference_methods"))
-    }
+    derivations = {graph: found.derivation for graph, found in inferences(store).items()}
     for start in range(0, len(iris), _BATCH):
         batch = [URIRef(iri) for iri in iris[start : start + _BATCH]]
         facts, signatures, series = (
@@ -182,3 +280,15 @@ def relation_text(node: str) -> str:
         if node.startswith(resolver):
             return unquote(node.removeprefix(resolver))
     return node
+
+
+def entity_labels(store: GraphStore, iris: Sequence[str], language: str) -> dict[str, str]:
+    """The labels of entities, and titles of reports, for a reader's language; an IRI without any is left out."""
+    wanted = [URIRef(iri) for iri in iris]
+    if not wanted:
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for entity, tag, text in store.select_text(sparql.bind(sparql.query("entity_labels"), entity=wanted)):
+        known = found.setdefault(entity, {})
+        known[tag] = min(text, known.get(tag, text))
+    return {entity: labels.get(language) or labels.get("") or labels[min(labels)] for entity, labels in found.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -36,6 +37,9 @@ LONGEST_QUERY: Final = 2000
 """Characters. No encoder reads further, and each word costs a look-up."""
 
 DEEPEST: Final = 1_000_000
+
+_REMEMBERED: Final = 16
+"""Queries that are kept as they were understood: each costs a byte a report."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +72,8 @@ class Engine:
             raise ModelMismatchError(expected=encoder.identity.label, actual=snapshot.manifest.model.label)
         self.snapshot = snapshot
         self._encoder = encoder
+        # Who sets a filter or turns a page asks the same words again.
+        self._understand = lru_cache(_REMEMBERED)(self._understood)
 
     def search(self, request: Request) -> Results:
         """The results of a request. The same request on the same snapshot gives the same results.
@@ -76,7 +82,7 @@ class Engine:
         """
         _check(request)
         masks = filter_masks(self.snapshot, request.filters)
-        question = self._understand(request)
+        question = self._understand(request.query, request.mode)
         allowed = combined(masks, self._size)
         found = self._find(question, allowed)
         ranked = self._rank(request, question, found, allowed)
@@ -92,18 +98,18 @@ class Engine:
     def _size(self) -> int:
         return len(self.snapshot.columns.reports)
 
-    def _understand(self, request: Request) -> _Question:
-        if not request.query.strip():
+    def _understood(self, query: str, mode: Mode) -> _Question:
+        if not query.strip():
             return _Question(None, np.ones(self._size, dtype=np.bool_), None, 0.0)
         words, matching = None, np.zeros(self._size, dtype=np.bool_)
-        if request.mode is not Mode.SEMANTIC:
-            words = self.snapshot.text.parse(request.query)
+        if mode is not Mode.SEMANTIC:
+            words = self.snapshot.text.parse(query)
             matching = self.snapshot.text.matching(words)
-        if request.mode is Mode.LEXICAL:
+        if mode is Mode.LEXICAL:
             return _Question(words, matching, None, 0.0)
         if self._encoder is None:
             raise InvalidRequestError("There is no encoder to search by meaning", "Search with mode lexical")
-        vector = self._encoder.encode_query(request.query)
+        vector = self._encoder.encode_query(query)
         background = self.snapshot.index.background(vector)
         return _Question(words, matching, vector, floor(background, self._size))
 
@@ -175,7 +181,10 @@ class Engine:
             if facet in masks:
                 others = {name: mask for name, mask in masks.items() if name != facet}
                 members = self._find(question, combined(others, self._size)).members
-            counted[facet] = tuple(self.snapshot.columns.counts(facet, members, most=request.facet_values))
+            # Years are a picture of the whole set, and what was chosen must stay in sight to be taken back.
+            most = None if facet == "year" else request.facet_values
+            chosen = request.filters.chosen.get(facet, ())
+            counted[facet] = tuple(self.snapshot.columns.counts(facet, members, most=most, always=chosen))
         return counted
 
 

@@ -45,6 +45,10 @@ def filter_value(snapshot: Snapshot, facet: str, text: str) -> str:
     if column.code(typed) is not None:
         return typed
     if facet in _KINDS:
+        # The last part of an IRI is how addresses of pages name a value.
+        named = f"{Minter(snapshot.manifest.base).base}{_KINDS[facet]}/{typed}"
+        if column.code(named) is not None:
+            return named
         value = _minted(Minter(snapshot.manifest.base), _KINDS[facet], typed)
         if value is not None and column.code(value) is not None:
             return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import Hits, best
-from kg.facets import Mask
+from kg.facets import FacetValue, Mask
 from kg.reading import cards
 from search.engine import combined, filter_masks
 from search.errors import InvalidRequestError, UnknownReportError
@@ -78,11 +77,10 @@ def related(snapshot: Snapshot, request: RelatedRequest) -> tuple[Hit, ...]:
 
 
 def _ordinal(snapshot: Snapshot, iri: str) -> int:
-    reports = snapshot.columns.reports
-    place = bisect_left(reports, iri)
-    if place == len(reports) or reports[place] != iri:
+    ordinal = snapshot.columns.ordinal(iri)
+    if ordinal is None:
         raise UnknownReportError(unquote(iri.rsplit("/", 1)[-1]))
-    return place
+    return ordinal
 
 
 _Rarity = Mapping[str, NDArray[np.float64]]
@@ -111,13 +109,13 @@ def _rarity_of_seeds(snapshot: Snapshot, facet: str, seeds: NDArray[np.int64]) -
     return held * np.log((size + 1) / np.maximum(frequency, 1))
 
 
-def _shared(snapshot: Snapshot, rarity: _Rarity, ordinal: int) -> dict[str, tuple[str, ...]]:
-    """The labels that a report shares with the seeds, rarest first, by facet."""
+def _shared(snapshot: Snapshot, rarity: _Rarity, ordinal: int) -> dict[str, tuple[FacetValue, ...]]:
+    """The values that a report shares with the seeds, rarest first, by facet."""
     reasons = {}
     for facet, values in rarity.items():
         column = snapshot.columns.facets[facet]
         codes = [int(code) for code in column.stated.codes_of(ordinal) if values[code] > 0]
         codes.sort(key=lambda code, values=values: (-values[code], code))  # type: ignore[misc]
         if codes:
-            reasons[facet] = tuple(column.values[code].label for code in codes[:_REASONS])
+            reasons[facet] = tuple(column.values[code] for code in codes[:_REASONS])
     return reasons

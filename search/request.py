@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kg.facets import FacetCount
+from kg.facets import FacetCount, FacetValue
 from kg.reading import Card
 
 
@@ -44,7 +44,7 @@ class Filters:
 class Request:
     """A search. Without words it lists everything that passes the filters, newest first.
 
-    ``facet_values`` bounds the values that are counted out for each facet.
+    ``facet_values`` bounds the values that are counted out for each facet; years and chosen values always are.
     """
 
     query: str = ""
@@ -66,7 +66,7 @@ class Why:
     similarity: float | None = None
     lexical: float = 0.0
     semantic: float = 0.0
-    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shared: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

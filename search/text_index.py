@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,8 @@ class TextIndex:
 
     def parse(self, text: str) -> TextQuery:
         """The content words of a query: all but the function words of its language; all, if there are no others."""
+        # Texts were composed when they were read; a query typed on some keyboards is not.
+        text = unicodedata.normalize("NFC", text)
         every = list(dict.fromkeys(words(text)))
         language = guess_language(text)
         grammar = function_words(language) if language else frozenset()

@@ -27,7 +27,7 @@ class WhySchema(BaseModel):
             similarity=None if why.similarity is None else round(why.similarity, 4),
             lexical=round(why.lexical, 4),
             semantic=round(why.semantic, 4),
-            shared={facet: list(labels) for facet, labels in why.shared.items()},
+            shared={facet: [value.label for value in values] for facet, values in why.shared.items()},
         )
 
 

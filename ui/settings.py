@@ -34,5 +34,9 @@ class Settings(BaseSettings):
     allow_hub: bool = Field(default=False, description="Whether a model may be downloaded from the model hub.")
     host: str = Field(default="127.0.0.1", description="Address to serve on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port to serve on.")
+    allowed_origins: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses of other sites, as JSON, whose pages may ask API and SPARQL from a browser, or `*`.",
+    )
     kept_snapshots: int = Field(default=KEPT_SNAPSHOTS, ge=1, description="How many snapshots are kept.")
     query_seconds: float = Field(default=60.0, gt=0, le=86_400, description="Time limit of a SPARQL query.")

@@ -3,6 +3,8 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import filelock
@@ -17,7 +19,7 @@ from search.engine import Engine
 from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError, NoSnapshotError
 from search.live import LiveEngine
 from search.request import Request
-from search.snapshot import DataDirectory, Manifest
+from search.snapshot import DataDirectory, Manifest, Snapshot
 from tests.conftest import SAMPLE, RecordedBuild, WriteLines, build_sources, services_for
 from ui.wiring import Services
 
@@ -32,10 +34,12 @@ def test_a_build_publishes_a_whole_snapshot(services: Services) -> None:
     assert (report.manifest.name, report.manifest.reports, report.lost) == ("000001", 60, 0)
     assert report.encoding.encoded == 60
     assert observer.stages == ["read, map and load", "facets", "digest", "text", "encode", "index", "publish"]
-    assert set(report.seconds) >= {"read", "map and load", "facets", "encode", "publish"}
+    assert set(report.seconds) >= {"read", "keep records", "map and load", "facets", "encode", "publish"}
+    assert set(report.manifest.digests) == {"graph", "facets", "vectors", "records"}
+    assert "records.sqlite" in report.manifest.files
     snapshot = services.snapshot()
     assert snapshot.manifest == report.manifest
-    assert snapshot.index.size == snapshot.text.size == len(snapshot.columns.reports) == 60
+    assert snapshot.index.size == snapshot.text.size == len(snapshot.columns.reports) == len(snapshot.records) == 60
 
 
 def test_the_same_file_gives_the_same_content_and_encodes_nothing(services: Services) -> None:
@@ -260,6 +264,68 @@ def test_a_damaged_or_foreign_snapshot_is_named(services: Services) -> None:
         services.snapshot()
 
 
+def test_a_snapshot_of_an_older_layout_is_built_again_and_encodes_nothing(services: Services) -> None:
+    build_sources(services, SAMPLE)
+    live = _live(services)
+    (live / "records.sqlite").unlink()
+    manifest = json.loads((live / "manifest.json").read_text())
+    del manifest["files"]["records.sqlite"], manifest["digests"]["records"]
+    (live / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 1}))
+    with pytest.raises(DamagedSnapshotError, match=r"layout 1, this program reads 2.*reportgraph build"):
+        services.snapshot()
+    report = build_sources(services, SAMPLE)
+    assert (report.encoding.encoded, report.encoding.reused) == (0, 60)
+    assert (report.manifest.name, len(services.snapshot().records)) == ("000002", 60)
+
+
+def test_every_record_is_kept_with_every_field_of_its_line(sample: Snapshot) -> None:
+    for number, line in enumerate(SAMPLE.read_text(encoding="utf-8").splitlines(), start=1):
+        document = json.loads(line)
+        stored = sample.records.get(document["id"])
+        assert stored is not None
+        assert (stored.record.source, stored.record.line) == (SAMPLE.name, number)
+        assert list(stored.record.fields.items()) == [(name, _texts(value)) for name, value in document.items()]
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    return tuple("true" if each is True else str(each) for each in values)
+
+
+def test_a_record_tells_the_fields_that_its_report_was_read_from(services: Services, write_lines: WriteLines) -> None:
+    build_sources(services, write_lines(_record(1, author2="B, C", topic_facet=["wells"], colour="blue")))
+    stored = services.snapshot().records.get("r1")
+    assert stored is not None
+    assert stored.origins == {
+        "id": ("id",),
+        "title": ("title",),
+        "authors": ("author2",),
+        "topics": ("topic_facet",),
+        "year": ("publishDate",),
+        "issued": ("publishDate",),
+    }
+
+
+def test_of_records_with_one_id_the_first_is_kept(services: Services, write_lines: WriteLines) -> None:
+    first, second = (write_lines(_record(1, topic=name), name=name) for name in ("first.jsonl", "second.jsonl"))
+    build_sources(services, first, second)
+    stored = services.snapshot().records.get("r1")
+    assert stored is not None
+    assert (stored.record.source, stored.record.fields["topic"]) == ("first.jsonl", ("first.jsonl",))
+
+
+def test_a_missing_record_is_found_when_the_snapshot_is_opened(services: Services) -> None:
+    build_sources(services, SAMPLE)
+    path = _live(services) / "records.sqlite"
+    size = path.stat().st_size
+    with closing(sqlite3.connect(path)) as records:
+        records.execute("DELETE FROM records WHERE id = 'sample001'")
+        records.commit()
+    assert path.stat().st_size == size
+    with pytest.raises(DamagedSnapshotError, match=r"different numbers.*'records': 59"):
+        services.snapshot()
+
+
 def test_a_lost_index_file_is_made_again_from_the_vectors(services: Services) -> None:
     build_sources(services, SAMPLE)
     before = services.snapshot()
@@ -308,7 +374,9 @@ def test_a_damaged_pointer_is_no_collection_and_a_build_mends_it(services: Servi
     assert services.snapshot().manifest.name == "000002"
 
 
-@pytest.mark.parametrize("pattern", ["graph/*.sst", "text/*.store", "facets/topic.stated.npy", "vector-keys.npy"])
+@pytest.mark.parametrize(
+    "pattern", ["graph/*.sst", "text/*.store", "facets/topic.stated.npy", "vector-keys.npy", "records.sqlite"]
+)
 @pytest.mark.parametrize("damage", ["cut", "gone"])
 def test_missing_and_cut_files_are_named(services: Services, pattern: str, damage: str) -> None:
     build_sources(services, SAMPLE)

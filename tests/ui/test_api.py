@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from search.errors import NoSnapshotError
 from tests.conftest import SAMPLE, WriteLines, build_sources, services_for
-from ui.api.app import create_app
+from ui.app import create_app
 from ui.wiring import Services
 
 

@@ -127,5 +127,5 @@ def _why(hit: Hit) -> str:
         reasons.append("words: " + ", ".join(hit.why.words))
     if hit.why.similarity is not None:
         reasons.append(f"similarity {hit.why.similarity:.3f}")
-    reasons += [f"{facet}: {', '.join(labels)}" for facet, labels in hit.why.shared.items()]
+    reasons += [f"{facet}: {', '.join(value.label for value in values)}" for facet, values in hit.why.shared.items()]
     return "; ".join(reasons)

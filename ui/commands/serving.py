@@ -36,7 +36,7 @@ def demo_command(*, host: str | None, port: int | None, build_only: bool, model:
 def _serve(wired: Services) -> None:
     import uvicorn  # noqa: PLC0415 - the server is needed only here
 
-    from ui.api.app import create_app  # noqa: PLC0415 - the same
+    from ui.app import create_app  # noqa: PLC0415 - the same
 
     out = console()
     with closing(_listening(wired.settings)) as listening:

@@ -1,0 +1,72 @@
+"""The HTTP API: routes over the live snapshot."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+
+from kg.reading import read_report
+from kg.vocab import Minter
+from search.errors import UnknownReportError
+from search.live import LiveEngine
+from search.related import RelatedRequest, related
+from search.snapshot import Snapshot
+from ui.api.parameters import FilterParameters, SearchParameters
+from ui.schemas import HitSchema, ProblemSchema, RelatedSchema, ReportSchema, ResultsSchema
+
+API: Final = "/api/v1"
+_ERRORS: Final[dict[int | str, dict[str, object]]] = {
+    404: {"model": ProblemSchema, "description": "There is no such report."},
+    422: {"model": ProblemSchema, "description": "The request cannot be answered as it stands."},
+    503: {"model": ProblemSchema, "description": "There is no collection to answer from."},
+}
+
+
+def api_routes(live: LiveEngine) -> APIRouter:
+    """Searches and reports, over the live snapshot."""
+    router = APIRouter()
+
+    @router.get(f"{API}/search", responses=_ERRORS, summary="Search by words and by meaning, inside filters")
+    def search(parameters: Annotated[SearchParameters, Query()]) -> ResultsSchema:
+        engine = live.current()
+        return ResultsSchema.of(engine.search(parameters.request(engine.snapshot)), parameters.lang)
+
+    # Ids may hold slashes, so the longer route stands first.
+    @router.get(f"{API}/reports/{{report_id:path}}/related", responses=_ERRORS, summary="Reports like a given one")
+    def related_reports(report_id: str, parameters: Annotated[FilterParameters, Query()]) -> RelatedSchema:
+        snapshot = live.current().snapshot
+        seeds = (_iri(snapshot, report_id),)
+        hits = related(snapshot, RelatedRequest(seeds, parameters.filters(snapshot), parameters.limit))
+        return RelatedSchema(snapshot=snapshot.manifest.name, hits=[HitSchema.of(hit) for hit in hits])
+
+    @router.get(f"{API}/reports/{{report_id:path}}", responses=_ERRORS, summary="A whole report")
+    def report(report_id: str) -> ReportSchema:
+        snapshot = live.current().snapshot
+        iri = _iri(snapshot, report_id)
+        found = read_report(snapshot.graph, iri)
+        if found is None:
+            raise UnknownReportError(report_id)
+        return ReportSchema.of(iri, found)
+
+    return router
+
+
+def service_routes(live: LiveEngine) -> APIRouter:
+    """What tells people and machines about the service itself."""
+    router = APIRouter()
+
+    @router.get("/healthz", summary="Is the process alive?")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz", responses={503: _ERRORS[503]}, summary="Can it answer?")
+    def readyz() -> dict[str, str | int]:
+        manifest = live.current().snapshot.manifest
+        return {"status": "ready", "snapshot": manifest.name, "reports": manifest.reports}
+
+    return router
+
+
+def _iri(snapshot: Snapshot, report_id: str) -> str:
+    return str(Minter(snapshot.manifest.base).report(report_id))

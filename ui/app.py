@@ -1,0 +1,60 @@
+"""The whole service over HTTP: API, SPARQL, plain pages, and Gradio's page over what is left of the addresses."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from ui.api.routes import API, api_routes, service_routes
+from ui.api.sparql import sparql_router
+from ui.failures import add_failures
+from ui.gradio_pages.search_app import mount_search
+from ui.pages.api_docs import api_docs_route
+from ui.pages.routes import page_routes
+from ui.pages.workbench_routes import workbench_routes
+from ui.security import SecurityHeaders
+from ui.sparql_answers import SparqlAnswers
+from ui.wiring import Services
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application over the live snapshot, which is opened, with its encoder, before this returns.
+
+    Raises :class:`~search.errors.NoSnapshotError` and the errors of opening a model.
+    """
+    live = services.live_engine()
+    workers = services.query_workers(live.current().snapshot.manifest.base)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with closing(workers):
+            yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        title="reportgraph",
+        description="Search a repository of research reports by words and by meaning, inside facets.",
+        openapi_url=f"{API}/openapi.json",
+        # The pages that FastAPI would show load scripts from another host.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.live = live
+    add_failures(app)
+    app.include_router(api_routes(live))
+    app.include_router(service_routes(live))
+    answers = SparqlAnswers(services.data, live, workers)
+    app.include_router(sparql_router(answers))
+    app.include_router(page_routes(live))
+    app.include_router(workbench_routes(live, answers, workers.limits.seconds))
+    app.include_router(api_docs_route(app))
+    # Gradio would answer any origin with its credentials; where there is such a middleware it leaves this alone.
+    app.add_middleware(
+        CORSMiddleware, allow_origins=list(services.settings.allowed_origins), allow_methods=["GET", "POST"]
+    )
+    app.add_middleware(SecurityHeaders)
+    mount_search(app, live)
+    return app

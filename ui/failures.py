@@ -1,0 +1,71 @@
+"""Errors as answers: JSON for programs, a page for people who follow a link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from ui.errors import HTTP_STATUS, KNOWN_ERRORS
+from ui.languages import LANGUAGES, language_for
+from ui.negotiation import by_preference
+from ui.pages.address import Address
+from ui.pages.rendering import Rendering
+from ui.schemas import ProblemSchema
+
+_FOR_PROGRAMS = ("/api/v1", "/sparql", "/healthz", "/readyz")
+
+
+def add_failures(app: FastAPI) -> None:
+    """Make an application answer with errors that say what is wrong and what to do."""
+    for error in KNOWN_ERRORS:
+        app.add_exception_handler(error, _readable_error)
+    app.add_exception_handler(RequestValidationError, _impossible_parameters)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _readable_error(request: Request, error: Exception) -> Response:
+    return _failure(request, HTTP_STATUS[type(error)], type(error).__name__.removesuffix("Error"), str(error))
+
+
+def _impossible_parameters(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    named = ".".join(str(part) for part in first["loc"][1:])
+    return _failure(request, 422, "InvalidRequest", f"{named}: {first['msg']}.")
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = HTTPStatus(error.status_code).phrase.replace(" ", "")
+    return _failure(request, error.status_code, kind, str(error.detail), error.headers)
+
+
+def _unexpected(request: Request, _error: Exception) -> Response:
+    """Ours to mend: the server logs it, and readers learn nothing of its insides."""
+    return _failure(request, 500, "InternalServerError", "Something went wrong on the server. Its log says what.")
+
+
+def _failure(
+    request: Request, status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    accept = by_preference(request.headers.get("accept", ""))
+    if "text/html" not in accept or request.url.path.startswith(_FOR_PROGRAMS):
+        return JSONResponse(ProblemSchema(error=kind, detail=detail).model_dump(), status_code=status, headers=headers)
+    asked = Address.read(request.url.query)
+    rendering = Rendering(language_for(asked.language, request.headers.get("accept-language", "")), asked.language)
+    here = f"{request.url.path}?"
+    page = rendering.html(
+        "error.html",
+        heading=rendering.texts.say("There is no such page")
+        if status == 404
+        else rendering.texts.say("This cannot be answered"),
+        detail=detail,
+        here_in={code: f"{here}lang={code}" for code in LANGUAGES},
+    )
+    return HTMLResponse(page, status_code=status, headers=headers)

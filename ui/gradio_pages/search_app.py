@@ -1,0 +1,130 @@
+"""The search page in Gradio: one HTML component whose server functions answer with rendered templates.
+
+The address is the only state: the script asks for the page of an address and puts it in place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Any, Final
+
+# Read when Gradio is imported: it would report to its makers.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import gradio as gr
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from search.live import LiveEngine
+from ui.asset_files import asset_url
+from ui.errors import readable
+from ui.gradio_pages.guard import GradioGuard
+from ui.languages import language_for
+from ui.pages.address import Address
+from ui.pages.rendering import Rendering
+from ui.pages.search_page import SearchPage, related_html
+
+PATH: Final = "/"
+_SESSIONS: Final = 500
+"""Browsers that are remembered at a time: each costs memory, and the page keeps nothing in them."""
+
+_LONGEST: Final = 20_000
+"""Characters of an address that a server function reads; browsers and proxies allow less."""
+
+_HEAD: Final = """<noscript><meta http-equiv="refresh" content="0;url=/search"></noscript>
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="{icon}" type="image/svg+xml">
+<link rel="stylesheet" href="{style}">
+<script src="{script}"></script>"""
+
+_FRAME: Final = """<div class="rg" id="rg">
+<div id="rg-page" aria-busy="true"><div class="rg-loading"></div></div>
+<div class="rg-hidden" id="rg-said" role="status" aria-live="polite"></div>
+</div>"""
+
+Answer = dict[str, str]
+
+
+def mount_search(app: FastAPI, live: LiveEngine) -> None:
+    """Mount the page at ``/`` as the last of an application's routes, since it answers every path that is left.
+
+    Not to be called where an event loop is running.
+    """
+
+    async def mounted() -> None:
+        _mount(app, _search_blocks(live))
+
+    # Gradio makes event loops where none is running, and never closes them.
+    asyncio.run(mounted())
+    gradio = app.routes[-1]
+    assert isinstance(gradio, Mount)
+    gradio.app = GradioGuard(gradio.app)
+
+
+def _mount(app: FastAPI, page: Any) -> None:
+    page.state_session_capacity = _SESSIONS
+    gr.mount_gradio_app(
+        app,
+        page,
+        path=PATH,
+        ssr_mode=False,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        max_file_size=1,
+        head=_HEAD.format(
+            icon=asset_url("icon.svg"), style=asset_url("reportgraph.css"), script=asset_url("search.js")
+        ),
+    )
+
+
+def _search_blocks(live: LiveEngine) -> Any:
+    def show(query_string: str, request: gr.Request) -> Answer:
+        return _answered(query_string, request, lambda asked, accept: _page(live, asked, accept))
+
+    def relatives(report_and_query: str, request: gr.Request) -> Answer:
+        """What is asked is an id, a line break, and the part of the address after ``?``."""
+
+        def found(asked: str, accept: str) -> Answer:
+            report_id, _, query_string = asked.partition("\n")
+            return {"html": related_html(live, report_id, query_string, accept)}
+
+        return _answered(report_and_query, request, found)
+
+    with gr.Blocks(title="reportgraph", analytics_enabled=False, fill_width=True) as blocks:
+        gr.HTML(
+            _FRAME,
+            js_on_load="reportgraph.start(element, server)",
+            server_functions=[show, relatives],
+            apply_default_css=False,
+            padding=False,
+            container=False,
+        )
+    return blocks
+
+
+def _page(live: LiveEngine, query_string: str, accept_language: str) -> Answer:
+    searched = SearchPage.open(live, query_string, accept_language, PATH)
+    return {
+        "html": searched.html("parts/page.html"),
+        "title": searched.title,
+        "language": searched.rendering.language,
+        "said": searched.announcement,
+    }
+
+
+def _answered(asked: object, request: gr.Request, answer: Callable[[str, str], Answer]) -> Answer:
+    """The answer, or a page that says what was wrong. What comes from a browser may be anything."""
+    accept = request.headers.get("accept-language", "")
+    text = asked[:_LONGEST] if isinstance(asked, str) else ""
+    try:
+        return answer(text, accept)
+    except Exception as error:
+        said = readable(error)
+        if said is None:
+            raise
+        language = language_for(Address.read(text).language, accept)
+        return {"html": Rendering(language).html("parts/failure.html", detail=said), "said": said}

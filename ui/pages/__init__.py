@@ -1,0 +1,1 @@
+"""Pages for people: plain HTML from templates, complete without a script."""

@@ -1,0 +1,129 @@
+"""Hits -> cards: the one way in which a report is shown in a list, on every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kg import reading
+from kg.facets import FacetValue
+from search.highlighting import Piece, card_language, excerpt, highlighted
+from search.request import Hit, Why
+from search.snapshot import Snapshot
+from ui.pages.address import Address
+from ui.pages.links import last_part, report_path
+from ui.texts import N_, Texts
+
+_TOPICS: Final = 8
+_AUTHORS: Final = 8
+
+_SHARED: Final = {
+    "topic": N_("the subjects %(labels)s"),
+    "author": N_("the authors %(labels)s"),
+    "series": N_("the series %(labels)s"),
+    "country": N_("the country %(labels)s"),
+    "region": N_("the region %(labels)s"),
+    "institution": N_("the institution %(labels)s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A label and the address of the search for it (the part after ``?``)."""
+
+    label: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is shown of a report in a list. ``reasons`` are sentences that say why it is there."""
+
+    id: str
+    href: str
+    title: tuple[Piece, ...]
+    excerpt: tuple[Piece, ...]
+    authors: tuple[Link, ...]
+    more_authors: int
+    year: Link | None
+    facts: tuple[Link, ...]
+    series: tuple[Link, ...]
+    topics: tuple[Link, ...]
+    invented: bool
+    reasons: tuple[str, ...]
+    by_words: float
+    by_meaning: float
+
+
+def card_of(snapshot: Snapshot, hit: Hit, texts: Texts, address: Address) -> Card:
+    """The card of a hit. Links to entities start a new search, in the language of ``address``."""
+    card = hit.card
+    ordinal = snapshot.columns.ordinal(card.iri)
+    assert ordinal is not None
+    values = {
+        facet: snapshot.columns.values(facet, ordinal)
+        for facet in ("type", "language", "access", "series", "publisher", "topic")
+    }
+
+    def links(*facets: str) -> tuple[Link, ...]:
+        return tuple(facet_link(facet, value, texts, address) for facet in facets for value in values[facet])
+
+    language = card_language(card.title, card.abstract or "", _stated(values["language"]))
+    return Card(
+        id=card.id,
+        href=_page(card, address),
+        title=highlighted(card.title, hit.why.words, language),
+        excerpt=excerpt(card.abstract or "", hit.why.words, language),
+        authors=tuple(
+            Link(signature.name, address.only("author", last_part(signature.person)).query_string)
+            for signature in card.signatures[:_AUTHORS]
+        ),
+        more_authors=max(0, len(card.signatures) - _AUTHORS),
+        year=_year(card.year, address),
+        facts=links("type", "language", "access"),
+        series=links("series", "publisher"),
+        topics=links("topic")[:_TOPICS],
+        invented=card.invented,
+        reasons=reasons(hit.why, texts, abstract=bool(card.abstract)),
+        by_words=hit.why.lexical,
+        by_meaning=hit.why.semantic,
+    )
+
+
+def facet_link(facet: str, value: FacetValue, texts: Texts, address: Address) -> Link:
+    """The search for all reports with a value, under its label in the reader's language."""
+    return Link(value.label_in(texts.language), address.only(facet, last_part(value.value)).query_string)
+
+
+def reasons(why: Why, texts: Texts, *, abstract: bool) -> tuple[str, ...]:
+    """Why a report is there, in sentences."""
+    said = []
+    if why.words:
+        said.append(texts.say("It holds the words: %(words)s.", words=", ".join(why.words)))
+    if why.similarity is not None:
+        similarity = texts.number(round(why.similarity, 2))
+        said.append(texts.say("Its meaning is similar: %(similarity)s on a scale to 1.", similarity=similarity))
+        if not abstract:
+            said.append(texts.say("It has no abstract: its title and subjects were compared."))
+    said += [_shared(facet, values, texts) for facet, values in why.shared.items()]
+    return tuple(said)
+
+
+def _shared(facet: str, values: tuple[FacetValue, ...], texts: Texts) -> str:
+    labels = ", ".join(value.label_in(texts.language) for value in values)
+    return texts.say("It shares %(what)s.", what=texts.say(_SHARED[facet], labels=labels))
+
+
+def _stated(languages: list[FacetValue]) -> tuple[str, ...]:
+    return tuple(last_part(language.value) for language in languages if language.labels)
+
+
+def _page(card: reading.Card, address: Address) -> str:
+    asked = f"?lang={address.language}" if address.language else ""
+    return report_path(card.id) + asked
+
+
+def _year(year: int | None, address: Address) -> Link | None:
+    if year is None:
+        return None
+    return Link(str(year), Address(year_from=year, year_to=year, language=address.language).query_string)

@@ -1,0 +1,23 @@
+"""What facets are called on pages: the words of library catalogues, which readers know."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ui.texts import N_
+
+FACET_NAMES: Final = {
+    "topic": N_("Subjects"),
+    "author": N_("Authors"),
+    "institution": N_("Institutions"),
+    "series": N_("Series"),
+    "publisher": N_("Publisher"),
+    "year": N_("Year"),
+    "language": N_("Language"),
+    "type": N_("Format"),
+    "country": N_("Country"),
+    "region": N_("Region"),
+    "repository": N_("Repository"),
+    "access": N_("Access"),
+}
+"""By facet; a test sees that each of :data:`kg.facets.FACETS` is here."""

@@ -1,0 +1,71 @@
+"""The search page's HTML for an address: the same for the plain page and for Gradio's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from kg.vocab import Minter
+from search.live import LiveEngine
+from search.related import RelatedRequest, related
+from ui.languages import LANGUAGES, language_for
+from ui.pages.address import Address
+from ui.pages.cards import card_of
+from ui.pages.rendering import Rendering
+from ui.pages.search_view import SearchView, search_view
+
+_RELATED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A search laid out for one reader; ``path`` is the page that its links lead to."""
+
+    address: Address
+    view: SearchView
+    rendering: Rendering
+    path: str
+
+    @classmethod
+    def open(cls, live: LiveEngine, query_string: str, accept_language: str, path: str) -> SearchPage:
+        """Search as the part of a URL after ``?`` says; raises :class:`~search.errors.SearchError`."""
+        address = Address.read(query_string)
+        rendering = Rendering(language_for(address.language, accept_language), address.language)
+        return cls(address, search_view(live.current(), address, rendering.texts), rendering, path)
+
+    @property
+    def title(self) -> str:
+        """The title of the browser's window."""
+        return f"{self.address.query} · reportgraph" if self.address.query else "reportgraph"
+
+    @property
+    def announcement(self) -> str:
+        """What a screen reader says when the results have changed."""
+        return self.rendering.texts.count("%(n)s report", "%(n)s reports", self.view.total)
+
+    def html(self, template: str) -> str:
+        """A template filled with this search."""
+        return self.rendering.html(
+            template,
+            view=self.view,
+            path=self.path,
+            here_in={code: f"{self.path}?{self.address.spoken(code).query_string}" for code in LANGUAGES},
+            workbench_query=self._workbench_query(),
+        )
+
+    def _workbench_query(self) -> str:
+        asked = {"query": self.view.sparql or ""}
+        asked |= {"stated_only": "1"} if self.address.stated_only else {}
+        asked |= {"lang": self.address.language} if self.address.language else {}
+        return urlencode(asked)
+
+
+def related_html(live: LiveEngine, report_id: str, query_string: str, accept_language: str) -> str:
+    """The cards of the reports most like one; raises :class:`~search.errors.UnknownReportError`."""
+    snapshot = live.current().snapshot
+    asked = Address.read(query_string).language
+    rendering = Rendering(language_for(asked, accept_language), asked)
+    seed = str(Minter(snapshot.manifest.base).report(report_id))
+    hits = related(snapshot, RelatedRequest((seed,), limit=_RELATED))
+    cards = [card_of(snapshot, hit, rendering.texts, Address(language=asked)) for hit in hits]
+    return rendering.html("parts/related.html", cards=cards)

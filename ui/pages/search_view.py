@@ -1,0 +1,245 @@
+"""Results -> what the search page shows: every link made, every label in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kg.facets import FacetCount
+from kg.filter_query import filter_query
+from search.engine import Engine
+from search.errors import UnknownValueError
+from search.filter_values import filter_value
+from search.request import Filters, Request, Results
+from search.snapshot import Snapshot
+from ui.pages.address import LAST_PAGE, PAGE_SIZE, VALUE_FACETS, Address
+from ui.pages.cards import Card, card_of
+from ui.pages.facet_names import FACET_NAMES
+from ui.pages.histogram import Bar, bars
+from ui.pages.links import last_part
+from ui.texts import Texts
+
+SHOWN_AT_ONCE: Final = 6
+"""Values of a facet that need no click; the rest of ``_USUALLY`` unfolds without one request more."""
+
+_USUALLY: Final = 20
+_OPENED: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChoice:
+    """A value of a facet: ``query`` is the address of the search with it chosen, or chosen no more."""
+
+    key: str
+    label: str
+    count: str
+    inferred: int
+    chosen: bool
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetChoices:
+    """A facet with the values that are in sight, those that unfold, and where to see still more."""
+
+    name: str
+    label: str
+    first: tuple[ValueChoice, ...]
+    rest: tuple[ValueChoice, ...]
+    more: str | None
+    fewer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is set; ``query`` is the address of the search without it."""
+
+    facet: str
+    label: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """The histogram and the range that is chosen. ``queries`` are the addresses of the search inside each bar."""
+
+    bars: tuple[Bar, ...]
+    queries: tuple[str, ...]
+    year_from: int | None
+    year_to: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the results to go to; ``number`` is None where some are left out."""
+
+    number: int | None
+    query: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """All that the search page shows."""
+
+    address: Address
+    total: int
+    by_meaning: int
+    first: int
+    cards: tuple[Card, ...]
+    facets: tuple[FacetChoices, ...]
+    years: Years
+    chips: tuple[Chip, ...]
+    pages: tuple[Page, ...]
+    notices: tuple[str, ...]
+    sparql: str | None
+
+
+def search_view(engine: Engine, address: Address, texts: Texts) -> SearchView:
+    """Search as an address says, and lay out what was found.
+
+    Raises :class:`~search.errors.SearchError` for a request that cannot be answered.
+    """
+    chosen, notices = _resolved(engine.snapshot, address, texts)
+    filters = Filters(chosen, year_from=address.year_from, year_to=address.year_to, inferred=not address.stated_only)
+    results = engine.search(_request(address, filters))
+    named = replace(address, chosen={facet: tuple(map(last_part, values)) for facet, values in chosen.items()})
+    return SearchView(
+        address=named,
+        total=results.total,
+        by_meaning=results.by_meaning,
+        first=(address.page - 1) * PAGE_SIZE + 1,
+        cards=tuple(card_of(engine.snapshot, hit, texts, named) for hit in results.hits),
+        facets=tuple(_facet(facet, results.facets[facet], filters, named, texts) for facet in VALUE_FACETS),
+        years=_years(results, named),
+        chips=_chips(results, filters, named, texts),
+        pages=_pages(results.total, named),
+        notices=(*_ignored(address, texts), *notices),
+        sparql=_sparql(filters, engine.snapshot),
+    )
+
+
+def _request(address: Address, filters: Filters) -> Request:
+    return Request(
+        query=address.query,
+        filters=filters,
+        mode=address.mode,
+        sort=address.sort,
+        limit=PAGE_SIZE,
+        offset=(address.page - 1) * PAGE_SIZE,
+        facet_values=_OPENED if address.opened else _USUALLY + 1,
+    )
+
+
+def _resolved(snapshot: Snapshot, address: Address, texts: Texts) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """The values that are meant, and a word on each that no report has: such a value stays, and nothing matches it."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    notices = []
+    for facet, values in address.chosen.items():
+        meant = []
+        for value in values:
+            try:
+                meant.append(filter_value(snapshot, facet, value))
+            except UnknownValueError as error:
+                meant.append(value)
+                notices.append(_unknown(error, texts))
+        chosen[facet] = tuple(dict.fromkeys(meant))
+    return chosen, tuple(notices)
+
+
+def _unknown(error: UnknownValueError, texts: Texts) -> str:
+    name = texts.say(FACET_NAMES[error.facet])
+    said = texts.say("%(facet)s: no report has “%(value)s”.", facet=name, value=error.value)
+    if not error.nearest:
+        return said
+    return f"{said} {texts.say('Did you mean: %(labels)s?', labels=', '.join(error.nearest))}"
+
+
+def _ignored(address: Address, texts: Texts) -> tuple[str, ...]:
+    if not address.ignored:
+        return ()
+    names = ", ".join(dict.fromkeys(address.ignored))
+    return (texts.say("A part of the address could not be used and was left out: %(names)s.", names=names),)
+
+
+def _facet(name: str, counts: Sequence[FacetCount], filters: Filters, address: Address, texts: Texts) -> FacetChoices:
+    chosen = filters.chosen.get(name, ())
+    opened = address.opened == name
+    choices = [_choice(name, counted, counted.value.value in chosen, address, texts) for counted in counts]
+    # What is chosen stands first: it must be in sight to be taken back.
+    choices.sort(key=lambda choice: not choice.chosen)
+    there_are_more = not opened and len(choices) > _USUALLY
+    if not opened:
+        choices = choices[: max(_USUALLY, len(chosen))]
+    split = len(choices) if opened else max(SHOWN_AT_ONCE, len(chosen))
+    return FacetChoices(
+        name=name,
+        label=texts.say(FACET_NAMES[name]),
+        first=tuple(choices[:split]),
+        rest=tuple(choices[split:]),
+        more=address.opening(name).query_string if there_are_more else None,
+        fewer=address.opening(None).query_string if opened else None,
+    )
+
+
+def _choice(facet: str, counted: FacetCount, chosen: bool, address: Address, texts: Texts) -> ValueChoice:  # noqa: FBT001 - one of five
+    value = last_part(counted.value.value)
+    return ValueChoice(
+        key=f"{facet}-{value}",
+        label=counted.value.label_in(texts.language),
+        count=texts.number(counted.count),
+        inferred=counted.inferred,
+        chosen=chosen,
+        query=address.toggled(facet, value).query_string,
+    )
+
+
+def _years(results: Results, address: Address) -> Years:
+    drawn = bars(results.facets["year"], address.year_from, address.year_to)
+    return Years(
+        bars=drawn,
+        queries=tuple(address.within(bar.first, bar.last).query_string for bar in drawn),
+        year_from=address.year_from,
+        year_to=address.year_to,
+    )
+
+
+def _chips(results: Results, filters: Filters, address: Address, texts: Texts) -> tuple[Chip, ...]:
+    chips = []
+    for facet, values in filters.chosen.items():
+        labels = {counted.value.value: counted.value.label_in(texts.language) for counted in results.facets[facet]}
+        for value in values:
+            query = address.toggled(facet, last_part(value)).query_string
+            chips.append(Chip(texts.say(FACET_NAMES[facet]), labels.get(value, value), query))
+    if address.year_from is not None or address.year_to is not None:
+        span = f"{address.year_from or '…'}–{address.year_to or '…'}"
+        if address.year_from == address.year_to:
+            span = str(address.year_from)
+        chips.append(Chip(texts.say(FACET_NAMES["year"]), span, address.within(None, None).query_string))
+    if address.stated_only:
+        query = replace(address, stated_only=False, page=1).query_string
+        chips.append(Chip(texts.say("Facts"), texts.say("stated in records only"), query))
+    return tuple(chips)
+
+
+def _pages(total: int, address: Address) -> tuple[Page, ...]:
+    """The first page, the last, and those around the current one."""
+    last = min(-(-total // PAGE_SIZE), LAST_PAGE)
+    if last <= 1:
+        return ()
+    near = range(address.page - 2, address.page + 3)
+    pages: list[Page] = []
+    for number in sorted({1, last, *(page for page in near if 1 <= page <= last)}):
+        if pages and pages[-1].number != number - 1:
+            pages.append(Page(None, "", current=False))
+        pages.append(Page(number, address.on_page(number).query_string, current=number == address.page))
+    return tuple(pages)
+
+
+def _sparql(filters: Filters, snapshot: Snapshot) -> str | None:
+    """The query that selects what the filters do; none if one of their values is nothing that the graph knows."""
+    columns = snapshot.columns.facets
+    if any(columns[facet].code(value) is None for facet, values in filters.chosen.items() for value in values):
+        return None
+    return filter_query(filters.chosen, {}, filters.year_from, filters.year_to)

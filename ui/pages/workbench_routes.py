@@ -1,0 +1,94 @@
+"""The address of the workbench."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs, urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from kg.errors import KgError
+from kg.store import Scope
+from search.errors import InvalidRequestError
+from search.live import LiveEngine
+from ui.asset_files import vendor_file
+from ui.errors import HTTP_STATUS
+from ui.languages import LANGUAGES, language_for
+from ui.pages.rendering import Rendering
+from ui.pages.workbench import Answer, shown
+from ui.sparql_answers import SparqlAnswers
+from ui.workbench_examples import Example, examples
+
+_LONGEST: Final = 200_000
+"""Bytes of a posted form."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ExampleLink:
+    title: str
+    explanation: str
+    address: str
+
+
+def workbench_routes(live: LiveEngine, answers: SparqlAnswers, seconds: float) -> APIRouter:
+    """The workbench over the live snapshot; queries may run for so many seconds."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/workbench")
+    async def opened(request: Request) -> HTMLResponse:
+        return await _page(live, answers, seconds, request, dict(request.query_params))
+
+    @router.post("/workbench")
+    async def posted(request: Request) -> HTMLResponse:
+        """A query that is too long for an address."""
+        body = b""
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LONGEST:
+                raise InvalidRequestError(f"The query has more than {_LONGEST:,} bytes", "Shorten it")
+        fields = parse_qs(body.decode("utf-8", errors="replace"))
+        return await _page(live, answers, seconds, request, {name: values[-1] for name, values in fields.items()})
+
+    return router
+
+
+async def _page(
+    live: LiveEngine, answers: SparqlAnswers, seconds: float, request: Request, asked: Mapping[str, str]
+) -> HTMLResponse:
+    language = asked.get("lang") if asked.get("lang") in LANGUAGES else None
+    rendering = Rendering(language_for(language, request.headers.get("accept-language", "")), language)
+    query, stated_only = asked.get("query", ""), asked.get("stated_only") == "1"
+    answer: Answer | None = None
+    failure, status = None, 200
+    if query.strip():
+        try:
+            found = await answers.answer(query, Scope.STATED if stated_only else Scope.ALL, ("json", "turtle"))
+            answer = shown(live.current().snapshot, found, query, rendering.texts, stated_only=stated_only)
+        except KgError as error:
+            failure, status = str(error), HTTP_STATUS[type(error)]
+    page = rendering.html(
+        "workbench.html",
+        query=query or examples()[0].query,
+        stated_only=stated_only,
+        asked=language,
+        answer=answer,
+        failure=failure,
+        seconds=seconds,
+        editor=vendor_file("yasqe.min.js"),
+        examples=[_link(example, rendering) for example in examples()],
+        here_in={code: f"/workbench?{urlencode(_kept(query, code))}" for code in LANGUAGES},
+    )
+    return HTMLResponse(page, status_code=status, headers={"Vary": "Accept-Language"})
+
+
+def _link(example: Example, rendering: Rendering) -> _ExampleLink:
+    texts = rendering.texts
+    address = urlencode(_kept(example.query, rendering.asked))
+    return _ExampleLink(texts.say(example.title), texts.say(example.explanation), address)
+
+
+def _kept(query: str, language: str | None) -> dict[str, str]:
+    return ({"query": query} if query else {}) | ({"lang": language} if language else {})
