@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # One file of the libraries that pages are drawn with stands for all: they are copied together.
 LIBRARIES := ui/assets/vendor/swagger-ui-bundle.js
 
-.PHONY: demo test check format lint types layers docs-tests slow server browser assets bench bench-short crash install install-dev clean help
+.PHONY: demo test check format lint types layers docs-tests slow server browser assets strings bench bench-short crash install install-dev clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -54,6 +54,9 @@ browser: $(VENV)/installed-dev assets ## Tests in a browser.
 	$(BIN)/python -m pytest -q -m browser
 
 assets: $(LIBRARIES) ## Fetch the libraries of the pages, if npm can be had; pages do without where they are missing.
+
+strings: $(VENV)/installed ## Take the texts of the pages into the catalogues of ui/locales.
+	$(BIN)/python ui/locales/update_catalogues.py
 
 bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
 	$(BIN)/python benchmarks/startup.py

@@ -49,14 +49,15 @@ class EncodedBefore:
 
 
 @contextmanager
-def collection(data: Path | None, model: str) -> Iterator[tuple[Snapshot, Encoder]]:
+def collection(data: Path | None, model: str) -> Iterator[tuple[Snapshot, Encoder, Path]]:
+    """A collection, its encoder, and the data directory: the one given, or one that is built and thrown away."""
     with tempfile.TemporaryDirectory() as folder:
         services = build_services(Settings(data=data or Path(folder) / "data", model=model))
         if data is None:
             from ui.commands.building import run_build
 
             run_build(services, (REPORTS,), None, Console(stderr=True))
-        yield services.snapshot(), services.build_encoder()
+        yield services.snapshot(), services.build_encoder(), services.settings.data
 
 
 def filters(snapshot: Snapshot, count: int) -> Filters:
@@ -87,7 +88,7 @@ def main() -> None:
     if options.data is None and not REPORTS.is_file():
         out.print(f"{REPORTS} is not here: give --data.")
         return
-    with collection(options.data, options.model) as (snapshot, encoder):
+    with collection(options.data, options.model) as (snapshot, encoder, _):
         reports = snapshot.columns.reports
         rows = snapshot.graph.select_text("SELECT ?t WHERE { ?r a bibo:Document ; dcterms:title ?t }")
         titles = sorted(row[0] for row in rows)

@@ -7,11 +7,12 @@ translates, and are no part of the query that is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from pathlib import Path
+from typing import BinaryIO, Final
 
 _FILE_NAME: Final = re.compile(r"\d\d-(?P<name>[a-z-]+)\.rq")
 _HEADER: Final = re.compile(r"# (?P<title>\S.*)\n(?P<explanation>(?:# .*\S\n)+)(?P<query>[^#\s](?s:.*))")
@@ -48,3 +49,15 @@ def read_example(file_name: str, text: str) -> Example:
     lines = found["explanation"].splitlines()
     explanation = " ".join(line.removeprefix("# ") for line in lines)
     return Example(named["name"], found["title"].rstrip(), explanation, found["query"].rstrip() + "\n")
+
+
+def example_messages(
+    file: BinaryIO, _keywords: object, _comment_tags: object, **_options: object
+) -> Iterator[tuple[int, None, str, tuple[str, ...]]]:
+    """The title and the explanation in an example's file: Babel's extraction method for the catalogues.
+
+    Raises :class:`ValueError` for a file that is no example.
+    """
+    example = read_example(Path(file.name).name, file.read().decode("utf-8"))
+    yield 1, None, example.title, ()
+    yield 2, None, example.explanation, ()

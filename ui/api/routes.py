@@ -25,7 +25,7 @@ _ERRORS: Final[dict[int | str, dict[str, object]]] = {
 
 def api_routes(live: LiveEngine) -> APIRouter:
     """Searches and reports, over the live snapshot."""
-    router = APIRouter()
+    router = APIRouter(tags=["Reports"])
 
     @router.get(f"{API}/search", responses=_ERRORS, summary="Search by words and by meaning, inside filters")
     def search(parameters: Annotated[SearchParameters, Query()]) -> ResultsSchema:
@@ -54,7 +54,7 @@ def api_routes(live: LiveEngine) -> APIRouter:
 
 def service_routes(live: LiveEngine) -> APIRouter:
     """What tells people and machines about the service itself."""
-    router = APIRouter()
+    router = APIRouter(tags=["Service"])
 
     @router.get("/healthz", summary="Is the process alive?")
     def healthz() -> dict[str, str]:

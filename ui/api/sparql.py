@@ -31,16 +31,55 @@ _ASKED_FOR: Final = {media.partition(";")[0]: form for form, media in MEDIA_TYPE
 }
 
 
+_PARAMETERS: Final[tuple[dict[str, object], ...]] = (
+    {
+        "name": "query",
+        "required": True,
+        "schema": {"type": "string"},
+        "description": "A SELECT, ASK, CONSTRUCT or DESCRIBE query.",
+        "example": "SELECT ?report ?title WHERE { ?report dcterms:title ?title } LIMIT 10",
+    },
+    {
+        "name": "format",
+        "schema": {"type": "string", "enum": list(MEDIA_TYPES)},
+        "description": "The form of the answer, instead of the Accept header.",
+    },
+    {
+        "name": "stated_only",
+        "schema": {"type": "boolean"},
+        "description": "Only what records state, not what was inferred.",
+    },
+)
+# What the description of the API says of queries: they are read by hand, as the protocol wants them.
+_FORM: Final = {
+    "type": "object",
+    "required": ["query"],
+    "properties": {str(parameter["name"]): parameter["schema"] for parameter in _PARAMETERS},
+}
+_BODIES: Final = {
+    "application/x-www-form-urlencoded": {"schema": _FORM},
+    "application/sparql-query": {"schema": {"type": "string"}},
+}
+
+
 def sparql_router(answers: SparqlAnswers) -> APIRouter:
     """The routes of the protocol."""
-    router = APIRouter()
+    router = APIRouter(tags=["SPARQL"])
 
-    @router.get("/sparql", summary="Ask the graph a SPARQL query (GET ?query=)", response_class=Response)
+    @router.get(
+        "/sparql",
+        summary="Ask the graph a SPARQL query",
+        response_class=Response,
+        openapi_extra={"parameters": [{"in": "query", **parameter} for parameter in _PARAMETERS]},
+    )
     async def by_get(request: Request) -> Response:
         return await _answered(answers, request, dict(request.query_params))
 
     @router.post(
-        "/sparql", summary="Ask the graph a SPARQL query (a form, or the query itself)", response_class=Response
+        "/sparql",
+        summary="Ask the graph a long SPARQL query, as a form or by itself",
+        response_class=Response,
+        openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
     )
     async def by_post(request: Request) -> Response:
         return await _answered(answers, request, await _posted(request))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +15,10 @@ _MOST_BARS: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The reports of ``first`` to ``last``, both included. ``height`` is the share (0..1) of the tallest bar."""
+    """The reports of ``first`` to ``last``, both included.
+
+    ``height`` is the square root of the share (0..1) of the tallest bar: beside one tall year the others stay visible.
+    """
 
     first: int
     last: int
@@ -38,7 +42,7 @@ def bars(counts: Sequence[FacetCount], year_from: int | None, year_to: int | Non
             first,
             last,
             count,
-            height=count / tallest if tallest else 0.0,
+            height=math.sqrt(count / tallest) if tallest else 0.0,
             chosen=(year_from is None or last >= year_from) and (year_to is None or first <= year_to),
         )
         for (first, last), count in zip(spans, sums, strict=True)

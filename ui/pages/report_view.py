@@ -146,12 +146,14 @@ class _Rows:
         if not values:
             return None
         label = self._texts.say(one if len(values) == 1 else many)
-        return Row(label, tuple(values), self._origin(read_from))
+        stated = any(value.inferred is None for value in values)
+        return Row(label, tuple(values), self._origin(read_from) if stated else None)
 
     def _origin(self, properties: Sequence[str]) -> str | None:
         origins: Mapping[str, tuple[str, ...]] = self._stored.origins if self._stored else {}
         fields = dict.fromkeys(field for prop in properties for field in origins.get(prop, ()))
-        return ", ".join(fields) or None
+        # What no field of its own states was read out of the one that holds the whole record run together.
+        return ", ".join(fields or origins.get("flattened", ())) or None
 
     def _inferred(self, inference: Inference | None) -> str | None:
         if inference is None:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from kg.vocab import Kind
 from search.live import LiveEngine
-from ui.asset_files import asset
+from ui.asset_files import asset, asset_url
 from ui.pages.address import Address
 from ui.pages.report_page import report_form
 from ui.pages.search_page import SearchPage
@@ -50,6 +50,11 @@ def page_routes(live: LiveEngine) -> APIRouter:
 
     for kind in _FACETS:
         router.add_api_route(f"/{kind}/{{slug}}", _entity_page(live, kind))
+
+    @router.get("/favicon.ico")
+    def icon() -> RedirectResponse:
+        """Browsers ask here before they have read a page."""
+        return RedirectResponse(asset_url("icon.svg"))
 
     @router.get("/page-assets/{name}")
     def page_asset(name: str, request: Request) -> Response:

@@ -32,7 +32,7 @@ GRAPH_FORMS: Final = ("turtle", "ntriples", "jsonld")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A term of a solution: its text, where it leads, and what it is besides (language or datatype)."""
+    """A term of a solution: its text, where it leads, what it is in full, and its language."""
 
     text: str
     href: str | None = None
@@ -108,5 +108,4 @@ def _cell(term: Mapping[str, str] | None, labels: Mapping[str, str], base: str) 
             # Without further slashes: two would name another host.
             return Cell(labels.get(value, value), href="/" + value.removeprefix(base).lstrip("/\\"), title=value)
         return Cell(value, href=safe_url(value))
-    note = term.get("xml:lang") or term.get("datatype", "").rpartition("#")[2]
-    return Cell(value, note=note if note != "string" else None)
+    return Cell(value, title=term.get("datatype"), note=term.get("xml:lang"))
