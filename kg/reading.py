@@ -108,6 +108,7 @@ class Membership:
 class Statements:
     """All that the graph says of one report. Facts are sorted; signatures and memberships are in the record's order."""
 
+    report: Report
     facts: tuple[Fact, ...]
     authors: tuple[Signature, ...]
     editors: tuple[Signature, ...]
@@ -138,6 +139,7 @@ def read_statements(store: GraphStore, iri: str) -> Statements | None:
     for _, _, person, role, printed, _ in signatures:
         signed[role is not None].append(Signature(str(printed), str(person)))
     return Statements(
+        report=_report(rows, signatures, series, {graph: found.derivation for graph, found in methods.items()}),
         facts=_facts(rows, methods),
         authors=tuple(signed[False]),
         editors=tuple(signed[True]),

@@ -47,7 +47,10 @@ def catalogue_path(language: str) -> Path:
 
 
 def extracted() -> Catalog:
-    """All texts that are marked, untranslated; where they stand is told by ``[tool.babel]`` of the project's settings."""
+    """All texts that are marked, untranslated. Where they stand and how they are read is ``[tool.babel]``'s to say.
+
+    Raises :class:`ValueError` for a worked example that is none.
+    """
     mappings = tomllib.loads(_SETTINGS.read_text(encoding="utf-8"))["tool"]["babel"]["mappings"]
     found = extract_from_dir(
         _PACKAGE,
@@ -73,9 +76,9 @@ def updated(language: str, texts: Catalog) -> Catalog:
 
 
 def written(catalogue: Catalog) -> str:
-    """A catalogue as its file holds it: sorted, with neither dates nor names of people nor lines of code."""
+    """A catalogue as its file holds it: sorted, a text a line, with neither dates nor names nor places in the code."""
     out = BytesIO()
-    write_po(out, catalogue, width=120, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True)
+    write_po(out, catalogue, width=0, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True)
     return _header(catalogue) + out.getvalue().decode("utf-8")
 
 

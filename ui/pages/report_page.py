@@ -11,7 +11,7 @@ from rdflib import URIRef
 from kg import sparql
 from kg.citation_export import write_bibtex, write_csl, write_ris
 from kg.model import Report
-from kg.reading import read_report, read_statements
+from kg.reading import Statements, read_statements
 from kg.store import Scope
 from kg.vocab import Minter
 from search.errors import UnknownReportError
@@ -82,12 +82,12 @@ def report_form(snapshot: Snapshot, asked: str, accept: str, query_string: str, 
         form, media = _GRAPH_FORMS[suffix]
         description = sparql.bind(sparql.query("report_description"), report=[iri])
         return Form(snapshot.graph.answer(description, form, Scope.ALL), media)
-    report = read_report(snapshot.graph, str(iri))
-    assert report is not None
+    statements = read_statements(snapshot.graph, str(iri))
+    assert statements is not None
     if suffix in _CITATIONS:
         write, media = _CITATIONS[suffix]
-        return Form("".join(write([report])).encode(), media)
-    page = _page(snapshot, iri, report, Address.read(query_string).language, accept_language)
+        return Form("".join(write([statements.report])).encode(), media)
+    page = _page(snapshot, iri, statements, Address.read(query_string).language, accept_language)
     return Form(page.encode(), f"{HTML}; charset=utf-8")
 
 
@@ -96,11 +96,10 @@ def preferred_suffix(accept: str) -> str:
     return next((_MEDIA_SUFFIXES[media] for media in by_preference(accept) if media in _MEDIA_SUFFIXES), "")
 
 
-def _page(snapshot: Snapshot, iri: URIRef, report: Report, asked: str | None, accept_language: str) -> str:
+def _page(snapshot: Snapshot, iri: URIRef, statements: Statements, asked: str | None, accept_language: str) -> str:
     rendering = Rendering(language_for(asked, accept_language), asked)
     address = Address(language=asked)
-    statements = read_statements(snapshot.graph, str(iri))
-    assert statements is not None
+    report = statements.report
     hits = related(snapshot, RelatedRequest((str(iri),), limit=_RELATED))
     path = report_path(report.id)
     return rendering.html(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kg.facets import FacetCount
+from kg.facets import FacetColumn, FacetCount
 from kg.filter_query import filter_query
 from search.engine import Engine
 from search.errors import UnknownValueError
@@ -104,7 +104,11 @@ def search_view(engine: Engine, address: Address, texts: Texts) -> SearchView:
     chosen, notices = _resolved(engine.snapshot, address, texts)
     filters = Filters(chosen, year_from=address.year_from, year_to=address.year_to, inferred=not address.stated_only)
     results = engine.search(_request(address, filters))
-    named = replace(address, chosen={facet: tuple(map(last_part, values)) for facet, values in chosen.items()})
+    columns = engine.snapshot.columns.facets
+    named = replace(
+        address,
+        chosen={facet: tuple(_named(columns[facet], value) for value in values) for facet, values in chosen.items()},
+    )
     return SearchView(
         address=named,
         total=results.total,
@@ -148,12 +152,19 @@ def _resolved(snapshot: Snapshot, address: Address, texts: Texts) -> tuple[dict[
     return chosen, tuple(notices)
 
 
+def _named(column: FacetColumn, value: str) -> str:
+    """How an address names a value; one that nobody knows stays as it is, since its last part may mean another."""
+    return value if column.code(value) is None else last_part(value)
+
+
 def _unknown(error: UnknownValueError, texts: Texts) -> str:
     name = texts.say(FACET_NAMES[error.facet])
     said = texts.say("%(facet)s: no report has “%(value)s”.", facet=name, value=error.value)
     if not error.nearest:
         return said
-    return f"{said} {texts.say('Did you mean: %(labels)s?', labels=', '.join(error.nearest))}"
+    # By itself, since texts inside f-strings are not found for the catalogues.
+    asked = texts.say("Did you mean: %(labels)s?", labels=", ".join(error.nearest))
+    return f"{said} {asked}"
 
 
 def _ignored(address: Address, texts: Texts) -> tuple[str, ...]:
@@ -165,6 +176,9 @@ def _ignored(address: Address, texts: Texts) -> tuple[str, ...]:
 
 def _facet(name: str, counts: Sequence[FacetCount], filters: Filters, address: Address, texts: Texts) -> FacetChoices:
     chosen = filters.chosen.get(name, ())
+    if not filters.inferred:
+        # A value that was only inferred would lead to nothing.
+        counts = [replace(counted, inferred=0) for counted in counts if counted.count or counted.value.value in chosen]
     opened = address.opened == name
     choices = [_choice(name, counted, counted.value.value in chosen, address, texts) for counted in counts]
     # What is chosen stands first: it must be in sight to be taken back.
@@ -209,14 +223,15 @@ def _chips(results: Results, filters: Filters, address: Address, texts: Texts) -
     chips = []
     for facet, values in filters.chosen.items():
         labels = {counted.value.value: counted.value.label_in(texts.language) for counted in results.facets[facet]}
-        for value in values:
-            query = address.toggled(facet, last_part(value)).query_string
+        for value, named in zip(values, address.chosen[facet], strict=True):
+            query = address.toggled(facet, named).query_string
             chips.append(Chip(texts.say(FACET_NAMES[facet]), labels.get(value, value), query))
     if address.year_from is not None or address.year_to is not None:
         span = f"{address.year_from or '…'}–{address.year_to or '…'}"
         if address.year_from == address.year_to:
             span = str(address.year_from)
-        chips.append(Chip(texts.say(FACET_NAMES["year"]), span, address.within(None, None).query_string))
+        name = FACET_NAMES["year"]
+        chips.append(Chip(texts.say(name), span, address.within(None, None).query_string))
     if address.stated_only:
         query = replace(address, stated_only=False, page=1).query_string
         chips.append(Chip(texts.say("Facts"), texts.say("stated in records only"), query))
