@@ -13,8 +13,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # One file of the libraries that pages are drawn with stands for all: they are copied together.
 LIBRARIES := ui/assets/vendor/swagger-ui-bundle.js
+CHROMIUM := /usr/bin/chromium
 
-.PHONY: demo test check format lint types layers docs-tests slow server browser assets strings bench bench-short crash install install-dev clean help
+.PHONY: demo test check format lint types layers docs-tests slow server browser assets strings screenshots bench bench-short crash install install-dev clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -50,13 +51,16 @@ slow: $(VENV)/installed-dev ## Tests with the real model and many records.
 server: $(VENV)/installed-dev ## Tests against a server in a process of its own.
 	$(BIN)/python -m pytest -q -m server
 
-browser: $(VENV)/installed-dev assets ## Tests in a browser.
+browser: $(VENV)/installed-dev assets $(CHROMIUM) ## Tests in a browser.
 	$(BIN)/python -m pytest -q -m browser
 
 assets: $(LIBRARIES) ## Fetch the libraries of the pages, if npm can be had; pages do without where they are missing.
 
 strings: $(VENV)/installed ## Take the texts of the pages into the catalogues of ui/locales.
 	$(BIN)/python ui/locales/update_catalogues.py
+
+screenshots: $(VENV)/installed-dev assets $(CHROMIUM) ## Take the pictures of the documentation; the demo must be served.
+	$(BIN)/python docs/take_screenshots.py
 
 bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
 	$(BIN)/python benchmarks/startup.py
@@ -93,3 +97,12 @@ $(VENV)/installed-dev: $(VENV)/installed
 
 $(LIBRARIES): ui/assets/package-lock.json ui/assets/fetch_libraries.py | $(VENV)/installed
 	$(BIN)/python ui/assets/fetch_libraries.py
+
+# Debian's package, where it may be installed without asking. Where it may not, the tests say what is missing.
+$(CHROMIUM):
+	@as_root=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+		$$as_root apt-get update -q && \
+		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium || \
+		echo "Chromium could not be installed." >&2; \
+	fi

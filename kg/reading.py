@@ -159,8 +159,14 @@ def _facts(rows: list[Row], methods: Mapping[str, Inference]) -> tuple[Fact, ...
         found[key] = min(shown, found.get(key, shown))
     return tuple(
         Fact(prop, value, label, None if graph is None else methods.get(graph))
-        for (prop, value, graph), label in sorted(found.items(), key=lambda item: (item[0][0], item[1], item[0][1]))
+        for (prop, value, graph), label in sorted(found.items(), key=_place)
     )
+
+
+def _place(found: tuple[tuple[str, str, str | None], str]) -> tuple[str, str, str, str]:
+    """By property, then as people read it; what is stated before what was inferred."""
+    (prop, value, graph), label = found
+    return prop, label, value, graph or ""
 
 
 def read_report(store: GraphStore, iri: str) -> Report | None:

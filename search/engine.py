@@ -6,9 +6,10 @@ with at most ``NEAREST`` more whose similarity to the query stands out from the 
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -72,8 +73,10 @@ class Engine:
             raise ModelMismatchError(expected=encoder.identity.label, actual=snapshot.manifest.model.label)
         self.snapshot = snapshot
         self._encoder = encoder
-        # Who sets a filter or turns a page asks the same words again.
-        self._understand = lru_cache(_REMEMBERED)(self._understood)
+        # Who sets a filter or turns a page asks the same words again. Not lru_cache: around a method it makes a cycle,
+        # and an old snapshot would stay until the garbage collector comes by.
+        self._remembered: OrderedDict[tuple[str, Mode], _Question] = OrderedDict()
+        self._remembering = threading.Lock()
 
     def search(self, request: Request) -> Results:
         """The results of a request. The same request on the same snapshot gives the same results.
@@ -97,6 +100,19 @@ class Engine:
     @property
     def _size(self) -> int:
         return len(self.snapshot.columns.reports)
+
+    def _understand(self, query: str, mode: Mode) -> _Question:
+        with self._remembering:
+            known = self._remembered.get((query, mode))
+            if known is not None:
+                self._remembered.move_to_end((query, mode))
+                return known
+        question = self._understood(query, mode)
+        with self._remembering:
+            self._remembered[query, mode] = question
+            if len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return question
 
     def _understood(self, query: str, mode: Mode) -> _Question:
         if not query.strip():

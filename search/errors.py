@@ -8,6 +8,7 @@ SearchError
     UnknownReportError      no report has this id
     UnknownValueError       no report has this value in this facet
     InvalidRequestError     a request that cannot be answered as it stands
+    InvalidJudgmentsError   a folder of relevance judgments is not what it should be
 """
 
 from __future__ import annotations
@@ -147,3 +148,22 @@ class InvalidRequestError(SearchError):
     @property
     def remedy(self) -> str:
         return f"{self.advice}."
+
+
+class InvalidJudgmentsError(SearchError):
+    """A folder of relevance judgments is not what it should be. ``line`` is 0 where the whole file is meant."""
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        super().__init__(path, line, reason)
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+    @property
+    def what(self) -> str:
+        place = f"{self.path}, line {self.line}" if self.line else str(self.path)
+        return f"{place} cannot be used: {self.reason}."
+
+    @property
+    def remedy(self) -> str:
+        return "A folder holds corpus.jsonl[.gz] (id, title, text), queries.jsonl (id, text) and qrels.tsv (by tabs)."

@@ -12,6 +12,7 @@ from ui.api.routes import API, api_routes, service_routes
 from ui.api.sparql import sparql_router
 from ui.failures import add_failures
 from ui.gradio_pages.search_app import mount_search
+from ui.head_requests import HeadAnswers
 from ui.pages.api_docs import api_docs_route
 from ui.pages.routes import page_routes
 from ui.pages.workbench_routes import workbench_routes
@@ -55,6 +56,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=list(services.settings.allowed_origins), allow_methods=["GET", "POST"]
     )
+    app.add_middleware(HeadAnswers)
     app.add_middleware(SecurityHeaders)
     mount_search(app, live)
     return app

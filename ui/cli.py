@@ -106,6 +106,25 @@ def build(**options: Any) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    type=click.Choice(["hybrid", "semantic", "lexical", "related"]),
+    help="Measure only this mode (repeat for several).",
+)
+@_model
+@_data
+@_json
+def evaluate(**options: Any) -> None:
+    """Measure search on a folder of relevance judgments (corpus.jsonl[.gz], queries.jsonl, qrels.tsv)."""
+    from ui.commands.evaluating import evaluate_command  # noqa: PLC0415 - the same
+
+    evaluate_command(**options)
+
+
+@main.command()
 @click.option("--host", help="Address to serve on (default: 127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on (default: 7860).")
 @_model

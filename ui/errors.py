@@ -47,6 +47,7 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     search_errors.UnknownReportError: 404,
     search_errors.UnknownValueError: 422,
     search_errors.InvalidRequestError: 422,
+    search_errors.InvalidJudgmentsError: 422,
 }
 """Every error of the trees and the status of a response that reports it; a test sees that none is missing."""
 

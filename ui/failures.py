@@ -9,13 +9,16 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from ui.errors import HTTP_STATUS, KNOWN_ERRORS
-from ui.languages import LANGUAGES, language_for
+from ui.languages import LANGUAGES
 from ui.negotiation import by_preference
 from ui.pages.address import Address
+from ui.pages.links import own_path
 from ui.pages.rendering import Rendering
 from ui.schemas import ProblemSchema
+from ui.security import add_headers
 
 _FOR_PROGRAMS = ("/api/v1", "/sparql", "/healthz", "/readyz")
 
@@ -26,6 +29,7 @@ def add_failures(app: FastAPI) -> None:
         app.add_exception_handler(error, _readable_error)
     app.add_exception_handler(RequestValidationError, _impossible_parameters)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -46,20 +50,29 @@ def _http_error(request: Request, error: Exception) -> Response:
     return _failure(request, error.status_code, kind, str(error.detail), error.headers)
 
 
+def _gone(_request: Request, _error: Exception) -> Response:
+    """Who went away while sending reads no answer, and is no error of ours to be logged."""
+    return Response(status_code=400)
+
+
 def _unexpected(request: Request, _error: Exception) -> Response:
     """Ours to mend: the server logs it, and readers learn nothing of its insides."""
-    return _failure(request, 500, "InternalServerError", "Something went wrong on the server. Its log says what.")
+    answer = _failure(request, 500, "InternalServerError", "Something went wrong on the server. Its log says what.")
+    # This is answered outside of all middleware.
+    add_headers(answer.headers)
+    return answer
 
 
 def _failure(
     request: Request, status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None
 ) -> Response:
+    headers = {"Vary": "Accept, Accept-Language", **(headers or {})}
     accept = by_preference(request.headers.get("accept", ""))
     if "text/html" not in accept or request.url.path.startswith(_FOR_PROGRAMS):
         return JSONResponse(ProblemSchema(error=kind, detail=detail).model_dump(), status_code=status, headers=headers)
     asked = Address.read(request.url.query)
-    rendering = Rendering(language_for(asked.language, request.headers.get("accept-language", "")), asked.language)
-    here = f"{request.url.path}?"
+    rendering = Rendering.for_reader(asked.language, request.headers.get("accept-language", ""))
+    here = f"{own_path(request.url.path)}?"
     page = rendering.html(
         "error.html",
         heading=rendering.texts.say("There is no such page")

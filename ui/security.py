@@ -23,6 +23,12 @@ _HEADERS: Final = {
 }
 
 
+def add_headers(headers: MutableHeaders) -> None:
+    """Add what every answer says to headers, where they do not say it otherwise."""
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+
+
 class SecurityHeaders:
     """ASGI middleware that adds these headers to each answer that does not have them."""
 
@@ -36,9 +42,7 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                add_headers(MutableHeaders(scope=message))
             await send(message)
 
         await self._app(scope, receive, with_headers)

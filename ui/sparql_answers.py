@@ -6,14 +6,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
 
 from kg.errors import ResultFormError
 from kg.query_workers import QueryWorkers
 from kg.store import Scope
+from search.errors import InvalidRequestError
 from search.live import LiveEngine
 from search.snapshot import GRAPH, DataDirectory
+
+LONGEST: Final = 100_000
+"""Bytes of the longest query that is read, in whatever it is posted."""
+
+
+async def posted_text(request: Request) -> str:
+    """The body of a request; raises :class:`~search.errors.InvalidRequestError` as soon as it is too long."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST:
+            raise InvalidRequestError(f"The query has more than {LONGEST:,} bytes", "Shorten it")
+    return body.decode("utf-8", errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +50,23 @@ class SparqlAnswers:
         # Threads of their own: queries that wait for a worker must not hold those that searches run in.
         self._threads = CapacityLimiter(4 * workers.limits.workers)
 
-    async def answer(self, query: str, scope: Scope, wanted: Sequence[str]) -> SparqlAnswer:
-        """The answer in the first wanted form that fits the kind of query, else in the first that fits at all.
+    async def answer(self, query: str, scope: Scope, wanted: Sequence[str], *, others: bool = True) -> SparqlAnswer:
+        """The answer in the first wanted form that fits the kind of query; ``others`` tells whether any will do if none.
 
         Raises the errors of :meth:`kg.query_workers.QueryWorkers.answer`.
         """
         graph = self._data.snapshots / self._live.current().snapshot.manifest.name / GRAPH
-        return await to_thread.run_sync(partial(self._asked, graph, query, scope, wanted), limiter=self._threads)
+        return await to_thread.run_sync(
+            partial(self._asked, graph, query, scope, wanted, others=others), limiter=self._threads
+        )
 
-    def _asked(self, graph: Path, query: str, scope: Scope, wanted: Sequence[str]) -> SparqlAnswer:
+    def _asked(self, graph: Path, query: str, scope: Scope, wanted: Sequence[str], *, others: bool) -> SparqlAnswer:
         first = wanted[0] if wanted else "json"
         try:
             return SparqlAnswer(self._workers.answer(graph, query, first, scope), first)
         except ResultFormError as error:
-            form = next((form for form in wanted if form in error.possible), error.possible[0])
+            fitting = [form for form in wanted if form in error.possible]
+            if not fitting and not others:
+                raise
+            form = fitting[0] if fitting else error.possible[0]
         return SparqlAnswer(self._workers.answer(graph, query, form, scope), form)

@@ -80,7 +80,7 @@ def test_years_include_both_ends_and_no_undated_report() -> None:
 
 
 def _columns(values: dict[str, list[list[str]]]) -> Columns:
-    size = len(next(iter(values.values())))
+    size = len(next(iter(values.values()), ()))
     facets = {}
     for name in FACETS:
         rows = values.get(name, [[]] * size)
@@ -132,3 +132,55 @@ def test_damaged_columns_are_an_error_that_says_what_to_do(sample: Snapshot, tmp
     (tmp_path / "facets" / "topic.stated.npy").write_bytes(b"x")
     with pytest.raises(DamagedColumnsError, match="reportgraph build"):
         load_columns(tmp_path / "facets")
+
+
+def test_ordinals_are_places_in_the_order_of_iris(sample: Snapshot) -> None:
+    columns = sample.columns
+    assert [columns.ordinal(iri) for iri in columns.reports] == list(range(60))
+    for other in (
+        "",
+        "http://localhost:7860/report/none",
+        columns.reports[3] + "0",
+        columns.reports[-1] + "x",
+        "\U0010ffff",
+    ):
+        assert columns.ordinal(other) is None
+    assert _columns({}).ordinal("http://e/report/0000") is None
+
+
+@given(st.lists(st.lists(st.sampled_from("abcde"), max_size=4), min_size=1, max_size=12))
+def test_the_values_of_a_report_are_those_of_its_record_in_order(rows: list[list[str]]) -> None:
+    columns = _columns({"topic": rows})
+    for ordinal, row in enumerate(rows):
+        assert [value.value for value in columns.values("topic", ordinal)] == sorted(set(row))
+        assert columns.values("author", ordinal) == []
+
+
+def test_the_values_of_a_report_leave_out_what_was_inferred(wide: Snapshot) -> None:
+    column = wide.columns.facets["series"]
+    inferred = int(column.inferred.rows[0])
+    assert wide.columns.values("series", inferred) == []
+    assert len(column.inferred.codes_of(inferred)) == 1
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("abcde"), max_size=4), min_size=1, max_size=12),
+    st.none() | st.integers(0, 6),
+    st.lists(st.sampled_from("abcdez"), max_size=4),
+    st.data(),
+)
+def test_some_values_are_counted_whether_they_are_common_or_not(
+    rows: list[list[str]], most: int | None, always: list[str], data: st.DataObject
+) -> None:
+    columns = _columns({"topic": rows})
+    mask = np.array(data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))))
+    every = {c.value.value: c for c in columns.counts("topic", mask)}
+    found = columns.counts("topic", mask, most=most, always=always)
+    names = [c.value.value for c in found]
+    assert len(names) == len(set(names))
+    commonest = list(every)[:most]
+    known = {value for row in rows for value in row}
+    assert names[: len(commonest)] == commonest
+    assert set(names) == set(commonest) | (set(always) & known)
+    for counted in found:
+        assert counted.count == (every[counted.value.value].count if counted.value.value in every else 0)

@@ -7,6 +7,7 @@ import pytest
 
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import ModelMismatchError
+from embeddings.vectors import Vectors
 from kg.facets import FACETS
 from search.engine import LONGEST_QUERY, Engine
 from search.errors import InvalidRequestError, UnknownValueError
@@ -158,3 +159,96 @@ def test_a_misspelled_filter_is_an_error_that_names_the_nearest(sample: Snapshot
     assert "irrigation" in caught.value.nearest
     with pytest.raises(InvalidRequestError):
         filter_value(sample, "colour", "red")
+
+
+class CountingEncoder(HashingEncoder):
+    """The hashing encoder, which remembers what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def encode_query(self, text: str) -> Vectors:
+        self.asked.append(text)
+        return super().encode_query(text)
+
+
+def test_words_are_understood_once_for_all_pages_and_filters(sample: Snapshot, engine: Engine) -> None:
+    encoder = CountingEncoder()
+    counting = Engine(sample, encoder)
+    french = Filters({"language": (filter_value(sample, "language", "fr"),)})
+    requests = [
+        Request("women credit"),
+        Request("women credit", offset=10),
+        Request("women credit", french),
+        Request("women credit", sort=Sort.NEWEST),
+        Request("women credit", Filters(year_from=2015), mode=Mode.SEMANTIC),
+        Request("women credit", mode=Mode.LEXICAL),
+        Request("", french),
+        Request("women credit"),
+    ]
+    for request in requests:
+        assert counting.search(request) == engine.search(request)
+    assert encoder.asked == ["women credit"] * 2
+
+
+def test_only_the_last_queries_are_remembered(sample: Snapshot) -> None:
+    encoder = CountingEncoder()
+    counting = Engine(sample, encoder)
+    queries = [f"women {n}" for n in range(17)]
+    for query in (*queries, queries[-1], queries[0]):
+        counting.search(Request(query))
+    assert encoder.asked == [*queries, queries[0]]
+
+
+def test_what_is_remembered_is_not_changed_by_a_search(sample: Snapshot, engine: Engine) -> None:
+    filters = Filters({"access": (filter_value(sample, "access", "open"),)}, year_from=2015)
+    for query in ("", "women credit", "asdf qwerty"):
+        before = engine.search(Request(query, limit=60))
+        engine.search(Request(query, filters, limit=60, offset=3))
+        assert engine.search(Request(query, limit=60)) == before
+
+
+@pytest.mark.parametrize("values", [0, 1, 20])
+def test_all_years_are_counted_however_few_values_are_asked_for(engine: Engine, values: int) -> None:
+    results = engine.search(Request(facet_values=values))
+    dated = [hit for hit in engine.search(Request(limit=60)).hits if hit.card.year is not None]
+    assert sum(count.count for count in results.facets["year"]) == len(dated)
+    assert {len(results.facets[facet]) for facet in ("topic", "author")} == {values}
+
+
+def test_a_chosen_value_is_counted_however_rare_and_even_where_it_is_nowhere(sample: Snapshot, engine: Engine) -> None:
+    every = engine.search(Request(facet_values=10_000)).facets["author"]
+    rarest = every[-1].value.value
+    chosen = Filters({"author": (rarest, every[0].value.value), "language": ("http://e/language/none",)})
+    results = engine.search(Request("asdf qwerty", chosen, mode=Mode.LEXICAL, facet_values=1))
+    assert results.total == 0
+    assert [(count.value.value, count.count) for count in results.facets["author"]] == [
+        (rarest, 0),
+        (every[0].value.value, 0),
+    ]
+    assert results.facets["language"] == ()
+    shown = engine.search(Request(filters=Filters({"author": (rarest,)}), facet_values=3)).facets["author"]
+    assert [count.value for count in shown] == [*(count.value for count in every[:3]), every[-1].value]
+
+
+def test_every_value_is_found_by_the_last_part_of_its_iri(sample: Snapshot, wide: Snapshot) -> None:
+    for snapshot in (sample, wide):
+        for facet, column in snapshot.columns.facets.items():
+            for value in column.values:
+                assert filter_value(snapshot, facet, value.value.rpartition("/")[2]) == value.value
+
+
+@pytest.mark.parametrize("text", ["", "/", "none", "../topic/women", "topic/women", "http://e/topic/women", "\x00"])
+def test_what_is_neither_label_nor_last_part_is_no_value(sample: Snapshot, text: str) -> None:
+    with pytest.raises(UnknownValueError):
+        filter_value(sample, "topic", text)
+
+
+def test_the_last_part_of_a_publisher_and_of_a_region_is_that_of_their_kind(sample: Snapshot) -> None:
+    publisher = "marrowfield-institute-for-rural-studies"
+    assert filter_value(sample, "publisher", publisher) == f"http://localhost:7860/institution/{publisher}"
+    with pytest.raises(UnknownValueError):
+        filter_value(sample, "author", publisher)
+    with pytest.raises(UnknownValueError):
+        filter_value(sample, "year", "last")

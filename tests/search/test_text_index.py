@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -121,3 +123,19 @@ def test_what_the_encoder_reads() -> None:
 def test_texts_come_back_from_json() -> None:
     text = _text(0, TEXTS[0])
     assert ReportText.from_json(text.to_json()) == text
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_query_is_read_alike_however_its_accents_are_typed(index: TextIndex, form: Literal["NFC", "NFD"]) -> None:
+    for query in ("Aïssatou", "crédito grupal", "Le crédit de groupe"):
+        typed = unicodedata.normalize(form, query)
+        assert index.parse(typed) == index.parse(query)
+        assert _found(index, typed) == _found(index, query) != []
+    assert index.parse(unicodedata.normalize(form, "crédito")).words == ("crédito",)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=st.text(max_size=40))
+def test_words_of_a_query_are_composed(index: TextIndex, query: str) -> None:
+    for word in index.parse(query).words:
+        assert unicodedata.is_normalized("NFC", word)

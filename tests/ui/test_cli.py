@@ -264,3 +264,25 @@ def test_a_port_in_use_is_one_clear_line(run: Run) -> None:
         result = run("serve", "--port", str(taken.getsockname()[1]))
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "--port" in result.stderr
+
+
+def test_evaluate_measures_every_mode(tmp_path: Path) -> None:
+    corpus = [
+        {"id": "a/1", "title": "Credit groups", "text": "Women lend to each other in groups."},
+        {"id": "b", "title": "", "text": "Maize grows in the rain of the highlands, and beans beside it."},
+        {"id": "c", "title": "Water", "text": "Canals bring water to the fields of the village."},
+    ]
+    queries = [{"id": "q", "text": "maize rain"}, {"id": "c", "text": "Water Canals bring water to the fields"}]
+    (tmp_path / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in corpus), encoding="utf-8")
+    (tmp_path / "queries.jsonl").write_text("".join(json.dumps(row) + "\n" for row in queries), encoding="utf-8")
+    (tmp_path / "qrels.tsv").write_text("q\tb\t1\nc\ta/1\t1\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["evaluate", str(tmp_path), "--model", "hashing", "--json"])
+    assert result.exit_code == 0, result.output
+    modes = json.loads(result.stdout)["modes"]
+    assert list(modes) == ["hybrid", "semantic", "lexical", "related"]
+    assert modes["lexical"] == {"ndcg@10": 0.5, "recall@100": 0.5, "mrr@10": 0.5, "ci95": [0.0, 1.0]}
+    # Asked for relatives of c, which is not among its own: a/1 can only be first or second of the two others.
+    assert modes["related"]["mrr@10"] in {0.25, 0.5}
+    failed = CliRunner().invoke(main, ["evaluate", str(tmp_path / "nowhere")])
+    assert failed.exit_code == 1
+    assert "corpus.jsonl" in failed.output

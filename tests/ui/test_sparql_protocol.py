@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import SAMPLE, build_sources, services_for
-from ui.api.sparql import LONGEST, MEDIA_TYPES, accepted_forms
+from ui.api.sparql import MEDIA_TYPES, accepted_forms
 from ui.app import create_app
+from ui.sparql_answers import LONGEST
 from ui.wiring import Services
 
 COUNT = "SELECT (COUNT(?r) AS ?n) WHERE { ?r a bibo:Document }"
@@ -102,3 +103,43 @@ def test_any_accept_header_is_understood(accept: str) -> None:
 
 def test_quality_orders_and_zero_refuses() -> None:
     assert accepted_forms("text/csv;q=0.2, text/turtle, application/json;q=0") == ["turtle", "csv"]
+
+
+@pytest.mark.parametrize("form", MEDIA_TYPES)
+def test_a_form_can_be_named_instead_of_accepted(client: TestClient, form: str) -> None:
+    query = COUNT if form in {"json", "xml", "csv", "tsv"} else TRIPLES
+    asked = {"query": query, "format": form}
+    for answer in (
+        client.get("/sparql", params=asked, headers={"accept": "text/html, application/ld+json, text/csv"}),
+        client.post("/sparql", data=asked),
+        client.post(
+            f"/sparql?format={form}",
+            content=query,
+            headers={"content-type": "application/sparql-query", "accept": "*/*"},
+        ),
+    ):
+        assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA_TYPES[form])
+
+
+@pytest.mark.parametrize("form", ["", "html", "JSON", "application/json", "turtle ", "<script>"])
+def test_a_form_that_there_is_not_is_named_with_those_that_there_are(client: TestClient, form: str) -> None:
+    answer = client.get("/sparql", params={"query": COUNT, "format": form})
+    assert (answer.status_code, answer.json()["error"]) == (422, "InvalidRequest")
+    for possible in MEDIA_TYPES:
+        assert possible in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("query", "form"), [(COUNT, "turtle"), (TRIPLES, "csv")])
+def test_a_named_form_that_does_not_fit_the_query_is_an_error(client: TestClient, query: str, form: str) -> None:
+    answer = client.get("/sparql", params={"query": query, "format": form})
+    assert (answer.status_code, answer.json()["error"]) == (406, "ResultForm")
+
+
+def test_a_yes_is_given_in_every_form_of_rows(client: TestClient) -> None:
+    for form in ("json", "xml", "csv", "tsv"):
+        assert "true" in client.get("/sparql", params={"query": "ASK {}", "format": form}).text
+
+
+def test_what_records_state_can_be_asked_alone(client: TestClient) -> None:
+    for value in ("true", "1", "0", ""):
+        assert client.get("/sparql", params={"query": COUNT, "stated_only": value}).status_code == 200

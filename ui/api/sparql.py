@@ -10,10 +10,7 @@ from fastapi import APIRouter, Request, Response
 from kg.store import Scope
 from search.errors import InvalidRequestError
 from ui.negotiation import by_preference
-from ui.sparql_answers import SparqlAnswers
-
-LONGEST: Final = 100_000
-"""Bytes of the longest query that is read."""
+from ui.sparql_answers import SparqlAnswers, posted_text
 
 MEDIA_TYPES: Final = {
     "json": "application/sparql-results+json",
@@ -92,10 +89,10 @@ async def _answered(answers: SparqlAnswers, request: Request, parameters: dict[s
     if "update" in parameters or not query.strip():
         raise InvalidRequestError("There is no query", "Give one in the parameter query; updates are refused")
     scope = Scope.STATED if parameters.get("stated_only") in {"true", "1"} else Scope.ALL
-    wanted = accepted_forms(request.headers.get("accept", ""))
     if "format" in parameters:
-        wanted = [_named_form(parameters["format"])]
-    found = await answers.answer(query, scope, wanted)
+        found = await answers.answer(query, scope, [_named_form(parameters["format"])], others=False)
+    else:
+        found = await answers.answer(query, scope, accepted_forms(request.headers.get("accept", "")))
     return Response(found.content, media_type=MEDIA_TYPES[found.form], headers={"Vary": "Accept"})
 
 
@@ -112,12 +109,7 @@ def accepted_forms(accept: str) -> list[str]:
 
 
 async def _posted(request: Request) -> dict[str, str]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST:
-            raise InvalidRequestError(f"The query has more than {LONGEST:,} bytes", "Shorten it")
-    text = body.decode("utf-8", errors="replace")
+    text = await posted_text(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/sparql-query":
         return dict(request.query_params) | {"query": text}

@@ -17,6 +17,8 @@ class SearchPage {
     this.said = said;
     this.server = server;
     this.asked = 0;
+    this.search = null;
+    this.later = 0;
   }
 
   open() {
@@ -25,12 +27,24 @@ class SearchPage {
     this.page.addEventListener("submit", (event) => this.submitted(event));
     this.page.addEventListener("change", (event) => this.changed(event));
     this.page.addEventListener("toggle", (event) => this.unfolded(event), true);
-    window.addEventListener("popstate", () => this.show());
+    this.page.addEventListener("toggle", () => this.rememberSoon(), true);
+    this.page.addEventListener("click", () => this.remember(), true);
+    window.addEventListener("scroll", () => this.rememberSoon(), { passive: true });
+    window.addEventListener("popstate", () => this.returned());
+    // Only when the reply is there is there a place to scroll to.
+    history.scrollRestoration = "manual";
     new YearDrag(this.page, (address) => this.go(address));
-    this.show();
+    this.show(false, history.state);
   }
 
   clicked(event) {
+    const inside = event.target.closest("a[href^='#']");
+    if (inside) {
+      // Gradio's page has a base address: the link would lead away from the search.
+      event.preventDefault();
+      document.getElementById(inside.hash.slice(1))?.focus();
+      return;
+    }
     const link = event.target.closest("a[data-search]");
     if (!link || event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -66,16 +80,19 @@ class SearchPage {
     if (!details.open || !details.dataset.related) return;
     const id = details.dataset.related;
     delete details.dataset.related;
+    const link = details.querySelector("p");
     const place = document.createElement("div");
     place.setAttribute("aria-busy", "true");
-    details.querySelector("p").replaceWith(place);
+    link.replaceWith(place);
     try {
       const answer = await this.server.relatives(`${id}\n${location.search.slice(1)}`);
       place.innerHTML = answer.html;
+      place.removeAttribute("aria-busy");
     } catch {
-      place.textContent = "…";
+      // The page of the report shows them too.
+      place.replaceWith(link);
+      details.dataset.related = id;
     }
-    place.removeAttribute("aria-busy");
   }
 
   go(address, toTop = false) {
@@ -84,9 +101,30 @@ class SearchPage {
     this.show(toTop);
   }
 
+  // What the reader has unfolded and where the page is scrolled to belong to the entry of the history: who comes back
+  // from a report finds the search as it was left.
+  remember() {
+    clearTimeout(this.later);
+    if (this.page.hasAttribute("aria-busy")) return;
+    const folds = Array.from(this.page.querySelectorAll("details[id]"), (details) => [details.id, details.open]);
+    history.replaceState({ folds, scroll: window.scrollY }, "");
+  }
+
+  rememberSoon() {
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.remember(), 150);
+  }
+
+  returned() {
+    clearTimeout(this.later);
+    // A fragment that someone adds to the address makes an entry too.
+    if (location.search !== this.search) this.show(false, history.state);
+  }
+
   // Replies may overtake each other: only the one to the last question is shown.
-  async show(toTop = false) {
+  async show(toTop = false, remembered = null) {
     const asked = ++this.asked;
+    this.search = location.search;
     this.page.setAttribute("aria-busy", "true");
     let answer;
     try {
@@ -96,15 +134,18 @@ class SearchPage {
     }
     if (asked !== this.asked) return;
     this.page.removeAttribute("aria-busy");
-    // Without Gradio the plain page still answers.
-    if (answer) this.put(answer, toTop);
-    else location.assign(`/search${location.search}`);
+    // Without Gradio the plain page still answers. Going back from there must not lead here again.
+    if (answer) this.put(answer, toTop, remembered);
+    else location.replace(`/search${location.search}`);
   }
 
-  put(answer, toTop) {
-    const kept = new Kept(this.page);
+  put(answer, toTop, remembered) {
+    const kept = new Kept(this.page, remembered?.folds);
     this.page.innerHTML = answer.html;
-    kept.restore(toTop);
+    kept.restore();
+    if (toTop) window.scrollTo({ top: 0 });
+    else if (remembered?.folds) window.scrollTo({ top: remembered.scroll });
+    this.remember();
     if (answer.title) document.title = answer.title;
     if (answer.language) document.documentElement.lang = answer.language;
     this.said.textContent = answer.said;
@@ -113,15 +154,16 @@ class SearchPage {
 
 // What must survive when the page is put anew: the focus, and what the reader has unfolded.
 class Kept {
-  constructor(page) {
-    this.page = page;
+  constructor(page, folds) {
     this.focused = page.contains(document.activeElement) ? document.activeElement.id : "";
-    this.folds = new Map();
-    for (const details of page.querySelectorAll(".rg-side details[id]")) this.folds.set(details.id, details.open);
+    this.folds = new Map(folds);
+    if (!folds) {
+      for (const details of page.querySelectorAll(".rg-side details[id]")) this.folds.set(details.id, details.open);
+    }
     this.first = this.folds.size === 0;
   }
 
-  restore(toTop) {
+  restore() {
     for (const [id, open] of this.folds) {
       const details = document.getElementById(id);
       if (details) details.open = open;
@@ -136,7 +178,6 @@ class Kept {
       }
       again?.focus({ preventScroll: true });
     }
-    if (toTop) window.scrollTo({ top: 0 });
   }
 }
 

@@ -36,6 +36,8 @@ function edit(field, run) {
     showQueryButton: false,
     createShareableLink: null,
     resizeable: false,
+    // As high as its query: what is cut off would have to be scrolled to, which keyboards cannot do.
+    editorHeight: "auto",
     lineWrapping: true,
     viewportMargin: Infinity,
     // Tab leaves the editor, as it leaves every field: the keyboard must not be caught.

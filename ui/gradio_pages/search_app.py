@@ -21,7 +21,6 @@ from search.live import LiveEngine
 from ui.asset_files import asset_url
 from ui.errors import readable
 from ui.gradio_pages.guard import GradioGuard
-from ui.languages import language_for
 from ui.pages.address import Address
 from ui.pages.rendering import Rendering
 from ui.pages.search_page import SearchPage, related_html
@@ -33,8 +32,7 @@ _SESSIONS: Final = 500
 _LONGEST: Final = 20_000
 """Characters of an address that a server function reads; browsers and proxies allow less."""
 
-_HEAD: Final = """<noscript><meta http-equiv="refresh" content="0;url=/search"></noscript>
-<meta name="color-scheme" content="light dark">
+_HEAD: Final = """<meta name="color-scheme" content="light dark">
 <link rel="icon" href="{icon}" type="image/svg+xml">
 <link rel="stylesheet" href="{style}">
 <script src="{script}"></script>"""
@@ -44,23 +42,29 @@ _FRAME: Final = """<div class="rg" id="rg">
 <div class="rg-hidden" id="rg-said" role="status" aria-live="polite"></div>
 </div>"""
 
+_FUNCTIONS: Final = ("show", "relatives")
+
 Answer = dict[str, str]
 
 
 def mount_search(app: FastAPI, live: LiveEngine) -> None:
-    """Mount the page at ``/`` as the last of an application's routes, since it answers every path that is left.
+    """Answer ``/`` and what else the page asks for, where none of an application's routes does.
 
     Not to be called where an event loop is running.
     """
 
-    async def mounted() -> None:
-        _mount(app, _search_blocks(live))
+    async def mounted() -> Any:
+        page = _search_blocks(live)
+        _mount(app, page)
+        return page
 
     # Gradio makes event loops where none is running, and never closes them.
-    asyncio.run(mounted())
-    gradio = app.routes[-1]
+    page = asyncio.run(mounted())
+    # No route of its own: as one it would match every method of every path, and no other route could answer 405.
+    gradio = app.routes.pop()
     assert isinstance(gradio, Mount)
-    gradio.app = GradioGuard(gradio.app)
+    calls = [(component, function) for component in page.blocks for function in _FUNCTIONS]
+    app.router.default = GradioGuard(gradio.app, calls)
 
 
 def _mount(app: FastAPI, page: Any) -> None:
@@ -116,15 +120,17 @@ def _page(live: LiveEngine, query_string: str, accept_language: str) -> Answer:
     }
 
 
-def _answered(asked: object, request: gr.Request, answer: Callable[[str, str], Answer]) -> Answer:
-    """The answer, or a page that says what was wrong. What comes from a browser may be anything."""
+def _answered(asked: str, request: gr.Request, answer: Callable[[str, str], Answer]) -> Answer:
+    """The answer, or a page that says what was wrong."""
     accept = request.headers.get("accept-language", "")
-    text = asked[:_LONGEST] if isinstance(asked, str) else ""
+    text = asked[:_LONGEST]
     try:
         return answer(text, accept)
     except Exception as error:
         said = readable(error)
         if said is None:
             raise
-        language = language_for(Address.read(text).language, accept)
-        return {"html": Rendering(language).html("parts/failure.html", detail=said), "said": said}
+        return {
+            "html": Rendering.for_reader(Address.read(text).language, accept).html("parts/failure.html", detail=said),
+            "said": said,
+        }

@@ -23,6 +23,8 @@ VALUE_FACETS: Final = tuple(facet for facet in FACETS if facet != "year")
 
 _LONGEST_VALUE: Final = 500
 _MOST_VALUES: Final = 50
+"""Of all facets together: each costs a look-up, and every link of a page repeats them."""
+
 _YEARS: Final = range(1, 10_000)
 
 
@@ -82,7 +84,8 @@ class Address:
         """The search with a value chosen, or chosen no more."""
         values = self.chosen.get(facet, ())
         now = tuple(other for other in values if other != value) if value in values else (*values, value)
-        return replace(self, chosen={**self.chosen, facet: now}, page=1)
+        chosen = {**self.chosen, facet: now}
+        return replace(self, chosen={name: chosen[name] for name in chosen if chosen[name]}, page=1)
 
     def within(self, year_from: int | None, year_to: int | None) -> Address:
         """The search inside a range of years."""
@@ -111,6 +114,7 @@ class _Reader:
     def __init__(self, query_string: str) -> None:
         self._values: dict[str, list[str]] = {}
         self._ignored: list[str] = []
+        self._left = _MOST_VALUES
         for name, value in parse_qsl(query_string, errors="replace", max_num_fields=None):
             if value.strip():
                 self._values.setdefault(name, []).append(value.strip())
@@ -147,7 +151,8 @@ class _Reader:
 
     def _chosen(self, facet: str) -> tuple[str, ...]:
         values = tuple(dict.fromkeys(self._values[facet]))
-        kept = tuple(value for value in values[:_MOST_VALUES] if len(value) <= _LONGEST_VALUE)
+        kept = tuple(value for value in values if len(value) <= _LONGEST_VALUE)[: self._left]
+        self._left -= len(kept)
         if len(kept) < len(values):
             self._ignored.append(facet)
         return kept

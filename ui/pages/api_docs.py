@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from ui.asset_files import vendor_file
-from ui.languages import LANGUAGES, language_for
+from ui.languages import LANGUAGES
 from ui.pages.rendering import Rendering
 
 
@@ -16,9 +16,7 @@ def api_docs_route(app: FastAPI) -> APIRouter:
 
     @router.get("/api/docs")
     def described(request: Request) -> HTMLResponse:
-        lang = request.query_params.get("lang")
-        asked = lang if lang in LANGUAGES else None
-        rendering = Rendering(language_for(asked, request.headers.get("accept-language", "")), asked)
+        rendering = Rendering.for_reader(request.query_params.get("lang"), request.headers.get("accept-language", ""))
         page = rendering.html(
             "api_docs.html",
             paths=app.openapi()["paths"],

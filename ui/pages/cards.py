@@ -111,7 +111,9 @@ def reasons(why: Why, texts: Texts, *, abstract: bool) -> tuple[str, ...]:
 
 def _shared(facet: str, values: tuple[FacetValue, ...], texts: Texts) -> str:
     labels = ", ".join(value.label_in(texts.language) for value in values)
-    return texts.say("It shares %(what)s.", what=texts.say(_SHARED[facet], labels=labels))
+    said = texts.say("It shares %(what)s.", what=texts.say(_SHARED[facet], labels=labels))
+    # Names end with initials.
+    return said[:-1] if said.endswith("..") else said
 
 
 def _stated(languages: list[FacetValue]) -> tuple[str, ...]:

@@ -8,6 +8,11 @@ from urllib.parse import quote, unquote, urlsplit
 _SCHEMES: Final = frozenset({"http", "https", "ftp"})
 
 
+def own_path(path: str) -> str:
+    """A path on this server that a stranger gave: with several slashes in front, browsers would read another host."""
+    return "/" + path.lstrip("/\\\t\r\n")
+
+
 def last_part(iri: str) -> str:
     """What names a value in an address: the last part of an entity's IRI; a value that is none stays as it is."""
     return iri.rsplit("/", 1)[-1] if "://" in iri else iri

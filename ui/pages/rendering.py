@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Self
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from ui.asset_files import asset_url
-from ui.languages import LANGUAGES
+from ui.languages import LANGUAGES, language_for
 from ui.pages.links import report_path, safe_url
 from ui.texts import Texts, translations
 
@@ -37,6 +38,11 @@ class Rendering:
 
     language: str
     asked: str | None = None
+
+    @classmethod
+    def for_reader(cls, asked: str | None, accept_language: str) -> Self:
+        """For a reader whose address asks for a language, or for none that there is, and whose browser prefers some."""
+        return cls(language_for(asked, accept_language), asked if asked in LANGUAGES else None)
 
     @property
     def texts(self) -> Texts:

@@ -17,7 +17,7 @@ from kg.vocab import Minter
 from search.errors import UnknownReportError
 from search.related import RelatedRequest, related
 from search.snapshot import Snapshot
-from ui.languages import LANGUAGES, language_for
+from ui.languages import LANGUAGES
 from ui.negotiation import by_preference
 from ui.pages.address import Address
 from ui.pages.cards import card_of
@@ -97,7 +97,7 @@ def preferred_suffix(accept: str) -> str:
 
 
 def _page(snapshot: Snapshot, iri: URIRef, statements: Statements, asked: str | None, accept_language: str) -> str:
-    rendering = Rendering(language_for(asked, accept_language), asked)
+    rendering = Rendering.for_reader(asked, accept_language)
     address = Address(language=asked)
     report = statements.report
     hits = related(snapshot, RelatedRequest((str(iri),), limit=_RELATED))

@@ -184,7 +184,8 @@ class _Rows:
             if code is not None:
                 label = columns[facet].values[code].label_in(self._texts.language)
                 return Value(label, query=self._search(facet, fact.value), inferred=inferred)
-        return Value(fact.label, href=safe_url(fact.value), inferred=inferred)
+        # What has a label is an entity of the graph, and none that a search can be made for.
+        return Value(fact.label, href=safe_url(fact.value) if fact.label == fact.value else None, inferred=inferred)
 
     def _search(self, facet: str, iri: str) -> str:
         return self._address.only(facet, last_part(iri)).query_string

@@ -53,4 +53,4 @@ def _types(report: Report) -> list[str]:
 
 def _languages(report: Report) -> list[str]:
     concepts = (resolve(Kind.LANGUAGE, raw) for raw in report.languages)
-    return [concept.key for concept in concepts if concept and concept.known]
+    return list(dict.fromkeys(concept.key for concept in concepts if concept and concept.known))

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from kg.vocab import Minter
 from search.live import LiveEngine
 from search.related import RelatedRequest, related
-from ui.languages import LANGUAGES, language_for
+from ui.languages import LANGUAGES
 from ui.pages.address import Address
 from ui.pages.cards import card_of
 from ui.pages.rendering import Rendering
@@ -30,7 +30,7 @@ class SearchPage:
     def open(cls, live: LiveEngine, query_string: str, accept_language: str, path: str) -> SearchPage:
         """Search as the part of a URL after ``?`` says; raises :class:`~search.errors.SearchError`."""
         address = Address.read(query_string)
-        rendering = Rendering(language_for(address.language, accept_language), address.language)
+        rendering = Rendering.for_reader(address.language, accept_language)
         return cls(address, search_view(live.current(), address, rendering.texts), rendering, path)
 
     @property
@@ -64,7 +64,7 @@ def related_html(live: LiveEngine, report_id: str, query_string: str, accept_lan
     """The cards of the reports most like one; raises :class:`~search.errors.UnknownReportError`."""
     snapshot = live.current().snapshot
     asked = Address.read(query_string).language
-    rendering = Rendering(language_for(asked, accept_language), asked)
+    rendering = Rendering.for_reader(asked, accept_language)
     seed = str(Minter(snapshot.manifest.base).report(report_id))
     hits = related(snapshot, RelatedRequest((seed,), limit=_RELATED))
     cards = [card_of(snapshot, hit, rendering.texts, Address(language=asked)) for hit in hits]

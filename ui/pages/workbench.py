@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import orjson
@@ -13,7 +13,7 @@ from kg.errors import UnboundParameterError
 from kg.reading import entity_labels
 from kg.store import GraphStore
 from search.snapshot import Snapshot
-from ui.pages.links import safe_url
+from ui.pages.links import own_path, safe_url
 from ui.sparql_answers import SparqlAnswer
 from ui.texts import Texts
 
@@ -82,7 +82,9 @@ def _downloads(query: str, forms: Sequence[str], *, stated_only: bool) -> tuple[
     return tuple(Download(form, f"/sparql?{urlencode(asked | {'format': form})}") for form in forms)
 
 
-_Binding = Mapping[str, Mapping[str, str]]
+_Term = Mapping[str, Any]
+_Binding = Mapping[str, _Term]
+"""As the JSON form of an answer has them (https://www.w3.org/TR/sparql12-results-json/)."""
 
 
 def _labels(store: GraphStore, base: str, page: Sequence[_Binding], language: str) -> dict[str, str]:
@@ -98,14 +100,22 @@ def _labels(store: GraphStore, base: str, page: Sequence[_Binding], language: st
         return {}
 
 
-def _cell(term: Mapping[str, str] | None, labels: Mapping[str, str], base: str) -> Cell:
+def _cell(term: _Term | None, labels: Mapping[str, str], base: str) -> Cell:
     if term is None:
         return Cell("")
+    if term["type"] == "triple":
+        return Cell(f"<<( {' '.join(_inside(term['value'][part]) for part in ('subject', 'predicate', 'object'))} )>>")
     value = term["value"]
+    if term["type"] == "bnode":
+        return Cell(f"_:{value}")
     if term["type"] == "uri":
         if value.startswith(base):
             # The part behind the base, so that links work whatever name this server is reached by.
-            # Without further slashes: two would name another host.
-            return Cell(labels.get(value, value), href="/" + value.removeprefix(base).lstrip("/\\"), title=value)
+            return Cell(labels.get(value, value), href=own_path(value.removeprefix(base)), title=value)
         return Cell(value, href=safe_url(value))
     return Cell(value, title=term.get("datatype"), note=term.get("xml:lang"))
+
+
+def _inside(term: _Term) -> str:
+    """A term of a triple that is itself a term; triples inside of it can be nested without end."""
+    return "…" if term["type"] == "triple" else str(term["value"])

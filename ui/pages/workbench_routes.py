@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
 from urllib.parse import parse_qs, urlencode
 
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from kg.errors import KgError
 from kg.store import Scope
-from search.errors import InvalidRequestError
 from search.live import LiveEngine
 from ui.asset_files import vendor_file
 from ui.errors import HTTP_STATUS
-from ui.languages import LANGUAGES, language_for
+from ui.languages import LANGUAGES
 from ui.pages.rendering import Rendering
 from ui.pages.workbench import Answer, shown
-from ui.sparql_answers import SparqlAnswers
+from ui.sparql_answers import SparqlAnswers, posted_text
 from ui.workbench_examples import Example, examples
-
-_LONGEST: Final = 200_000
-"""Bytes of a posted form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +41,7 @@ def workbench_routes(live: LiveEngine, answers: SparqlAnswers, seconds: float) -
     @router.post("/workbench")
     async def posted(request: Request) -> HTMLResponse:
         """A query that is too long for an address."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _LONGEST:
-                raise InvalidRequestError(f"The query has more than {_LONGEST:,} bytes", "Shorten it")
-        fields = parse_qs(body.decode("utf-8", errors="replace"))
+        fields = parse_qs(await posted_text(request))
         return await _page(live, answers, seconds, request, {name: values[-1] for name, values in fields.items()})
 
     return router
@@ -58,22 +50,23 @@ def workbench_routes(live: LiveEngine, answers: SparqlAnswers, seconds: float) -
 async def _page(
     live: LiveEngine, answers: SparqlAnswers, seconds: float, request: Request, asked: Mapping[str, str]
 ) -> HTMLResponse:
-    language = asked.get("lang") if asked.get("lang") in LANGUAGES else None
-    rendering = Rendering(language_for(language, request.headers.get("accept-language", "")), language)
+    rendering = Rendering.for_reader(asked.get("lang"), request.headers.get("accept-language", ""))
     query, stated_only = asked.get("query", ""), asked.get("stated_only") == "1"
     answer: Answer | None = None
     failure, status = None, 200
     if query.strip():
         try:
             found = await answers.answer(query, Scope.STATED if stated_only else Scope.ALL, ("json", "turtle"))
-            answer = shown(live.current().snapshot, found, query, rendering.texts, stated_only=stated_only)
+            laid_out = partial(shown, live.current().snapshot, found, query, rendering.texts, stated_only=stated_only)
+            # Reading a long answer takes time, in which others shall be answered.
+            answer = await to_thread.run_sync(laid_out)
         except KgError as error:
             failure, status = str(error), HTTP_STATUS[type(error)]
     page = rendering.html(
         "workbench.html",
         query=query or examples()[0].query,
         stated_only=stated_only,
-        asked=language,
+        asked=rendering.asked,
         answer=answer,
         failure=failure,
         seconds=seconds,

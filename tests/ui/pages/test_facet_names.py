@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from kg.facets import FACETS
+from ui.pages.facet_names import FACET_NAMES
+
+
+def test_every_facet_has_a_name_of_its_own() -> None:
+    assert set(FACET_NAMES) == set(FACETS)
+    assert len(set(FACET_NAMES.values())) == len(FACETS)

@@ -1,0 +1,115 @@
+"""``evaluate``: how good each mode is on a folder of relevance judgments, the user's own or a published one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Final
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from kg.vocab import Minter
+from search.engine import LONGEST_QUERY, Engine
+from search.errors import UnknownReportError
+from search.evaluation import DEPTH, Judgments, Scores, documents, evaluate, read_judgments
+from search.related import RelatedRequest, related
+from search.request import Mode, Request
+from ui.commands.building import run_build
+from ui.commands.context import console, services
+
+RELATED: Final = "related"
+
+_Rank = Callable[[str, str], Sequence[str]]
+
+
+def evaluate_command(
+    *, folder: Path, modes: tuple[str, ...], model: str | None, data: Path | None, as_json: bool
+) -> None:
+    """Build a collection of the corpus, ask it every query in every mode, and print the measures."""
+    judgments = read_judgments(folder)
+    out = console()
+    with nullcontext(str(data)) if data else tempfile.TemporaryDirectory(prefix="reportgraph-evaluate-") as kept:
+        wired = services(data=Path(kept), model=model)
+        with tempfile.TemporaryDirectory(prefix="reportgraph-corpus-") as made:
+            run_build(wired, (_as_records(judgments, Path(made)),), None, out)
+        engine = wired.engine(wired.data.live())
+        asked = modes or (*(mode.value for mode in Mode), *((RELATED,) if judgments.seeds else ()))
+        scores = {mode: _measured(mode, engine, judgments, out) for mode in asked}
+    if as_json:
+        click.echo(orjson.dumps({"modes": {mode: _summary(score) for mode, score in scores.items()}}))
+    else:
+        _show(scores, judgments, out)
+
+
+def _as_records(judgments: Judgments, folder: Path) -> Path:
+    """The corpus as records that a build reads."""
+    path = folder / "corpus.jsonl"
+    with path.open("wb") as file:
+        for document in documents(judgments.corpus):
+            record = {"id": document.id, "title": document.title, "description": document.text}
+            file.write(orjson.dumps(record) + b"\n")
+    return path
+
+
+def _measured(mode: str, engine: Engine, judgments: Judgments, out: Console) -> Scores:
+    rank = _related(engine) if mode == RELATED else _searched(engine, Mode(mode))
+    asked = iter(track(range(len(judgments.queries)), description=mode, console=out, transient=True))
+
+    def told(query: str, text: str) -> Sequence[str]:
+        next(asked)
+        return rank(query, text)
+
+    return evaluate(judgments, told)
+
+
+def _searched(engine: Engine, mode: Mode) -> _Rank:
+    def rank(_query: str, text: str) -> Sequence[str]:
+        # One more than is looked at: a seed among its own documents is passed over.
+        results = engine.search(Request(text[:LONGEST_QUERY], mode=mode, limit=DEPTH + 1))
+        return [hit.card.id for hit in results.hits]
+
+    return rank
+
+
+def _related(engine: Engine) -> _Rank:
+    minter = Minter(engine.snapshot.manifest.base)
+
+    def rank(query: str, _text: str) -> Sequence[str]:
+        try:
+            hits = related(engine.snapshot, RelatedRequest((str(minter.report(query)),), limit=DEPTH))
+        except UnknownReportError:
+            return []
+        return [hit.card.id for hit in hits]
+
+    return rank
+
+
+def _summary(scores: Scores) -> dict[str, object]:
+    return {
+        "ndcg@10": round(float(scores.ndcg.mean()), 4),
+        "recall@100": round(float(scores.recall.mean()), 4),
+        "mrr@10": round(float(scores.reciprocal_rank.mean()), 4),
+        "ci95": [round(bound, 4) for bound in scores.interval],
+    }
+
+
+def _show(scores: dict[str, Scores], judgments: Judgments, out: Console) -> None:
+    table = Table(title=f"{len(judgments.queries):,} queries")
+    for column in ("mode", "nDCG@10", "95%", "recall@100", "MRR@10"):
+        table.add_column(column, justify="left" if column == "mode" else "right")
+    for mode, score in scores.items():
+        low, high = score.interval
+        table.add_row(
+            mode,
+            f"{score.ndcg.mean():.3f}",
+            f"{low:.3f}-{high:.3f}",
+            f"{score.recall.mean():.3f}",
+            f"{score.reciprocal_rank.mean():.3f}",
+        )
+    out.print(table)
