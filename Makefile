@@ -52,7 +52,7 @@ server: $(VENV)/installed-dev ## Tests against a server in a process of its own.
 	$(BIN)/python -m pytest -q -m server
 
 browser: $(VENV)/installed-dev assets $(CHROMIUM) ## Tests in a browser.
-	$(BIN)/python -m pytest -q -m browser
+	$(BIN)/python -m pytest -q tests/browser
 
 assets: $(LIBRARIES) ## Fetch the libraries of the pages, if npm can be had; pages do without where they are missing.
 

@@ -1,4 +1,4 @@
-"""Invented records whose every field tries to become more than text: scripts, markup, templates, addresses, odd letters.
+"""Invented records whose every field tries to be more than text: scripts, markup, templates, addresses, odd letters.
 
 One record a payload, all with the topic :data:`TOPIC`, so that they fill each other's facets and related lists.
 """
@@ -9,6 +9,8 @@ import html
 import json
 from pathlib import Path
 from typing import Final
+
+from kg.importers.plain_text import one_line
 
 TOPIC: Final = "Hostile fields"
 MARKER: Final = "window.__pwned"
@@ -22,7 +24,7 @@ PAYLOADS: Final = {
     "script": f"<script>{SET}</script>",
     "image": f"<img src=x onerror={SET}>",
     "svg": f'"><svg onload={SET}>',
-    "ended-script": f"</script><script>{SET}</script><script type=\"text/x",
+    "ended-script": f'</script><script>{SET}</script><script type="text/x',
     "ended-title": f"</title></style></textarea></template><script>{SET}</script>",
     "attribute": f"\" autofocus onfocus={SET} x=\"' onmouseover='{SET}'",
     "comment": f"<!-- --!><script>{SET}</script> <![CDATA[<script>{SET}</script>]]>",
@@ -45,7 +47,7 @@ BAD_ADDRESSES: Final = (
     f"JaVaScRiPt:{SET}",
     f" java\tscript:{SET}",
     f"javascript://host.invalid/%0a{SET}",
-    f"data:text/html,<script>{SET}</script>",
+    f"data:text/html;charset=utf-8,<script>{SET}</script>",
     f"vbscript:{SET}",
     "//elsewhere.invalid/without-scheme",
     "http:\\\\elsewhere.invalid\\back",
@@ -55,12 +57,12 @@ BAD_ADDRESSES: Final = (
 
 def hostile_id(name: str) -> str:
     """The id of a payload's record: with what ends attributes, paths, queries and fragments."""
-    return f"h/{name}?a=1&b#c %2e%2e/../{PAYLOADS[name][:80]}"
+    return one_line(f"h/{name}?a=1&b#c %2e%2e/../{PAYLOADS[name][:80]}")
 
 
 def title(name: str) -> str:
-    """The title of a payload's record as a page must show it."""
-    return f"{PAYLOADS[name]} as a title"
+    """The title of a payload's record as a page must show it: without invisible signs, which importers take out."""
+    return one_line(f"{PAYLOADS[name]} as a title")
 
 
 def write_hostile_records(path: Path) -> Path:

@@ -149,6 +149,13 @@ def test_the_page_runs_its_own_scripts_and_no_others(client: TestClient) -> None
     assert not re.search(r"<[^>]*\son\w+=", answer.text)
 
 
+@pytest.mark.parametrize("query", ["page=2", "view=api", "deep_link=x", "__theme=dark", "page=<script>"])
+def test_gradio_takes_no_part_of_an_address_for_its_own(client: TestClient, query: str) -> None:
+    answer = client.get(f"/?{query}")
+    assert answer.status_code == 200
+    assert "gradio-app" in answer.text
+
+
 def test_the_page_names_no_other_host(client: TestClient) -> None:
     html = client.get("/").text
     assert "og:" not in html

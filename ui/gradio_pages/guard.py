@@ -59,7 +59,11 @@ class GradioGuard:
             raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
         if scope["method"] == "POST":
             receive = await self._checked(Request(scope, receive))
-        await self._app(scope, receive, _Rewriting(send, scope["query_string"]) if scope["path"] == "/" else send)
+        if scope["path"] == "/":
+            # The query is the script's to read. Gradio would take parts of it for its own, such as `page`.
+            await self._app({**scope, "query_string": b""}, receive, _Rewriting(send, scope["query_string"]))
+        else:
+            await self._app(scope, receive, send)
 
     async def _checked(self, request: Request) -> Receive:
         """The body once more; raises the HTTPException that turns a call away. Gradio trusts what it is sent."""
