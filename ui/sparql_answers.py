@@ -51,7 +51,7 @@ class SparqlAnswers:
         self._threads = CapacityLimiter(4 * workers.limits.workers)
 
     async def answer(self, query: str, scope: Scope, wanted: Sequence[str], *, others: bool = True) -> SparqlAnswer:
-        """The answer in the first wanted form that fits the kind of query; ``others`` tells whether any will do if none.
+        """The answer in the first wanted form that fits the query; ``others`` tells whether another one will do.
 
         Raises the errors of :meth:`kg.query_workers.QueryWorkers.answer`.
         """
