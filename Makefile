@@ -67,6 +67,7 @@ bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
 	$(BIN)/python benchmarks/graph_build.py
 	$(BIN)/python benchmarks/encoding.py
 	$(BIN)/python benchmarks/search_latency.py
+	$(BIN)/python benchmarks/pages.py --browser
 
 bench-short: $(VENV)/installed-dev ## A short round of the same, to see that it runs.
 	$(BIN)/python benchmarks/startup.py --rounds 3
