@@ -15,15 +15,6 @@ from tests.browser.search_pages import agrees_with_api, chips, settle, titles
 pytestmark = pytest.mark.browser
 
 QUERY = "SELECT * WHERE { ?report ?property ?value . ?report <http://purl.org/dc/terms/title> ?title } LIMIT 40"
-
-
-def _fits(page: Page) -> None:
-    """Asserts that nothing scrolls to the side, with all that folds unfolded, and that letters keep their size."""
-    page.locator("details").evaluate_all("all => { for (const one of all) one.open = true; }")
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= page.evaluate("innerWidth") == 390
-    assert page.evaluate("visualViewport.scale") == 1
-
-
 PAGES: Final = (
     "/",
     "/?q=savings&year_from=2006&type=report",
@@ -37,6 +28,13 @@ PAGES: Final = (
     f"/workbench?{urlencode({'query': QUERY.replace('SELECT *', 'CONSTRUCT { ?report ?property ?value }')})}",
     "/api/docs",
 )
+
+
+def _fits(page: Page) -> None:
+    """Asserts that nothing scrolls to the side, with all that folds unfolded, and that letters keep their size."""
+    page.locator("details").evaluate_all("all => { for (const one of all) one.open = true; }")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= page.evaluate("innerWidth") == 390, page.url
+    assert page.evaluate("visualViewport.scale") == 1, page.url
 
 
 def test_nothing_scrolls_to_the_side(visits: Visits) -> None:
