@@ -13,6 +13,23 @@ pytestmark = pytest.mark.browser
 CALLS = "**/gradio_api/component_server**"
 
 
+def test_a_script_that_comes_after_its_component_starts_the_page(visits: Visits) -> None:
+    page = visits.page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search.js*", hold)
+    page.goto("/?q=savings", wait_until="commit")
+    page.wait_for_selector("#rg-page", state="attached")
+    page.wait_for_timeout(300)
+    for script in held:
+        script.continue_()
+    assert held
+    assert titles(settle(page))
+
+
 def test_quick_clicks_end_at_the_last_address(visits: Visits) -> None:
     page = settle(visits.page("/"))
     for facet in ("topic", "author", "topic", "author", "topic"):

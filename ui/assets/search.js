@@ -256,3 +256,4 @@ class YearDrag {
 }
 
 window.reportgraph = reportgraph;
+window.dispatchEvent(new Event("reportgraph"));

@@ -42,6 +42,11 @@ _FRAME: Final = """<div class="rg" id="rg">
 <div class="rg-hidden" id="rg-said" role="status" aria-live="polite"></div>
 </div>"""
 
+_START: Final = """const start = () => window.reportgraph.start(element, server);
+if (window.reportgraph) start();
+else window.addEventListener("reportgraph", start, { once: true });"""
+"""Gradio adds the script of the head while the page is running: either of the two may be there first."""
+
 _FUNCTIONS: Final = ("show", "relatives")
 
 Answer = dict[str, str]
@@ -101,7 +106,7 @@ def _search_blocks(live: LiveEngine) -> Any:
     with gr.Blocks(title="reportgraph", analytics_enabled=False, fill_width=True) as blocks:
         gr.HTML(
             _FRAME,
-            js_on_load="reportgraph.start(element, server)",
+            js_on_load=_START,
             server_functions=[show, relatives],
             apply_default_css=False,
             padding=False,
