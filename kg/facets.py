@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
 from typing import Final
 
 import numpy as np
@@ -119,6 +120,29 @@ class Columns:
         column = self.facets[facet]
         return [column.values[code] for code in column.stated.codes_of(ordinal)]
 
+    def numbers(self, facet: str, values: Iterable[str]) -> list[int]:
+        """The numbers of some values of a facet among the values of all facets; unknown values have none."""
+        column = self.facets[facet]
+        return [self._first_number(facet) + code for code in map(column.code, values) if code is not None]
+
+    def numbers_by_report(self) -> Iterator[list[int]]:
+        """For each report, in order, the numbers of all its values, stated or inferred."""
+        size = len(self.reports)
+        pairs = [
+            (pairs.rows, pairs.codes.astype(np.int64) + self._first_number(name))
+            for name, column in self.facets.items()
+            for pairs in (column.stated, column.inferred)
+        ]
+        rows = np.concatenate([rows for rows, _ in pairs])
+        numbers = np.concatenate([numbers for _, numbers in pairs])[np.argsort(rows, kind="stable")]
+        stops = np.cumsum(np.bincount(rows, minlength=size))
+        for start, stop in pairwise((0, *stops.tolist())):
+            yield numbers[start:stop].tolist()
+
+    def _first_number(self, facet: str) -> int:
+        before = takewhile(lambda name: name != facet, self.facets)
+        return sum(len(self.facets[name].values) for name in before)
+
     def mask(self, facet: str, values: Iterable[str], *, inferred: bool = True) -> Mask:
         """The reports that have at least one of the values (IRIs or literals); unknown values match nothing."""
         column = self.facets[facet]
@@ -132,15 +156,17 @@ class Columns:
 
     def years(self, first: int | None, last: int | None) -> Mask:
         """The reports dated within a range of years, both ends included; an undated report is in no range."""
-        column = self.facets["year"]
-        wanted = np.array(
-            [
-                year is not None and (first is None or year >= first) and (last is None or year <= last)
-                for year in (_year(value.value) for value in column.values)
-            ],
-            dtype=np.bool_,
-        )
-        return column.stated.having(wanted, len(self.reports))
+        return self.mask("year", self.years_within(first, last), inferred=False)
+
+    def years_within(self, first: int | None, last: int | None) -> list[str]:
+        """The years of reports that lie in a range, both ends included, as the facet has them."""
+        return [
+            value.value
+            for value in self.facets["year"].values
+            if (year := _year(value.value)) is not None
+            and (first is None or year >= first)
+            and (last is None or year <= last)
+        ]
 
     def counts(
         self, facet: str, mask: Mask, *, most: int | None = None, always: Iterable[str] = ()

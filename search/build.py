@@ -132,7 +132,8 @@ class Build:
             triples = len(graph)
             graph.close()
             with self._timed("text", len(spool)):
-                write_text_index(self._staging / TEXT, self._advancing(spool.in_order(columns.reports)))
+                texts = self._advancing(spool.in_order(columns.reports))
+                write_text_index(self._staging / TEXT, texts, columns.numbers_by_report())
             encoding, vectors_content, ann_digest = self._encode(spool, columns)
         digests = {
             "graph": graph_content,

@@ -47,13 +47,19 @@ _REMEMBERED: Final = 16
 class _Question:
     """A query as the two legs understand it; a leg that a mode does not use has ``None``.
 
-    ``matching`` are the reports that hold enough of its words, whatever the filters.
+    ``matching`` are the reports that hold enough of its words, and ``fulfilling`` (``None``: all) those that fulfil its
+    condition, whatever the filters.
     """
 
     words: TextQuery | None
     matching: Mask
+    fulfilling: Mask | None
     vector: Vectors | None
     floor: float
+
+    def within(self, allowed: Mask) -> Mask:
+        """The allowed reports that fulfil the condition."""
+        return allowed if self.fulfilling is None else allowed & self.fulfilling
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +92,7 @@ class Engine:
         _check(request)
         masks = filter_masks(self.snapshot, request.filters)
         question = self._understand(request.query, request.mode)
-        allowed = combined(masks, self._size)
+        allowed = question.within(combined(masks, self._size))
         found = self._find(question, allowed)
         ranked = self._rank(request, question, found, allowed)
         return Results(
@@ -115,19 +121,24 @@ class Engine:
         return question
 
     def _understood(self, query: str, mode: Mode) -> _Question:
+        everything = np.ones(self._size, dtype=np.bool_)
         if not query.strip():
-            return _Question(None, np.ones(self._size, dtype=np.bool_), None, 0.0)
-        words, matching = None, np.zeros(self._size, dtype=np.bool_)
-        if mode is not Mode.SEMANTIC:
-            words = self.snapshot.text.parse(query)
-            matching = self.snapshot.text.matching(words)
+            return _Question(None, everything, None, None, 0.0)
+        text = self.snapshot.text
+        words = text.parse(query)
+        fulfilling = None if words.condition is None else text.fulfilling(words.condition)
+        if not words.meaning.strip():
+            # Names alone, or what is not wanted: there is nothing to be near to.
+            return _Question(words, everything, fulfilling, None, 0.0)
+        matching = text.matching(words) if mode is not Mode.SEMANTIC else ~everything
         if mode is Mode.LEXICAL:
-            return _Question(words, matching, None, 0.0)
+            return _Question(words, matching, fulfilling, None, 0.0)
         if self._encoder is None:
             raise InvalidRequestError("There is no encoder to search by meaning", "Search with mode lexical")
-        vector = self._encoder.encode_query(query)
+        vector = self._encoder.encode_query(words.meaning)
         background = self.snapshot.index.background(vector)
-        return _Question(words, matching, vector, floor(background, self._size))
+        legs = None if mode is Mode.SEMANTIC else words
+        return _Question(legs, matching, fulfilling, vector, floor(background, self._size))
 
     def _find(self, question: _Question, allowed: Mask) -> _Found:
         by_words = question.matching & allowed
@@ -141,15 +152,17 @@ class Engine:
     def _rank(self, request: Request, question: _Question, found: _Found, allowed: Mask) -> Fused:
         """The members in order: a leg's candidates, then the others by words, then by IRI."""
         words, alpha = question.words, 1.0
+        narrowed = narrowing(self.snapshot, request.filters)
         lexical = no_hits()
         if words is not None:
             alpha = semantic_weight(len(words.known), len(words.words)) if question.vector is not None else 0.0
-            lexical = self.snapshot.text.search(words, NEAREST, allowed)
+            lexical = self.snapshot.text.search(words, NEAREST, allowed, narrowed=narrowed)
         fused = fuse(lexical, found.nearest, alpha)
         ranked = fused.take(found.members[fused.ordinals])
         # The candidates of the legs are the same for every page, so that pages are pieces of one list.
         if words is not None and request.offset + request.limit > len(ranked.ordinals):
-            ranked = _followed_by(ranked, self.snapshot.text.search(words, self._size, found.members).ordinals)
+            every = self.snapshot.text.search(words, self._size, found.members, narrowed=narrowed)
+            ranked = _followed_by(ranked, every.ordinals)
         rest = found.members.copy()
         rest[ranked.ordinals] = False
         ranked = _followed_by(ranked, np.flatnonzero(rest))
@@ -196,7 +209,7 @@ class Engine:
             members = found.members
             if facet in masks:
                 others = {name: mask for name, mask in masks.items() if name != facet}
-                members = self._find(question, combined(others, self._size)).members
+                members = self._find(question, question.within(combined(others, self._size))).members
             # Years are a picture of the whole set, and what was chosen must stay in sight to be taken back.
             most = None if facet == "year" else request.facet_values
             chosen = request.filters.chosen.get(facet, ())
@@ -231,6 +244,15 @@ def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
         within = columns.years(filters.year_from, filters.year_to)
         masks["year"] = masks["year"] & within if "year" in masks else within
     return masks
+
+
+def narrowing(snapshot: Snapshot, filters: Filters) -> list[list[int]]:
+    """The choices of some filters as numbers of facet values: a report that passes the filters has one of each list."""
+    numbers = [snapshot.columns.numbers(facet, values) for facet, values in filters.chosen.items() if values]
+    if filters.year_from is not None or filters.year_to is not None:
+        years = snapshot.columns.years_within(filters.year_from, filters.year_to)
+        numbers.append(snapshot.columns.numbers("year", years))
+    return numbers
 
 
 def combined(masks: Mapping[str, Mask], size: int) -> Mask:

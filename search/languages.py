@@ -1,7 +1,8 @@
 """Words of a text, and which of the four languages they are: what both sides of full text agree on.
 
-Analysis is tantivy's: split at anything that is no letter or digit, lower case, stop words, Snowball stemmer, accents
-folded. Accents are folded last, since the stemmers know them.
+Analysis is tantivy's: split at anything that is no letter or digit, lower case, stop words, accents folded, Snowball
+stemmer. Accents are folded before words are stemmed: many queries are typed without them, and a stemmer that sees them
+would lead the same word to two stems ("Malí" to "mal").
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def analyzer(language: str) -> TextAnalyzer:
     """The analyzer of a language of ``STEMMED``, or of ``PLAIN``."""
     builder = _split()
     if language in STEMMED:
-        builder = builder.filter(Filter.stopword(STEMMED[language])).filter(Filter.stemmer(STEMMED[language]))
+        builder = builder.filter(Filter.stopword(STEMMED[language])).filter(Filter.ascii_fold())
+        return builder.filter(Filter.stemmer(STEMMED[language])).build()
     return builder.filter(Filter.ascii_fold()).build()
 
 

@@ -29,7 +29,7 @@ from kg.store import GraphStore
 from search.errors import DamagedSnapshotError, NoSnapshotError
 from search.text_index import TextIndex
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Raised when the layout of a snapshot changes: an older one is then built again, not guessed at."""
 
 GRAPH: Final = "graph"

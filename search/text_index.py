@@ -1,16 +1,18 @@
 """Full text: tantivy behind a small surface. Documents are ordinals, a query is words, filters are masks.
 
 Each report is indexed in the fields of its language (``title_fr``, ``text_fr``: stemmed, stop words left out), its
-topics and names in fields of their own. A query word is looked for in all of them, analysed as each field was.
+topics and names in fields of their own. A query word is looked for in all of them, analysed as each field was. A word
+that no report holds is looked for as if it were mistyped.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Final, Self
 
@@ -22,14 +24,28 @@ from tantivy import Occur, Query
 from embeddings.index import Allowed, Hits, best, no_hits
 from search.errors import DamagedSnapshotError
 from search.languages import PLAIN, STEMMED, analyzer, function_words, guess_language, language_of, words
+from search.query_syntax import AllOf, Condition, Field, Not, Phrase, parse
 from search.texts import ReportText
 
 _ORDINAL: Final = "ordinal"
+_SPELLING: Final = "spelling"
+"""Words of titles, topics and names as they are written: what a mistyped word is compared with. A stem of a mistyped
+word is no mistyped stem."""
+_VALUES: Final = "values"
+"""The numbers of a report's facet values (`kg.facets.Columns.numbers`)."""
 _LANGUAGES: Final = (*STEMMED, PLAIN)
 _TITLE_BOOST: Final = 0.1
 """On top of the title's words counting in the text field as well."""
-_TOPICS_BOOST: Final = 0.1
-_NAMES_BOOST: Final = 0.5
+_OTHER_FIELDS: Final = {"topics": 0.1, "authors": 0.5, "institutions": 0.25, "series": 0.5}
+"""Fields that are not split by language, and how much they count."""
+_ANALYZED_AS: Final = {"topics": "en", "authors": PLAIN, "institutions": PLAIN, "series": "en"}
+_SIMILAR_SCORE: Final = 2.0
+"""What a word like the one typed counts: about as much as a word that a report in eight holds."""
+_SIMILAR_FROM: Final = 5
+_SIMILAR_TWICE_FROM: Final = 8
+"""Letters from which on a word may be mistyped once, and twice."""
+_MOST_SIMILAR: Final = 4
+"""Words of a query that are looked for as mistyped: each costs a walk through the vocabulary."""
 _FEW: Final = 1000
 """Up to here the allowed reports are part of the query; beyond, asking for more and dropping is faster."""
 _HEAP: Final = 128_000_000
@@ -37,26 +53,62 @@ _HEAP: Final = 128_000_000
 
 @dataclass(frozen=True, slots=True)
 class TextQuery:
-    """The content words of a query, in order, each once; ``known`` are those that some report holds."""
+    """A query as full text understands it.
+
+    ``words`` are its content words, in order, each once; ``known`` are those that some report holds, ``repeated`` says
+    how often each of them was asked for, and ``similar`` are words that no report holds but that may be mistyped.
+    ``free`` are the words of which a result must hold a minimum; what every result must fulfil otherwise is the
+    ``condition``. ``phrases`` rank, ``meaning`` is for an encoder.
+    """
 
     words: tuple[str, ...]
     known: tuple[str, ...]
+    similar: tuple[str, ...] = ()
+    repeated: tuple[int, ...] = ()
+    free: tuple[str, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    condition: Condition | None = None
+    meaning: str = ""
 
     @property
     def minimum(self) -> int:
-        """How many content words a result must hold: both of two, two fifths of more and at least two."""
-        return min(len(self.words), max(2, -(-2 * len(self.words) // 5)))
+        """How many of the free words a result must hold: both of two, two fifths of more and at least two."""
+        return min(len(self.free), max(2, -(-2 * len(self.free) // 5)))
 
 
-def write_text_index(directory: Path, texts: Iterable[ReportText]) -> int:
-    """Index texts in the order of their ordinals, in a new directory; returns how many there were."""
+_FIELDS: Final = (
+    *((f"text_{language}", language, 1.0) for language in _LANGUAGES),
+    *((f"title_{language}", language, _TITLE_BOOST) for language in _LANGUAGES),
+    *((field, _ANALYZED_AS[field], boost) for field, boost in _OTHER_FIELDS.items()),
+)
+"""Where a word is looked for: the field, the language it is analysed in, and how much it counts there."""
+
+_NAMED: Final = {
+    Field.TITLE: {"title"},
+    Field.AUTHOR: {"authors"},
+    Field.TOPIC: {"topics"},
+    Field.INSTITUTION: {"institutions"},
+    Field.SERIES: {"series"},
+}
+
+
+def write_text_index(
+    directory: Path, texts: Iterable[ReportText], values: Iterable[Sequence[int]] | None = None
+) -> int:
+    """Index texts in the order of their ordinals, in a new directory; returns how many there were.
+
+    ``values`` are the numbers of each report's facet values, for searches that are narrowed by them.
+    """
     directory.mkdir()
     index = tantivy.Index(_schema(), path=str(directory))
     _register(index)
     writer = index.writer(heap_size=_HEAP, num_threads=1)
     count = 0
-    for count, text in enumerate(texts, start=1):
-        writer.add_document(_document(count - 1, text))
+    for count, (text, numbers) in enumerate(zip(texts, values or repeat(()), strict=False), start=1):
+        document = _document(count - 1, text)
+        for number in numbers:
+            document.add_unsigned(_VALUES, number)
+        writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
     return count
@@ -64,11 +116,14 @@ def write_text_index(directory: Path, texts: Iterable[ReportText]) -> int:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder().add_integer_field(_ORDINAL, indexed=True, fast=True)
+    builder = builder.add_unsigned_field(_VALUES, indexed=True)
+    builder = builder.add_text_field(_SPELLING, tokenizer_name=f"rg_{PLAIN}", index_option="basic")
     for language in _LANGUAGES:
         builder = builder.add_text_field(f"title_{language}", tokenizer_name=f"rg_{language}")
         builder = builder.add_text_field(f"text_{language}", tokenizer_name=f"rg_{language}")
-    builder = builder.add_text_field("topics", tokenizer_name="rg_en")
-    return builder.add_text_field("names", tokenizer_name=f"rg_{PLAIN}").build()
+    for field, language in _ANALYZED_AS.items():
+        builder = builder.add_text_field(field, tokenizer_name=f"rg_{language}")
+    return builder.build()
 
 
 def _register(index: tantivy.Index) -> None:
@@ -86,10 +141,20 @@ def _document(ordinal: int, text: ReportText) -> tantivy.Document:
         other = language_of(title, ())
         document.add_text(f"title_{other}", title)
         document.add_text(f"text_{other}", title)
-    for topic in text.topics:
-        document.add_text("topics", topic)
-    for name in text.names:
-        document.add_text("names", name)
+    for abstract in text.other_abstracts:
+        document.add_text(f"text_{language_of(abstract, ())}", abstract)
+    values = {
+        "topics": text.topics,
+        "authors": text.authors,
+        "institutions": text.institutions,
+        "series": text.series,
+    }
+    for title in (text.title, *text.other_titles):
+        document.add_text(_SPELLING, title)
+    for field, several in values.items():
+        for value in several:
+            document.add_text(field, value)
+            document.add_text(_SPELLING, value)
     return document
 
 
@@ -123,31 +188,68 @@ class TextIndex:
             raise DamagedSnapshotError(directory, str(error)) from error
 
     def parse(self, text: str) -> TextQuery:
-        """The content words of a query: all but the function words of its language; all, if there are no others."""
-        # Texts were composed when they were read; a query typed on some keyboards is not.
-        text = unicodedata.normalize("NFC", text)
-        every = list(dict.fromkeys(words(text)))
-        language = guess_language(text)
-        grammar = function_words(language) if language else frozenset()
-        content = [word for word in every if word not in grammar] or every
-        return TextQuery(tuple(content), tuple(word for word in content if self._occurs(word)))
+        """Read a query (see `search.query_syntax`); its content words are all but the function words of its language,
+        or all, if there are no others.
+        """
+        parsed = parse(text)
+        content = _content_words(parsed.words)
+        repeated = Counter(words(parsed.words))
+        known = tuple(word for word in content if self._occurs(word))
+        unknown = [word for word in content if word not in known and len(word) >= _SIMILAR_FROM]
+        # A query of which most words are unknown is in another language: none of its words is mistyped.
+        mistyped = unknown if len(unknown) <= max(1, len(known)) else []
+        return TextQuery(
+            words=content,
+            known=known,
+            similar=tuple(mistyped[:_MOST_SIMILAR]),
+            repeated=tuple(repeated[word] for word in known),
+            free=_content_words(parsed.free),
+            phrases=parsed.phrases,
+            condition=parsed.condition,
+            meaning=parsed.meaning,
+        )
 
-    def search(self, query: TextQuery, k: int, allowed: Allowed | None = None) -> Hits:
+    def search(
+        self, query: TextQuery, k: int, allowed: Allowed | None = None, *, narrowed: Sequence[Sequence[int]] = ()
+    ) -> Hits:
         """The best ``k`` reports by BM25 over any of the words, inside ``allowed`` bool (size,); ties by ordinal.
 
-        Fewer than k only if fewer match: a narrow filter loses nothing.
+        Fewer than k only if fewer match: a narrow filter loses nothing. The condition of the query is not looked at:
+        `fulfilling` makes a filter of it. ``narrowed`` makes a search with a filter fast: numbers of facet values, of
+        which each allowed report has one of every group.
         """
-        clauses = [(Occur.Should, self._word(word)) for word in query.known]
+        # A long query says again what it is about: BM25 counts a word as often as it is asked for.
+        times = zip(query.known, query.repeated, strict=True)
+        clauses = [(Occur.Should, _boosted(self._word(word), float(count))) for word, count in times]
+        clauses += [(Occur.Should, self._similar(word)) for word in query.similar]
+        clauses += [(Occur.Should, self._phrase(phrase)) for phrase in query.phrases]
         if not clauses or k <= 0:
             return no_hits()
-        return self._inside(Query.boolean_query(clauses), k, allowed)
+        return self._inside(Query.boolean_query(clauses), k, allowed, narrowed)
 
     def matching(self, query: TextQuery) -> NDArray[np.bool_]:
-        """The reports that hold at least ``query.minimum`` of the content words: bool (size,)."""
-        mask = np.zeros(self.size, dtype=np.bool_)
-        clauses = [(Occur.Should, Query.const_score_query(self._word(word), 1.0)) for word in query.known]
-        if query.words and len(clauses) >= query.minimum:
-            mask[self._all(Query.boolean_query(clauses, minimum_number_should_match=query.minimum), self.size)] = True
+        """The reports that hold at least ``query.minimum`` of the free words, whatever the condition: bool (size,).
+
+        Without free words, they are all reports if there is a condition, and none if there is not.
+        """
+        if not query.free:
+            return np.full(self.size, query.condition is not None, dtype=np.bool_)
+        found = [self._word(word) for word in query.free if word in query.known]
+        found += [self._similar(word) for word in query.free if word in query.similar]
+        if len(found) < query.minimum:
+            return np.zeros(self.size, dtype=np.bool_)
+        clauses = [(Occur.Should, Query.const_score_query(word, 1.0)) for word in found]
+        return self._mask(Query.boolean_query(clauses, minimum_number_should_match=query.minimum))
+
+    def fulfilling(self, condition: Condition) -> NDArray[np.bool_]:
+        """The reports that fulfil a condition: bool (size,)."""
+        if isinstance(condition, Not):
+            return ~self.fulfilling(condition.part)
+        if isinstance(condition, Phrase):
+            return self._mask(Query.const_score_query(self._phrase(condition), 1.0))
+        parts = [self.fulfilling(part) for part in condition.parts]
+        combine = np.logical_and if isinstance(condition, AllOf) else np.logical_or
+        mask: NDArray[np.bool_] = combine.reduce(parts)
         return mask
 
     def matched_words(self, query: TextQuery, ordinals: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -161,41 +263,71 @@ class TextIndex:
         return {ordinal: tuple(matched) for ordinal, matched in found.items()}
 
     def _word(self, word: str) -> Query:
-        """One word in every field, analysed as the field was. The schema's languages make up to twelve terms."""
+        """One word in every field, analysed as the field was."""
+        return _any(
+            _boosted(Query.term_query(self._index.schema, field, term, "freq"), boost)
+            for field, language, boost in _FIELDS
+            for term in analyzer(language).analyze(word)
+        )
+
+    def _similar(self, word: str) -> Query:
+        """Words that a slip of the finger or two turns into this one."""
+        distance = 1 + (len(word) >= _SIMILAR_TWICE_FROM)
+        folded = " ".join(analyzer(PLAIN).analyze(word))
+        fuzzy = Query.fuzzy_term_query(self._index.schema, _SPELLING, folded, distance)
+        return Query.const_score_query(fuzzy, _SIMILAR_SCORE)
+
+    def _phrase(self, phrase: Phrase) -> Query:
+        """Words in a row in a field, or in any; of names, all words, since they are written in either order."""
+        return _any(
+            _boosted(query, boost)
+            for field, language, boost in _FIELDS
+            if phrase.field is None or field.partition("_")[0] in _NAMED[phrase.field]
+            if (query := self._in_a_row(field, language, phrase.text)) is not None
+        )
+
+    def _in_a_row(self, field: str, language: str, text: str) -> Query | None:
+        analyze = analyzer(language).analyze
+        # Stop words have a place in a text, but no term: a phrase must leave their places free.
+        placed = [(place, term) for place, word in enumerate(words(text)) for term in analyze(word)]
         schema = self._index.schema
-        clauses = []
-        for language in _LANGUAGES:
-            for term in analyzer(language).analyze(word):
-                clauses.append(Query.term_query(schema, f"text_{language}", term, "freq"))
-                title = Query.term_query(schema, f"title_{language}", term, "freq")
-                clauses.append(Query.boost_query(title, _TITLE_BOOST))
-        for field, language, boost in (("topics", "en", _TOPICS_BOOST), ("names", PLAIN, _NAMES_BOOST)):
-            clauses += [
-                Query.boost_query(Query.term_query(schema, field, term, "freq"), boost)
-                for term in analyzer(language).analyze(word)
-            ]
-        return Query.boolean_query([(Occur.Should, clause) for clause in clauses])
+        if len(placed) < 2:
+            return Query.term_query(schema, field, placed[0][1], "freq") if placed else None
+        if field in {"authors", "institutions"}:
+            terms = [(Occur.Must, Query.term_query(schema, field, term, "freq")) for _, term in placed]
+            return Query.boolean_query(terms)
+        first = placed[0][0]
+        return Query.phrase_query(schema, field, [(place - first, term) for place, term in placed])
 
     def _occurs(self, word: str) -> bool:
         return bool(self._searcher.search(self._word(word), limit=1, count=False).hits)
 
-    def _inside(self, query: Query, k: int, allowed: Allowed | None) -> Hits:
+    def _inside(self, query: Query, k: int, allowed: Allowed | None, narrowed: Sequence[Sequence[int]]) -> Hits:
         if allowed is None:
             return self._scored(query, k, k)
         wanted = int(np.count_nonzero(allowed))
         if wanted == 0:
             return no_hits()
         if wanted <= _FEW:
-            ordinals = [int(ordinal) for ordinal in np.flatnonzero(allowed)]
-            inside = Query.const_score_query(Query.term_set_query(self._index.schema, _ORDINAL, ordinals), 0.0)
-            return self._scored(Query.boolean_query([(Occur.Must, query), (Occur.Must, inside)]), k, k)
-        limit = min(self.size, 2 * k * self.size // wanted)
+            among = (int(ordinal) for ordinal in np.flatnonzero(allowed))
+            return self._scored(self._having(query, {_ORDINAL: [tuple(among)]}), k, k)
+        limit = min(self.size, 2 * k if narrowed else 2 * k * self.size // wanted)
+        query = self._having(query, {_VALUES: narrowed})
         while True:
             hits = self._scored(query, limit, limit)
             kept = allowed[hits.ordinals]
             if np.count_nonzero(kept) >= k or len(hits.ordinals) < limit or limit == self.size:
                 return best(hits.ordinals[kept], hits.scores[kept], k)
             limit = min(self.size, 4 * limit)
+
+    def _having(self, query: Query, numbers: Mapping[str, Sequence[Sequence[int]]]) -> Query:
+        """The query, answered by documents alone that have one number of every group in each field; scores stay."""
+        groups = [(field, list(group)) for field, several in numbers.items() for group in several]
+        if not groups:
+            return query
+        inside = (Query.term_set_query(self._index.schema, field, group) for field, group in groups)
+        clauses = [(Occur.Must, Query.const_score_query(one, 0.0)) for one in inside]
+        return Query.boolean_query([(Occur.Must, query), *clauses])
 
     def _scored(self, query: Query, limit: int, k: int) -> Hits:
         """The best ``k`` among at least ``limit`` hits, with every hit that ties at the cut: the ordinal decides."""
@@ -210,6 +342,26 @@ class TextIndex:
         ordinals = np.array(self._searcher.fast_field_values(_ORDINAL, addresses), dtype=np.int64)
         return best(ordinals, np.array([score for score, _ in hits], dtype=np.float32), k)
 
+    def _mask(self, query: Query) -> NDArray[np.bool_]:
+        mask = np.zeros(self.size, dtype=np.bool_)
+        mask[self._all(query, self.size)] = True
+        return mask
+
     def _all(self, query: Query, most: int) -> NDArray[np.int64]:
-        hits = self._searcher.search(query, limit=max(1, most), count=False).hits
-        return np.array(self._searcher.fast_field_values(_ORDINAL, [address for _, address in hits]), dtype=np.int64)
+        hits = self._searcher.search(query, limit=max(1, most), count=False, order_by_field=_ORDINAL).hits
+        return np.fromiter((ordinal for ordinal, _ in hits), dtype=np.int64, count=len(hits))
+
+
+def _content_words(text: str) -> tuple[str, ...]:
+    every = list(dict.fromkeys(words(text)))
+    language = guess_language(text)
+    grammar = function_words(language) if language else frozenset()
+    return tuple([word for word in every if word not in grammar] or every)
+
+
+def _any(queries: Iterator[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def _boosted(query: Query, boost: float) -> Query:
+    return query if boost == 1.0 else Query.boost_query(query, boost)

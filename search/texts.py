@@ -19,9 +19,12 @@ class ReportText:
     title: str
     other_titles: tuple[str, ...]
     abstract: str
-    topics: tuple[str, ...]
-    names: tuple[str, ...]
-    languages: tuple[str, ...]
+    other_abstracts: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
     def to_json(self) -> bytes:
         """One line of JSON, without the line break."""
@@ -31,24 +34,26 @@ class ReportText:
     def from_json(cls, line: bytes) -> ReportText:
         """The texts that :meth:`to_json` wrote."""
         values = orjson.loads(line)
-        lists = ("other_titles", "topics", "names", "languages")
+        lists = ("other_titles", "other_abstracts", "topics", "authors", "institutions", "series", "languages")
         return cls(**(values | {name: tuple(values[name]) for name in lists}))
 
 
 def searchable(iri: str, report: Report) -> ReportText:
     """The searchable texts of a report."""
     concepts = (resolve(Kind.LANGUAGE, raw) for raw in report.languages)
-    abstracts = (report.abstract or "", *(text.value for text in report.other_abstracts))
     return ReportText(
         iri=iri,
         title=report.title,
         other_titles=tuple(text.value for text in report.alternative_titles),
-        abstract="\n".join(text for text in abstracts if text),
+        abstract=report.abstract or "",
+        other_abstracts=tuple(text.value for text in report.other_abstracts),
         topics=tuple(topic.label for topic in report.topics),
-        names=(
+        authors=(
             *(person.name for person in report.authors),
-            *(institution.name for institution in (*report.corporate_authors, *report.affiliations)),
+            *(institution.name for institution in report.corporate_authors),
         ),
+        institutions=tuple(institution.name for institution in (*report.corporate_authors, *report.affiliations)),
+        series=tuple(series.title for series in report.series),
         languages=tuple(dict.fromkeys(concept.key for concept in concepts if concept and concept.known)),
     )
 
@@ -58,5 +63,5 @@ def embedding_text(text: ReportText) -> str:
 
     Most records of some collections have no abstract, and their topics say in words what the title leaves out.
     """
-    rest = text.abstract or "; ".join(text.topics)
-    return f"{text.title}\n{rest}" if rest else text.title
+    abstracts = tuple(part for part in (text.abstract, *text.other_abstracts) if part)
+    return "\n".join((text.title, *(abstracts or ("; ".join(text.topics),)))).rstrip("\n")

@@ -271,7 +271,7 @@ def test_a_snapshot_of_an_older_layout_is_built_again_and_encodes_nothing(servic
     manifest = json.loads((live / "manifest.json").read_text())
     del manifest["files"]["records.sqlite"], manifest["digests"]["records"]
     (live / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 1}))
-    with pytest.raises(DamagedSnapshotError, match=r"layout 1, this program reads 2.*reportgraph build"):
+    with pytest.raises(DamagedSnapshotError, match=r"layout 1, this program reads 3.*reportgraph build"):
         services.snapshot()
     report = build_sources(services, SAMPLE)
     assert (report.encoding.encoded, report.encoding.reused) == (0, 60)

@@ -288,7 +288,7 @@ STATED = st.lists(st.sampled_from(["en", "es", "fr", "pt", "vi"]), max_size=2).m
 
 def _indexed(directory: Path, reports: list[tuple[str, str, tuple[str, ...]]]) -> TextIndex:
     texts = (
-        ReportText(f"http://e/{n}", title, (), abstract, (), (), stated)
+        ReportText(f"http://e/{n}", title, (), abstract, languages=stated)
         for n, (title, abstract, stated) in enumerate(reports)
     )
     write_text_index(directory, texts)

@@ -24,7 +24,7 @@ TEXTS = [
 
 def _text(number: int, row: tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]) -> ReportText:
     title, abstract, topics, names, languages = row
-    return ReportText(f"http://e/{number}", title, (), abstract, topics, names, languages)
+    return ReportText(f"http://e/{number}", title, (), abstract, topics=topics, authors=names, languages=languages)
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,9 @@ def test_a_filter_loses_nothing(index: TextIndex) -> None:
 
 def test_function_words_do_not_count_and_are_all_there_is_when_alone(index: TextIndex) -> None:
     query = index.parse("what is the effect of credit on women?")
-    assert query.words == ("effect", "credit", "women")
+    assert query.words == query.free == ("effect", "credit", "women")
     assert query.known == ("credit", "women")
+    assert query.similar == ("effect",)
     assert index.parse("the of").words == ("the", "of")
     assert index.parse("").words == ()
 
@@ -96,7 +97,7 @@ def test_syntax_is_just_text(index: TextIndex, query: str) -> None:
 def test_a_large_filter_gives_the_same_as_filtering_everything(tmp_path: Path) -> None:
     size = 4000
     texts = (
-        ReportText(f"http://e/{n:05d}", "water " * (1 + n % 7) + f"w{n % 11}", (), "", (), (), ("en",))
+        ReportText(f"http://e/{n:05d}", "water " * (1 + n % 7) + f"w{n % 11}", (), "", languages=("en",))
         for n in range(size)
     )
     write_text_index(tmp_path / "index", texts)
@@ -109,6 +110,78 @@ def test_a_large_filter_gives_the_same_as_filtering_everything(tmp_path: Path) -
         assert index.search(query, 50, allowed).ordinals.tolist() == expected.tolist()
 
 
+def _fulfilling(index: TextIndex, query: str) -> list[int]:
+    parsed = index.parse(query)
+    assert parsed.condition is not None
+    found: list[int] = np.flatnonzero(index.matching(parsed) & index.fulfilling(parsed.condition)).tolist()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("query", "ordinals"),
+    [
+        ('"credit groups"', [0]),
+        ('"gained groups"', []),
+        ('"women in credit"', [0]),
+        ('"women credit"', []),
+        ('"les femmes des groupes"', [2]),
+        ("author:margolies", [0]),
+        ('author:"Amy Margolies"', [0]),
+        ("author:mali", []),
+        ("topic:women", [4]),
+        ("title:kenya", [3, 4]),
+        ("kenya -topic:women", [3]),
+        ("(credit OR kenya) AND NOT title:mali", [3, 4]),
+        ("women AND credit", [0]),
+        ("-mali", [3, 4]),
+    ],
+)
+def test_conditions_hold_for_every_result(index: TextIndex, query: str, ordinals: list[int]) -> None:
+    assert _fulfilling(index, query) == ordinals
+
+
+def test_a_quoted_phrase_ranks_first_what_holds_it(index: TextIndex) -> None:
+    hits = index.search(index.parse('who gained in "credit groups" of Kenya?'), 5)
+    alone = index.search(index.parse("who gained in credit groups of Kenya?"), 5)
+    assert hits.ordinals[0] == 0
+    assert hits.scores[0] > alone.scores[list(alone.ordinals).index(0)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("irigation", 3), ("microfinnace", 0), ("margolis", 0), ("Kenia", 3), ("aisatou", 2)]
+)
+def test_a_mistyped_word_finds_what_was_meant(index: TextIndex, typed: str, found: int) -> None:
+    query = index.parse(typed)
+    assert (query.known, query.similar) == ((), (typed.lower(),))
+    assert found in _found(index, typed)
+    assert index.matching(query)[found]
+
+
+def test_words_of_another_language_are_not_taken_for_mistyped(index: TextIndex) -> None:
+    assert index.parse("Kreditgruppen verändern Frauenrechte").similar == ()
+    assert index.parse("zebra").similar == ("zebra",)
+    assert index.parse("okap").similar == ()
+
+
+def test_a_result_of_names_alone_is_whatever_fulfils_them(index: TextIndex) -> None:
+    assert index.matching(index.parse("author:margolies")).all()
+
+
+def test_a_search_narrowed_by_values_gives_the_same_as_its_filter_alone(tmp_path: Path) -> None:
+    size = 3000
+    values = [[n % 2, 10 + n % 7] for n in range(size)]
+    texts = (ReportText(f"http://e/{n:05d}", f"water w{n % 11}", (), "", languages=("en",)) for n in range(size))
+    write_text_index(tmp_path / "index", texts, values)
+    index = TextIndex.open(tmp_path / "index")
+    allowed = np.array([n % 2 == 1 and n % 7 in {3, 4} and n % 5 > 0 for n in range(size)])
+    for query in ("water", "water w3"):
+        for k in (20, size):
+            plain = index.search(index.parse(query), k, allowed)
+            narrowed = index.search(index.parse(query), k, allowed, narrowed=[[1], [13, 14]])
+            assert narrowed.ordinals.tolist() == plain.ordinals.tolist()
+            assert narrowed.scores.tolist() == plain.scores.tolist()
+
+
 def test_what_is_no_index_is_a_damaged_snapshot(tmp_path: Path) -> None:
     with pytest.raises(DamagedSnapshotError):
         TextIndex.open(tmp_path)
@@ -117,7 +190,7 @@ def test_what_is_no_index_is_a_damaged_snapshot(tmp_path: Path) -> None:
 def test_what_the_encoder_reads() -> None:
     assert embedding_text(_text(0, TEXTS[0])) == "Group credit in Mali\nWomen in credit groups gained a voice."
     assert embedding_text(_text(4, TEXTS[4])) == "Kenya\nwater; women"
-    assert embedding_text(ReportText("i", "T", (), "", (), (), ())) == "T"
+    assert embedding_text(ReportText("i", "T", (), "")) == "T"
 
 
 def test_texts_come_back_from_json() -> None:
