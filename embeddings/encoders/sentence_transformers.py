@@ -28,8 +28,9 @@ _DOCUMENT_PROMPTS: Final = ("document", "passage", "corpus")
 class SentenceTransformersEncoder:
     """An encoder over a model directory that has been checked (see `embeddings.model_files`).
 
-    ``name`` and ``digest`` go into the identity. The prompts count where the model's files name none. ``precision`` None takes bfloat16 where the processor computes in
-    it (AMX or AVX512-BF16), else float32: elsewhere bfloat16 is emulated, slower and less exact.
+    ``name`` and ``digest`` go into the identity. The prompts count where the model's files name none. ``precision``
+    None takes bfloat16 where the processor computes in it (AMX or AVX512-BF16), else float32: elsewhere bfloat16 is
+    emulated, slower and less exact.
     The constructor imports torch and loads the weights (seconds); it never opens a connection.
     """
 
@@ -68,7 +69,7 @@ class SentenceTransformersEncoder:
             # Asking an embedding works in every version; the method that tells the dimension was renamed in 6.0.
             dimension=len(self._model.encode_query("", prompt=query_prompt)),
             query_prompt=query_prompt,
-            document_prompt=next((prompt for key in _DOCUMENT_PROMPTS if (prompt := prompts.get(key))), document_prompt),
+            document_prompt=next(filter(None, map(prompts.get, _DOCUMENT_PROMPTS)), document_prompt),
             precision=chosen,
         )
 
