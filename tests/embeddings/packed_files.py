@@ -14,7 +14,9 @@ MAGIC = b"E5S1"
 WIDTH, INNER, HEADS, POSITIONS, TYPES = 32, 64, 2, 48, 2
 # Rows of the vocabulary after the last piece: the real model has some too.
 ROWS_OF_NO_PIECE = 3
-SPELLING = {"ﬁ": "fi", "Å": "Å", "\u200b": "", "\t": " "}
+SPELLING = {"ﬁ": "fi", "Å": "Å", "\u200b": " ", "\x01": ""}
+TINY_DIGEST = "256114553457a9c10cd057970e74f11070b248a0f3ee58320d58471c5151c841"
+"""`ModelFiles.digest` of what the unspoiled file is unpacked into, with the prompts "query: " and "passage: "."""
 PIECES = (
     *("<s>", "<pad>", "</s>", "<unk>", "▁", "▁maize", "▁rice", "▁water", "▁query", "▁passage", ":"),
     *("a", "e", "i", "m", "r", "z", "c", "t", "w", "fi", "Å", "<mask>"),
@@ -34,7 +36,6 @@ class PackedTensor:
 
 
 def _made_up(layers: int) -> tuple[PackedTensor, ...]:
-    numbers = np.random.default_rng(5)
     shapes: dict[str, tuple[int, ...]] = {
         "emb.word": (len(PIECES) + ROWS_OF_NO_PIECE, WIDTH),
         "emb.pos": (POSITIONS, WIDTH),
@@ -48,9 +49,14 @@ def _made_up(layers: int) -> tuple[PackedTensor, ...]:
         shapes |= {f"l{layer}.fi.w": (INNER, WIDTH), f"l{layer}.fi.b": (INNER,), f"l{layer}.fo.w": (WIDTH, INNER)}
         shapes |= {f"l{layer}.{norm}.w": (WIDTH,) for norm in ("aln", "oln")}
     return tuple(
-        PackedTensor(name, int(len(shape) > 1), numbers.normal(size=math.prod(shape)).astype(np.float32))
-        for name, shape in shapes.items()
+        PackedTensor(name, int(len(shape) > 1), _numbers(math.prod(shape), salt))
+        for salt, (name, shape) in enumerate(shapes.items())
     )
+
+
+def _numbers(count: int, salt: int) -> NDArray[np.float32]:
+    """Numbers from -0.78 to 0.78 that are the same everywhere, to the last bit."""
+    return ((np.arange(count) * 37 + salt * 11) % 101 - 50).astype(np.float32) / 64
 
 
 @dataclass(frozen=True)
