@@ -82,7 +82,7 @@ class PackedFile:
     def with_tensor(self, name: str, /, **changes: object) -> PackedFile:
         """The same with one tensor changed."""
         changed = tuple(
-            replace(tensor, **changes) if tensor.name == name else tensor  # type: ignore[arg-type] - as given
+            replace(tensor, **changes) if tensor.name == name else tensor  # type: ignore[arg-type]
             for tensor in self.tensors
         )
         return replace(self, tensors=changed)
