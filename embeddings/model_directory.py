@@ -93,7 +93,8 @@ def _bert(architecture: Architecture, pieces: Pieces) -> dict[str, Any]:
 def _tokenizer(pieces: Pieces) -> dict[str, Any]:
     """XLM-RoBERTa's tokenizer as the library `tokenizers` writes it down.
 
-    The packed spelling rules are those of NMT and NFKC, one by one; a test compares them.
+    The packed spelling rules are those of NMT and NFKC, one by one; only the fullwidth tilde they
+    leave as it is. A test compares them.
     """
     begin, end = pieces.texts[pieces.begin], pieces.texts[pieces.end]
     special = {place: pieces.texts[place] for place in (pieces.begin, pieces.padding, pieces.end, pieces.unknown)}
