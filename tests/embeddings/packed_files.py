@@ -56,7 +56,7 @@ def _made_up(layers: int) -> tuple[PackedTensor, ...]:
 
 def _numbers(count: int, salt: int) -> NDArray[np.float32]:
     """Numbers from -0.78 to 0.78 that are the same everywhere, to the last bit."""
-    return ((np.arange(count) * 37 + salt * 11) % 101 - 50).astype(np.float32) / 64
+    return ((np.arange(count) * 37 + salt * 11) % 101 - 50).astype(np.float32) / np.float32(64)
 
 
 @dataclass(frozen=True)
