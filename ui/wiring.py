@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, ModelIdentity
 from embeddings.errors import DamagedIndexError
 from embeddings.index import VectorIndex
 from embeddings.vectors import Vectors
@@ -17,14 +18,15 @@ from kg.store import GraphStore
 from kg.vocab import PREFIXES, Minter
 from search.build import BuildSettings
 from search.engine import Engine
+from search.errors import DamagedSnapshotError
 from search.live import LiveEngine
-from search.snapshot import Adapters, DataDirectory, Snapshot
+from search.snapshot import Adapters, DataDirectory, Manifest, Snapshot
 from ui.settings import DEFAULT_MODEL, Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What commands and pages work with, made from settings. Encoders that were opened are kept, by name."""
+    """What commands and pages work with, made from settings. Of each name, the encoder opened last is kept."""
 
     settings: Settings
     data: DataDirectory
@@ -46,15 +48,27 @@ class Services:
         return self.settings.model or DEFAULT_MODEL
 
     def build_encoder(self) -> Encoder:
-        """The encoder that a build uses; loading a model takes seconds, and raises what that raises."""
-        return self._encoder(self._build_model)
+        """The encoder that a build uses, in the precision of the live snapshot where that was made with this model.
 
-    def _encoder(self, name: str) -> Encoder:
+        Loading a model takes seconds, and raises what that raises.
+        """
+        live = self.data.current()
+        made_with = None
+        # A build mends a damaged snapshot, so it must not stumble over one.
+        if live is not None:
+            with suppress(DamagedSnapshotError):
+                made_with = Manifest.read(live).model
+        return self._encoder(self._build_model, made_with)
+
+    def _encoder(self, name: str, made_with: ModelIdentity | None) -> Encoder:
+        """The encoder of a name, in the precision of ``made_with`` if that is the same model."""
         from embeddings.models import open_encoder  # noqa: PLC0415 - torch takes seconds to import
 
-        if name not in self._encoders:
-            self._encoders[name] = open_encoder(name, allow_hub=self.settings.allow_hub)
-        return self._encoders[name]
+        known = self._encoders.get(name)
+        if known is None or (made_with is not None and made_with.precision != known.identity.precision):
+            known = open_encoder(name, allow_hub=self.settings.allow_hub, made_with=made_with)
+            self._encoders[name] = known
+        return known
 
     def snapshot(self) -> Snapshot:
         """The live snapshot; raises :class:`~search.errors.NoSnapshotError`."""
@@ -63,10 +77,13 @@ class Services:
     def engine(self, directory: Path) -> Engine:
         """A search engine over a snapshot with its encoder: the one of the settings, or that it was built with.
 
+        The model computes in the precision that the snapshot was built in, also where another one would be faster.
+
         Raises the errors of opening either, and :class:`~embeddings.errors.ModelMismatchError`.
         """
         snapshot = Snapshot.open(directory, self.adapters)
-        return Engine(snapshot, self._encoder(self.settings.model or snapshot.manifest.model_source))
+        manifest = snapshot.manifest
+        return Engine(snapshot, self._encoder(self.settings.model or manifest.model_source, manifest.model))
 
     def live_engine(self) -> LiveEngine:
         """The engine over the live snapshot, followed as it changes; raises what :meth:`engine` does."""

@@ -28,14 +28,24 @@ _DOCUMENT_PROMPTS: Final = ("document", "passage", "corpus")
 class SentenceTransformersEncoder:
     """An encoder over a model directory that has been checked (see `embeddings.model_files`).
 
-    ``name`` and ``digest`` go into the identity. ``precision`` None takes bfloat16 where the processor computes in
-    it (AMX or AVX512-BF16), else float32: elsewhere bfloat16 is emulated, slower and less exact.
+    ``name`` and ``digest`` go into the identity. The prompts count where the model's files name none. ``precision``
+    None takes bfloat16 where the processor computes in it (AMX or AVX512-BF16), else float32: elsewhere bfloat16 is
+    emulated, slower and less exact.
     The constructor imports torch and loads the weights (seconds); it never opens a connection.
     """
 
     __slots__ = ("_identity", "_lock", "_model")
 
-    def __init__(self, *, name: str, directory: Path, digest: str, precision: Precision | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        directory: Path,
+        digest: str,
+        precision: Precision | None = None,
+        query_prompt: str = "",
+        document_prompt: str = "",
+    ) -> None:
         _silence_libraries()
         # Heavy imports belong to the construction: whoever only lists reports must not wait for torch.
         import torch  # noqa: PLC0415 - see above
@@ -52,14 +62,14 @@ class SentenceTransformersEncoder:
         # A fast tokenizer raises "Already borrowed" when two threads use it at once.
         self._lock = threading.Lock()
         prompts: dict[str, str | None] = self._model.prompts
-        query_prompt = prompts.get("query") or ""
+        query_prompt = prompts.get("query") or query_prompt
         self._identity = ModelIdentity(
             name=name,
             digest=digest,
             # Asking an embedding works in every version; the method that tells the dimension was renamed in 6.0.
             dimension=len(self._model.encode_query("", prompt=query_prompt)),
             query_prompt=query_prompt,
-            document_prompt=next((prompt for key in _DOCUMENT_PROMPTS if (prompt := prompts.get(key))), ""),
+            document_prompt=next(filter(None, map(prompts.get, _DOCUMENT_PROMPTS)), document_prompt),
             precision=chosen,
         )
 

