@@ -22,7 +22,7 @@ from embeddings.vectors import Vectors
 from kg.facets import FACETS, FacetCount, Mask
 from kg.reading import cards
 from search.errors import InvalidRequestError
-from search.fusion import Fused, fuse, semantic_weight
+from search.fusion import FEEDBACK, Fused, fuse, moved, semantic_weight
 from search.request import Filters, Hit, Mode, Request, Results, Sort, Why
 from search.snapshot import Snapshot
 from search.text_index import TextQuery
@@ -151,13 +151,12 @@ class Engine:
 
     def _rank(self, request: Request, question: _Question, found: _Found, allowed: Mask) -> Fused:
         """The members in order: a leg's candidates, then the others by words, then by IRI."""
-        words, alpha = question.words, 1.0
+        words = question.words
         narrowed = narrowing(self.snapshot, request.filters)
         lexical = no_hits()
         if words is not None:
-            alpha = semantic_weight(len(words.known), len(words.words)) if question.vector is not None else 0.0
             lexical = self.snapshot.text.search(words, NEAREST, allowed, narrowed=narrowed)
-        fused = fuse(lexical, found.nearest, alpha)
+        fused = self._fused(question, lexical, found.nearest)
         ranked = fused.take(found.members[fused.ordinals])
         # The candidates of the legs are the same for every page, so that pages are pieces of one list.
         if words is not None and request.offset + request.limit > len(ranked.ordinals):
@@ -169,6 +168,18 @@ class Engine:
         if request.sort is Sort.RELEVANCE and request.query.strip():
             return ranked
         return _by_year(ranked, self._years(), newest_first=request.sort is not Sort.OLDEST)
+
+    def _fused(self, question: _Question, lexical: Hits, nearest: Hits) -> Fused:
+        """The candidates of both legs in one order (docs/decisions/0014)."""
+        if question.vector is None or question.words is None:
+            return fuse(lexical, nearest, 0.0 if question.vector is None else 1.0)
+        index = self.snapshot.index
+        alpha = semantic_weight(question.words.evidence)
+        first = fuse(lexical, nearest, alpha)
+        # What full text found far from the query has a similarity as well, and it is compared with all the others'.
+        vector = moved(question.vector, index.vectors_of(first.ordinals[:FEEDBACK]))
+        similarities = index.scores_of(vector, first.ordinals)
+        return fuse(lexical, Hits(first.ordinals, similarities), alpha)
 
     def _years(self) -> NDArray[np.int64]:
         """The year of each report, 0 where it has none."""

@@ -8,14 +8,20 @@ let the other list decide alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import Hits
+from embeddings.vectors import Vectors, unit_rows
 
-SEMANTIC_WEIGHT = 0.5
-"""Weight of the semantic list when the text index knows every word of the query. See docs/decisions/0008."""
+SEMANTIC_WEIGHT: Final = 0.6
+"""Weight of the semantic list when the text index knows every word of the query. See docs/decisions/0014."""
+
+FEEDBACK: Final = 3
+"""How many of the best candidates the query's vector is moved towards, and by how much. See docs/decisions/0014."""
+FEEDBACK_WEIGHT: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,15 +41,24 @@ class Fused:
         return Fused(self.ordinals[places], self.scores[places], self.lexical[places], self.semantic[places])
 
 
-def semantic_weight(known: int, words: int) -> float:
+def semantic_weight(evidence: float) -> float:
     """How much the semantic list counts, between ``SEMANTIC_WEIGHT`` and 1.
 
-    Full text deserves its share of trust only as far as the index knows the query's content words: with none of
-    ``words`` known it has nothing to say.
+    Full text deserves its share of trust only as far as the index knows what the query says (``evidence``, 0 to 1):
+    where it knows nothing, as when the query is in another language than the texts, it has nothing to say.
     """
-    if words == 0:
-        return 1.0
-    return 1.0 - (1.0 - SEMANTIC_WEIGHT) * known / words
+    return 1.0 - (1.0 - SEMANTIC_WEIGHT) * evidence
+
+
+def moved(query: Vectors, best: Vectors) -> Vectors:
+    """The vector (d,) of a query, moved towards the vectors (n, d) of its best candidates: float32 of norm 1.
+
+    After Rocchio, "Relevance feedback in information retrieval" (1971), with the best candidates taken for relevant.
+    """
+    if not len(best):
+        return query
+    nearer: Vectors = unit_rows((query + FEEDBACK_WEIGHT * best.mean(axis=0))[np.newaxis])[0]
+    return nearer
 
 
 def fuse(lexical: Hits, semantic: Hits, alpha: float) -> Fused:

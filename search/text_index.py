@@ -7,10 +7,11 @@ that no report holds is looked for as if it were mistyped.
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -58,7 +59,8 @@ class TextQuery:
     ``words`` are its content words, in order, each once; ``known`` are those that some report holds, ``repeated`` says
     how often each of them was asked for, and ``similar`` are words that no report holds but that may be mistyped.
     ``free`` are the words of which a result must hold a minimum; what every result must fulfil otherwise is the
-    ``condition``. ``phrases`` rank, ``meaning`` is for an encoder.
+    ``condition``. ``phrases`` rank, ``meaning`` is for an encoder. ``evidence`` tells from 0 to 1 how much of what the
+    words say the index knows: the share of the known ones in the inverse document frequencies of all.
     """
 
     words: tuple[str, ...]
@@ -69,6 +71,7 @@ class TextQuery:
     phrases: tuple[Phrase, ...] = ()
     condition: Condition | None = None
     meaning: str = ""
+    evidence: float = 0.0
 
     @property
     def minimum(self) -> int:
@@ -194,7 +197,7 @@ class TextIndex:
         parsed = parse(text)
         content = _content_words(parsed.words)
         repeated = Counter(words(parsed.words))
-        known = tuple(word for word in content if self._occurs(word))
+        known = tuple(word for word in content if self._frequency(word))
         unknown = [word for word in content if word not in known and len(word) >= _SIMILAR_FROM]
         # A query of which most words are unknown is in another language: none of its words is mistyped.
         mistyped = unknown if len(unknown) <= max(1, len(known)) else []
@@ -207,6 +210,7 @@ class TextIndex:
             phrases=parsed.phrases,
             condition=parsed.condition,
             meaning=parsed.meaning,
+            evidence=self._evidence(content, known, repeated),
         )
 
     def search(
@@ -299,8 +303,24 @@ class TextIndex:
         first = placed[0][0]
         return Query.phrase_query(schema, field, [(place - first, term) for place, term in placed])
 
-    def _occurs(self, word: str) -> bool:
-        return bool(self._searcher.search(self._word(word), limit=1, count=False).hits)
+    def _rarity(self, word: str) -> float:
+        """The inverse document frequency of a word, as BM25 has it: over its commonest form in any field."""
+        frequency = self._frequency(word)
+        return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
+
+    def _frequency(self, word: str) -> int:
+        return max(
+            (
+                self._searcher.doc_freq(field, term)
+                for field, language, _ in _FIELDS
+                for term in analyzer(language).analyze(word)
+            ),
+            default=0,
+        )
+
+    def _evidence(self, content: Sequence[str], known: Collection[str], repeated: Mapping[str, int]) -> float:
+        weights = {word: repeated[word] * self._rarity(word) for word in content}
+        return sum(weights[word] for word in known) / (sum(weights.values()) or 1.0)
 
     def _inside(self, query: Query, k: int, allowed: Allowed | None, narrowed: Sequence[Sequence[int]]) -> Hits:
         if allowed is None:

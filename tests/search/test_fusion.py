@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.index import Hits, no_hits
-from search.fusion import SEMANTIC_WEIGHT, fuse, normalised, semantic_weight
+from embeddings.vectors import unit_rows
+from search.fusion import SEMANTIC_WEIGHT, fuse, moved, normalised, semantic_weight
 
 
 def _hits(*pairs: tuple[int, float]) -> Hits:
@@ -38,10 +39,12 @@ def test_the_union_in_order_with_parts_that_add_up(lexical: Hits, semantic: Hits
 
 @given(legs, legs, st.floats(0.1, 10), st.floats(-20, 20))
 def test_the_range_of_a_list_does_not_matter(lexical: Hits, semantic: Hits, factor: float, shift: float) -> None:
-    moved = Hits(semantic.ordinals, (semantic.scores.astype(np.float64) * factor + shift).astype(np.float32))
-    if len(np.unique(moved.scores)) != len(np.unique(semantic.scores)):
+    shifted = Hits(semantic.ordinals, (semantic.scores.astype(np.float64) * factor + shift).astype(np.float32))
+    if len(np.unique(shifted.scores)) != len(np.unique(semantic.scores)):
         return  # rounding made scores equal that were not
-    assert np.allclose(sorted(fuse(lexical, semantic, 0.7).scores), sorted(fuse(lexical, moved, 0.7).scores), atol=1e-2)
+    assert np.allclose(
+        sorted(fuse(lexical, semantic, 0.7).scores), sorted(fuse(lexical, shifted, 0.7).scores), atol=1e-2
+    )
 
 
 def test_one_list_alone_ranks_as_it_stands() -> None:
@@ -54,9 +57,18 @@ def test_equal_scores_are_all_one() -> None:
     assert normalised(np.array([2, 2], np.float32)).tolist() == [1, 1]
 
 
-@given(st.integers(0, 20), st.integers(0, 20))
-def test_words_that_are_unknown_take_trust_from_full_text(known: int, unknown: int) -> None:
-    weight = semantic_weight(known, known + unknown)
-    assert SEMANTIC_WEIGHT <= weight <= 1
-    assert (weight == 1) == (known == 0)
-    assert weight <= semantic_weight(known, known + unknown + 1) + 1e-12
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_the_less_the_index_knows_the_less_full_text_counts(less: float, more: float) -> None:
+    less, more = sorted((less, more))
+    assert SEMANTIC_WEIGHT <= semantic_weight(more) <= semantic_weight(less) <= 1
+    assert semantic_weight(0.0) == 1
+    assert semantic_weight(1.0) == pytest.approx(SEMANTIC_WEIGHT)
+
+
+def test_a_query_is_moved_towards_its_best_candidates() -> None:
+    query, best = unit_rows(np.array([[1.0, 0.0, 0.0]]))[0], unit_rows(np.array([[0.0, 1.0, 0.0], [0.6, 0.8, 0.0]]))
+    nearer = moved(query, best)
+    assert np.linalg.norm(nearer) == pytest.approx(1)
+    assert (best @ nearer > best @ query).all()
+    assert nearer @ query > 0.9
+    assert moved(query, best[:0]).tolist() == query.tolist()
