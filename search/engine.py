@@ -22,7 +22,7 @@ from embeddings.vectors import Vectors
 from kg.facets import FACETS, FacetCount, Mask
 from kg.reading import cards
 from search.errors import InvalidRequestError
-from search.fusion import FEEDBACK, Fused, fuse, moved, semantic_weight
+from search.fusion import FEEDBACK, LEXICAL, SEMANTIC, Fused, Leg, fuse, moved, semantic_weight
 from search.request import Filters, Hit, Mode, Request, Results, Sort, Why
 from search.snapshot import Snapshot
 from search.text_index import TextQuery
@@ -161,10 +161,10 @@ class Engine:
         # The candidates of the legs are the same for every page, so that pages are pieces of one list.
         if words is not None and request.offset + request.limit > len(ranked.ordinals):
             every = self.snapshot.text.search(words, self._size, found.members, narrowed=narrowed)
-            ranked = _followed_by(ranked, every.ordinals)
+            ranked = ranked.followed_by(every.ordinals)
         rest = found.members.copy()
         rest[ranked.ordinals] = False
-        ranked = _followed_by(ranked, np.flatnonzero(rest))
+        ranked = ranked.followed_by(np.flatnonzero(rest))
         if request.sort is Sort.RELEVANCE and request.query.strip():
             return ranked
         return _by_year(ranked, self._years(), newest_first=request.sort is not Sort.OLDEST)
@@ -172,14 +172,16 @@ class Engine:
     def _fused(self, question: _Question, lexical: Hits, nearest: Hits) -> Fused:
         """The candidates of both legs in one order (docs/decisions/0014)."""
         if question.vector is None or question.words is None:
-            return fuse(lexical, nearest, 0.0 if question.vector is None else 1.0)
+            alpha = 0.0 if question.vector is None else 1.0
+            return fuse({LEXICAL: Leg(lexical, 1.0 - alpha), SEMANTIC: Leg(nearest, alpha)})
         index = self.snapshot.index
         alpha = semantic_weight(question.words.evidence)
-        first = fuse(lexical, nearest, alpha)
+        by_words = Leg(lexical, 1.0 - alpha)
+        first = fuse({LEXICAL: by_words, SEMANTIC: Leg(nearest, alpha)})
         # What full text found far from the query has a similarity as well, and it is compared with all the others'.
         vector = moved(question.vector, index.vectors_of(first.ordinals[:FEEDBACK]))
         similarities = index.scores_of(vector, first.ordinals)
-        return fuse(lexical, Hits(first.ordinals, similarities), alpha)
+        return fuse({LEXICAL: by_words, SEMANTIC: Leg(Hits(first.ordinals, similarities), alpha)})
 
     def _years(self) -> NDArray[np.int64]:
         """The year of each report, 0 where it has none."""
@@ -205,8 +207,8 @@ class Engine:
                 why=Why(
                     words=matched.get(int(ordinal), ()),
                     similarity=None if similarities is None else similarities[place],
-                    lexical=float(page.lexical[place]),
-                    semantic=float(page.semantic[place]),
+                    title_only=shown[reports[ordinal]].abstract is None,
+                    parts={name: float(part[place]) for name, part in page.parts.items()},
                 ),
             )
             for place, ordinal in enumerate(page.ordinals)
@@ -272,18 +274,6 @@ def combined(masks: Mapping[str, Mask], size: int) -> Mask:
     for mask in masks.values():
         allowed &= mask
     return allowed
-
-
-def _followed_by(ranked: Fused, ordinals: NDArray[np.int64]) -> Fused:
-    """The ranking, then the ordinals that are not in it yet, in their order and without a score."""
-    fresh = ordinals[~np.isin(ordinals, ranked.ordinals)]
-    nothing = np.zeros(len(fresh))
-    return Fused(
-        np.concatenate((ranked.ordinals, fresh)),
-        np.concatenate((ranked.scores, nothing)),
-        np.concatenate((ranked.lexical, nothing)),
-        np.concatenate((ranked.semantic, nothing)),
-    )
 
 
 def _by_year(ranked: Fused, years: NDArray[np.int64], *, newest_first: bool) -> Fused:

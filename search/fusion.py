@@ -1,4 +1,4 @@
-"""Two ranked lists become one: a convex combination of scores, each normalised over its own candidates.
+"""Ranked lists become one: a convex combination of scores, each normalised over its own candidates.
 
 After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 2023), with the floor of
 each list taken from its candidates: the cosines of some encoders all lie in a narrow band, and a fixed floor would
@@ -7,6 +7,7 @@ let the other list decide alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +17,12 @@ from numpy.typing import NDArray
 from embeddings.index import Hits
 from embeddings.vectors import Vectors, unit_rows
 
-SEMANTIC_WEIGHT: Final = 0.6
+LEXICAL: Final = "lexical"
+SEMANTIC: Final = "semantic"
+GRAPH: Final = "graph"
+"""The legs that a search or a related list may walk on."""
+
+SEMANTIC_WEIGHT: Final = 0.65
 """Weight of the semantic list when the text index knows every word of the query. See docs/decisions/0014."""
 
 FEEDBACK: Final = 3
@@ -25,20 +31,35 @@ FEEDBACK_WEIGHT: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fused:
-    """The union of the candidates, best first, ties by ordinal; the score is the sum of the two parts.
+class Leg:
+    """A ranked list and how much it counts."""
 
-    ``lexical`` and ``semantic`` are what each list contributed, weight included: all float64 (n,).
+    hits: Hits
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fused:
+    """The union of the candidates, best first, ties by ordinal; the score is the sum of the parts: all float64 (n,).
+
+    ``parts`` is what each leg contributed, weight included.
     """
 
     ordinals: NDArray[np.int64]
     scores: NDArray[np.float64]
-    lexical: NDArray[np.float64]
-    semantic: NDArray[np.float64]
+    parts: Mapping[str, NDArray[np.float64]]
 
     def take(self, places: NDArray[np.int64] | NDArray[np.bool_]) -> Fused:
         """The candidates at some places, or where a mask is true, in that order."""
-        return Fused(self.ordinals[places], self.scores[places], self.lexical[places], self.semantic[places])
+        parts = {name: part[places] for name, part in self.parts.items()}
+        return Fused(self.ordinals[places], self.scores[places], parts)
+
+    def followed_by(self, ordinals: NDArray[np.int64]) -> Fused:
+        """The ranking, then the ordinals that are not in it yet, in their order and without a score."""
+        fresh = ordinals[~np.isin(ordinals, self.ordinals)]
+        nothing = np.zeros(len(fresh))
+        parts = {name: np.concatenate((part, nothing)) for name, part in self.parts.items()}
+        return Fused(np.concatenate((self.ordinals, fresh)), np.concatenate((self.scores, nothing)), parts)
 
 
 def semantic_weight(evidence: float) -> float:
@@ -61,18 +82,15 @@ def moved(query: Vectors, best: Vectors) -> Vectors:
     return nearer
 
 
-def fuse(lexical: Hits, semantic: Hits, alpha: float) -> Fused:
-    """Combine two lists; ``alpha`` in 0..1 is the weight of the semantic one. A candidate missing from a list gets
-    nothing from it.
-    """
-    ordinals = np.union1d(lexical.ordinals, semantic.ordinals)
-    parts = []
-    for hits, weight in ((lexical, 1.0 - alpha), (semantic, alpha)):
-        part = np.zeros(len(ordinals))
-        part[np.searchsorted(ordinals, hits.ordinals)] = weight * normalised(hits.scores)
-        parts.append(part)
-    scores = parts[0] + parts[1]
-    return Fused(ordinals, scores, parts[0], parts[1]).take(np.lexsort((ordinals, -scores)))
+def fuse(legs: Mapping[str, Leg]) -> Fused:
+    """Combine ranked lists whose weights add up to 1. A candidate missing from a list gets nothing from it."""
+    ordinals = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(leg.hits.ordinals for leg in legs.values())]))
+    parts = {}
+    for name, leg in legs.items():
+        parts[name] = np.zeros(len(ordinals))
+        parts[name][np.searchsorted(ordinals, leg.hits.ordinals)] = leg.weight * normalised(leg.hits.scores)
+    scores = sum(parts.values(), np.zeros(len(ordinals)))
+    return Fused(ordinals, scores, parts).take(np.lexsort((ordinals, -scores)))
 
 
 def normalised(scores: NDArray[np.float32]) -> NDArray[np.float64]:

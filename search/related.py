@@ -1,8 +1,8 @@
-"""Reports like some given ones: near in meaning, and sharing what is rare in the graph."""
+"""Reports like some given ones: near in meaning, told by the same words, sharing what is rare in the graph."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
@@ -10,20 +10,25 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index import Hits, best
+from embeddings.index import Hits, VectorIndex, background_sample, best
+from embeddings.vectors import Vectors
 from kg.facets import FacetValue, Mask
 from kg.reading import cards
 from search.engine import combined, filter_masks
 from search.errors import InvalidRequestError, UnknownReportError
-from search.fusion import fuse
+from search.fusion import GRAPH, LEXICAL, SEMANTIC, Leg, fuse
 from search.request import Filters, Hit, Why
 from search.snapshot import Snapshot
 
-_WEIGHTS: Final = {"topic": 1.0, "author": 1.0, "series": 0.5, "country": 0.5, "region": 0.3, "institution": 0.3}
+_SHARED: Final = {"topic": 1.0, "author": 1.0, "series": 0.5, "country": 0.5, "region": 0.3, "institution": 0.3}
 """How much a shared value of each facet counts, times its rarity."""
 
-_SEMANTIC_WEIGHT: Final = 0.6
+_WEIGHTS: Final = {SEMANTIC: 0.45, LEXICAL: 0.25, GRAPH: 0.3}
+"""How much each kind of likeness counts. See docs/decisions/0014."""
+
 _CANDIDATES: Final = 1000
+_TELLING: Final = 25
+"""Words of the seeds that are looked for: more of them cost time and add little."""
 _REASONS: Final = 5
 """Shared values that are named for each facet."""
 
@@ -50,30 +55,58 @@ def related(snapshot: Snapshot, request: RelatedRequest) -> tuple[Hit, ...]:
     seeds = np.array([_ordinal(snapshot, iri) for iri in dict.fromkeys(request.seeds)], dtype=np.int64)
     allowed = combined(filter_masks(snapshot, request.filters), len(snapshot.columns.reports))
     allowed[seeds] = False
-    # The mean of unit vectors points where the seeds have most in common.
-    direction = snapshot.index.vectors_of(seeds).mean(axis=0)
-    length = float(np.linalg.norm(direction))
-    query = (direction / length if length > 0 else direction).astype(np.float32)
-    by_meaning = snapshot.index.search(query, _CANDIDATES, allowed)
-    rarity = {facet: _rarity_of_seeds(snapshot, facet, seeds) for facet in _WEIGHTS}
-    fused = fuse(_by_graph(snapshot, rarity, allowed), by_meaning, _SEMANTIC_WEIGHT)
-    page = fused.ordinals[: request.limit]
+    rarity = {facet: _rarity_of_seeds(snapshot, facet, seeds) for facet in _SHARED}
+    legs = {LEXICAL: _by_words(snapshot, request.seeds, allowed), GRAPH: _by_graph(snapshot, rarity, allowed)}
+    query = _direction(snapshot.index.vectors_of(seeds))
+    nearest = snapshot.index.search(query, _CANDIDATES, allowed)
+    candidates = np.unique(np.concatenate([nearest.ordinals, *(hits.ordinals for hits in legs.values())]))
+    legs[SEMANTIC] = Hits(candidates, _likeness(snapshot.index, seeds, candidates))
+    fused = fuse({name: Leg(legs[name], weight) for name, weight in _WEIGHTS.items()})
+    page = fused.take(np.arange(min(request.limit, len(fused.ordinals))))
     reports = snapshot.columns.reports
-    shown = cards(snapshot.graph, [reports[ordinal] for ordinal in page])
-    similarities = snapshot.index.scores_of(query, page)
+    shown = cards(snapshot.graph, [reports[ordinal] for ordinal in page.ordinals])
+    similarities = snapshot.index.scores_of(query, page.ordinals)
     return tuple(
         Hit(
             card=shown[reports[ordinal]],
-            score=float(fused.scores[place]),
+            score=float(page.scores[place]),
             why=Why(
                 similarity=float(similarities[place]),
-                lexical=float(fused.lexical[place]),
-                semantic=float(fused.semantic[place]),
+                title_only=shown[reports[ordinal]].abstract is None,
+                parts={name: float(part[place]) for name, part in page.parts.items()},
                 shared=_shared(snapshot, rarity, int(ordinal)),
             ),
         )
-        for place, ordinal in enumerate(page)
+        for place, ordinal in enumerate(page.ordinals)
     )
+
+
+def _direction(vectors: Vectors) -> Vectors:
+    """Where unit vectors (n, d) point together, of norm 1; those that point nowhere are followed by the first alone."""
+    mean = vectors.mean(axis=0)
+    length = np.linalg.norm(mean)
+    direction: Vectors = mean / length if length > 0 else vectors[0]
+    return direction
+
+
+def _likeness(index: VectorIndex, seeds: NDArray[np.int64], candidates: NDArray[np.int64]) -> Vectors:
+    """Cosines between the middle of the seeds and the candidates (n,), float32, seen from the middle of the collection.
+
+    What all texts of a collection have in common makes none of them like another.
+    """
+    middle = index.vectors_of(background_sample(index.size)).mean(axis=0)
+    seen = index.vectors_of(candidates) - middle
+    direction = (index.vectors_of(seeds) - middle).mean(axis=0)
+    lengths = np.linalg.norm(seen, axis=1) * np.linalg.norm(direction)
+    likeness: Vectors = np.divide(seen @ direction, lengths, out=np.zeros(len(seen), np.float32), where=lengths > 0)
+    return likeness
+
+
+def _by_words(snapshot: Snapshot, seeds: Sequence[str], allowed: Mask) -> Hits:
+    """Reports by the words that tell the seeds from others, best first."""
+    texts = sorted((card.title, card.abstract or "") for card in cards(snapshot.graph, seeds).values())
+    words = snapshot.text.telling("\n".join(text for both in texts for text in both), _TELLING)
+    return snapshot.text.search(words, _CANDIDATES, allowed)
 
 
 def _ordinal(snapshot: Snapshot, iri: str) -> int:
@@ -91,7 +124,7 @@ def _by_graph(snapshot: Snapshot, rarity: _Rarity, allowed: Mask) -> Hits:
     """Reports by the weighted rarity of the values they share with the seeds, best first."""
     size = len(snapshot.columns.reports)
     scores = np.zeros(size)
-    for facet, weight in _WEIGHTS.items():
+    for facet, weight in _SHARED.items():
         pairs = snapshot.columns.facets[facet].stated
         scores += weight * np.bincount(pairs.rows, weights=rarity[facet][pairs.codes], minlength=size)
     sharing = np.flatnonzero((scores > 0) & allowed)

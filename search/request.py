@@ -59,13 +59,14 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Why:
     """Why a report is a result: the query's words that it holds, the cosine similarity of its text to the query
-    (-1 to 1), the share of each leg in the score, and for related reports what it shares with the seeds.
+    (-1 to 1), the share of each leg (`search.fusion`) in the score, and for related reports what it shares with the
+    seeds. ``title_only`` marks similarities to a report of which only title and topics are known.
     """
 
     words: tuple[str, ...] = ()
     similarity: float | None = None
-    lexical: float = 0.0
-    semantic: float = 0.0
+    title_only: bool = False
+    parts: Mapping[str, float] = field(default_factory=dict)
     shared: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
 
 

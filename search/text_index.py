@@ -213,6 +213,17 @@ class TextIndex:
             evidence=self._evidence(content, known, repeated),
         )
 
+    def telling(self, text: str, most: int) -> TextQuery:
+        """A query for the ``most`` words of a text that tell it from others: often in it, rare in the collection."""
+        counts = Counter(words(text))
+        weighed = [
+            (count * self._rarity(word), word)
+            for word in _content_words(text)
+            if (count := counts[word]) and self._frequency(word) > 1
+        ]
+        chosen = tuple(word for _, word in sorted(weighed, reverse=True)[:most])
+        return TextQuery(words=chosen, known=chosen, repeated=tuple(counts[word] for word in chosen), evidence=1.0)
+
     def search(
         self, query: TextQuery, k: int, allowed: Allowed | None = None, *, narrowed: Sequence[Sequence[int]] = ()
     ) -> Hits:

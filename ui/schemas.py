@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from kg.facets import FacetCount
 from kg.model import Report
+from search.fusion import GRAPH, LEXICAL, SEMANTIC
 from search.request import Hit, Results, Why
 
 
@@ -16,8 +17,10 @@ class WhySchema(BaseModel):
 
     words: list[str] = Field(description="Words of the query that the report holds.")
     similarity: float | None = Field(description="Cosine similarity to the query or the seeds, -1 to 1.")
-    lexical: float = Field(description="Share of the score that came by words (related: by the graph).")
+    title_only: bool = Field(description="True where the report has no abstract: title and topics were compared.")
+    lexical: float = Field(description="Share of the score that came by words.")
     semantic: float = Field(description="Share of the score that came by meaning.")
+    graph: float = Field(description="Share of the score that came by what is shared in the graph (related reports).")
     shared: dict[str, list[str]] = Field(description="What a related report shares with the seeds, rarest first.")
 
     @classmethod
@@ -25,8 +28,10 @@ class WhySchema(BaseModel):
         return cls(
             words=list(why.words),
             similarity=None if why.similarity is None else round(why.similarity, 4),
-            lexical=round(why.lexical, 4),
-            semantic=round(why.semantic, 4),
+            title_only=why.title_only,
+            lexical=round(why.parts.get(LEXICAL, 0.0), 4),
+            semantic=round(why.parts.get(SEMANTIC, 0.0), 4),
+            graph=round(why.parts.get(GRAPH, 0.0), 4),
             shared={facet: [value.label for value in values] for facet, values in why.shared.items()},
         )
 

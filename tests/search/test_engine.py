@@ -106,7 +106,7 @@ def test_every_hit_says_why(engine: Engine) -> None:
     assert results.hits
     for hit in results.hits:
         assert hit.why.words or (hit.why.similarity or 0) > 0
-        assert hit.score == pytest.approx(hit.why.lexical + hit.why.semantic)
+        assert hit.score == pytest.approx(sum(hit.why.parts.values()))
     assert any("credit" in hit.why.words for hit in results.hits)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from embeddings.index import Hits, no_hits
 from embeddings.vectors import unit_rows
-from search.fusion import SEMANTIC_WEIGHT, fuse, moved, normalised, semantic_weight
+from search.fusion import LEXICAL, SEMANTIC, SEMANTIC_WEIGHT, Fused, Leg, fuse, moved, normalised, semantic_weight
 
 
 def _hits(*pairs: tuple[int, float]) -> Hits:
@@ -19,19 +19,23 @@ legs = st.dictionaries(st.integers(0, 30), st.floats(-50, 50, width=32), max_siz
 )
 
 
+def _both(lexical: Hits, semantic: Hits, alpha: float) -> Fused:
+    return fuse({LEXICAL: Leg(lexical, 1 - alpha), SEMANTIC: Leg(semantic, alpha)})
+
+
 def test_each_list_is_scaled_over_itself_and_weighted() -> None:
-    fused = fuse(_hits((1, 20.0), (2, 10.0)), _hits((2, 0.9), (3, 0.5), (4, 0.1)), 0.75)
+    fused = _both(_hits((1, 20.0), (2, 10.0)), _hits((2, 0.9), (3, 0.5), (4, 0.1)), 0.75)
     assert fused.ordinals.tolist() == [2, 3, 1, 4]
     assert fused.scores.tolist() == pytest.approx([0.75, 0.375, 0.25, 0.0])
-    assert fused.lexical.tolist() == pytest.approx([0, 0, 0.25, 0])
-    assert fused.semantic.tolist() == pytest.approx([0.75, 0.375, 0, 0])
+    assert fused.parts["lexical"].tolist() == pytest.approx([0, 0, 0.25, 0])
+    assert fused.parts["semantic"].tolist() == pytest.approx([0.75, 0.375, 0, 0])
 
 
 @given(legs, legs, st.floats(0, 1))
 def test_the_union_in_order_with_parts_that_add_up(lexical: Hits, semantic: Hits, alpha: float) -> None:
-    fused = fuse(lexical, semantic, alpha)
+    fused = _both(lexical, semantic, alpha)
     assert sorted(fused.ordinals) == sorted({*lexical.ordinals, *semantic.ordinals})
-    assert np.allclose(fused.lexical + fused.semantic, fused.scores)
+    assert np.allclose(sum(fused.parts.values()), fused.scores)
     assert ((fused.scores >= 0) & (fused.scores <= 1 + 1e-9)).all()
     order = list(zip(-fused.scores, fused.ordinals, strict=True))
     assert order == sorted(order)
@@ -43,14 +47,15 @@ def test_the_range_of_a_list_does_not_matter(lexical: Hits, semantic: Hits, fact
     if len(np.unique(shifted.scores)) != len(np.unique(semantic.scores)):
         return  # rounding made scores equal that were not
     assert np.allclose(
-        sorted(fuse(lexical, semantic, 0.7).scores), sorted(fuse(lexical, shifted, 0.7).scores), atol=1e-2
+        sorted(_both(lexical, semantic, 0.7).scores), sorted(_both(lexical, shifted, 0.7).scores), atol=1e-2
     )
 
 
 def test_one_list_alone_ranks_as_it_stands() -> None:
-    assert fuse(no_hits(), _hits((5, 0.3), (1, 0.2)), 1.0).ordinals.tolist() == [5, 1]
-    assert fuse(_hits((5, 3.0), (1, 2.0)), no_hits(), 0.0).ordinals.tolist() == [5, 1]
-    assert len(fuse(no_hits(), no_hits(), 0.5).ordinals) == 0
+    assert _both(no_hits(), _hits((5, 0.3), (1, 0.2)), 1.0).ordinals.tolist() == [5, 1]
+    assert _both(_hits((5, 3.0), (1, 2.0)), no_hits(), 0.0).ordinals.tolist() == [5, 1]
+    assert len(_both(no_hits(), no_hits(), 0.5).ordinals) == 0
+    assert len(fuse({}).ordinals) == 0
 
 
 def test_equal_scores_are_all_one() -> None:

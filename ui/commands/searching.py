@@ -126,6 +126,6 @@ def _why(hit: Hit) -> str:
     if hit.why.words:
         reasons.append("words: " + ", ".join(hit.why.words))
     if hit.why.similarity is not None:
-        reasons.append(f"similarity {hit.why.similarity:.3f}")
+        reasons.append(f"similarity {hit.why.similarity:.3f}" + (" (title only)" if hit.why.title_only else ""))
     reasons += [f"{facet}: {', '.join(value.label for value in values)}" for facet, values in hit.why.shared.items()]
     return "; ".join(reasons)

@@ -7,6 +7,7 @@ from typing import Final
 
 from kg import reading
 from kg.facets import FacetValue
+from search.fusion import GRAPH, LEXICAL, SEMANTIC
 from search.highlighting import Piece, card_language, excerpt, highlighted
 from search.request import Hit, Why
 from search.snapshot import Snapshot
@@ -26,6 +27,12 @@ _SHARED: Final = {
     "institution": N_("the institution %(labels)s"),
 }
 
+_PARTS: Final = {
+    LEXICAL: N_("words %(share)s"),
+    SEMANTIC: N_("meaning %(share)s"),
+    GRAPH: N_("shared facts %(share)s"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -37,7 +44,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is shown of a report in a list. ``reasons`` are sentences that say why it is there."""
+    """What is shown of a report in a list. ``reasons`` are sentences that say why it is there, ``shares`` how much each
+    kind of likeness did for its place.
+    """
 
     id: str
     href: str
@@ -51,8 +60,7 @@ class Card:
     topics: tuple[Link, ...]
     invented: bool
     reasons: tuple[str, ...]
-    by_words: float
-    by_meaning: float
+    shares: tuple[str, ...]
 
 
 def card_of(snapshot: Snapshot, hit: Hit, texts: Texts, address: Address) -> Card:
@@ -84,9 +92,8 @@ def card_of(snapshot: Snapshot, hit: Hit, texts: Texts, address: Address) -> Car
         series=links("series", "publisher"),
         topics=links("topic")[:_TOPICS],
         invented=card.invented,
-        reasons=reasons(hit.why, texts, abstract=bool(card.abstract)),
-        by_words=hit.why.lexical,
-        by_meaning=hit.why.semantic,
+        reasons=reasons(hit.why, texts),
+        shares=_shares(hit.why, texts),
     )
 
 
@@ -95,7 +102,7 @@ def facet_link(facet: str, value: FacetValue, texts: Texts, address: Address) ->
     return Link(value.label_in(texts.language), address.only(facet, last_part(value.value)).query_string)
 
 
-def reasons(why: Why, texts: Texts, *, abstract: bool) -> tuple[str, ...]:
+def reasons(why: Why, texts: Texts) -> tuple[str, ...]:
     """Why a report is there, in sentences."""
     said = []
     if why.words:
@@ -103,10 +110,17 @@ def reasons(why: Why, texts: Texts, *, abstract: bool) -> tuple[str, ...]:
     if why.similarity is not None:
         similarity = texts.number(round(why.similarity, 2))
         said.append(texts.say("Its meaning is similar: %(similarity)s on a scale to 1.", similarity=similarity))
-        if not abstract:
+        if why.title_only:
             said.append(texts.say("It has no abstract: its title and subjects were compared."))
     said += [_shared(facet, values, texts) for facet, values in why.shared.items()]
     return tuple(said)
+
+
+def _shares(why: Why, texts: Texts) -> tuple[str, ...]:
+    """What the place of a hit comes from, each kind with its share of the score."""
+    total = sum(why.parts.values())
+    shares = ((name, part / total) for name, part in why.parts.items() if part > 0)
+    return tuple(texts.say(_PARTS[name], share=texts.share(share)) for name, share in shares)
 
 
 def _shared(facet: str, values: tuple[FacetValue, ...], texts: Texts) -> str:

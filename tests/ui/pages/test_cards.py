@@ -126,28 +126,28 @@ VALUES = (FacetValue("http://e/topic/water", "water", {"fr": "eau"}), FacetValue
 
 def test_reasons_are_sentences_of_what_is_known() -> None:
     why = Why(words=("women", "credit"), similarity=0.8765, shared={"topic": VALUES})
-    assert reasons(why, ENGLISH, abstract=True) == (
+    assert reasons(why, ENGLISH) == (
         "It holds the words: women, credit.",
         "Its meaning is similar: 0.88 on a scale to 1.",
         "It shares the subjects water, maize.",
     )
-    assert reasons(Why(similarity=-0.5), ENGLISH, abstract=False) == (
+    assert reasons(Why(similarity=-0.5, title_only=True), ENGLISH) == (
         "Its meaning is similar: -0.5 on a scale to 1.",
         "It has no abstract: its title and subjects were compared.",
     )
-    assert reasons(Why(words=("women",)), ENGLISH, abstract=False) == ("It holds the words: women.",)
-    assert reasons(Why(), ENGLISH, abstract=True) == ()
+    assert reasons(Why(words=("women",)), ENGLISH) == ("It holds the words: women.",)
+    assert reasons(Why(), ENGLISH) == ()
 
 
 def test_a_name_that_ends_with_an_initial_ends_the_sentence() -> None:
     author = FacetValue("http://e/author/doe-j", "Doe, J.")
-    assert reasons(Why(shared={"author": (author,)}), ENGLISH, abstract=True) == ("It shares the authors Doe, J.",)
+    assert reasons(Why(shared={"author": (author,)}), ENGLISH) == ("It shares the authors Doe, J.",)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("facet", ["topic", "author", "series", "country", "region", "institution"])
 def test_every_kind_of_shared_value_has_its_sentence(language: str, facet: str) -> None:
-    (said,) = reasons(Why(shared={facet: VALUES}), Texts(language), abstract=True)
+    (said,) = reasons(Why(shared={facet: VALUES}), Texts(language))
     assert ("eau, maize" if language == "fr" else "water, maize") in said
     assert "%" not in said
 
