@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from dataclasses import dataclass
+import weakref
 from pathlib import Path
-from typing import Self
+from typing import Final
 
 import tantivy
 
 from search.errors import DamagedSnapshotError
 
 
-@dataclass(frozen=True, slots=True)
 class IndexDirectory:
-    """An index and, where it was opened by links to its files, their folder, which lives as long as it is held."""
+    """An index opened for reading; its files must not change while it is open.
 
-    index: tantivy.Index
-    linked: tempfile.TemporaryDirectory[str] | None
+    Raises :class:`~search.errors.DamagedSnapshotError`.
+    """
 
-    @classmethod
-    def open(cls, directory: Path) -> Self:
-        """Open an index for reading; raises :class:`~search.errors.DamagedSnapshotError`."""
+    def __init__(self, directory: Path) -> None:
+        read_from = directory
+        # Even reading makes a lock file: on storage that cannot be written, it is made beside links to the files.
+        if directory.is_dir() and not os.access(directory, os.W_OK):
+            read_from = Path(tempfile.mkdtemp(prefix="reportgraph-index-"))
+            weakref.finalize(self, shutil.rmtree, read_from, ignore_errors=True)
+            _link(directory, read_from)
         try:
-            # Even reading makes a lock file: on storage that cannot be written, it is made beside links to the files.
-            linked = None if os.access(directory, os.W_OK) else _links(directory)
-            return cls(tantivy.Index.open(linked.name if linked else str(directory)), linked)
+            self.index: Final = tantivy.Index.open(str(read_from))
         except (ValueError, OSError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
 
 
-def _links(directory: Path) -> tempfile.TemporaryDirectory[str]:
-    folder: tempfile.TemporaryDirectory[str] = tempfile.TemporaryDirectory(prefix="reportgraph-index-")
+def _link(directory: Path, folder: Path) -> None:
     for path in directory.iterdir():
         if not path.name.endswith(".lock"):
-            (Path(folder.name) / path.name).symlink_to(path.resolve())
-    return folder
+            (folder / path.name).symlink_to(path.resolve())

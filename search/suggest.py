@@ -107,13 +107,12 @@ def _gathered(snapshot: Snapshot, parts: list[_Part], kinds: Collection[str], mo
         for typos in (False, True):
             if typos and (len(part.words) > _FORGIVEN or max(map(len, part.words)) < FORGIVING):
                 continue
-            for at_start in (True, False):
-                if len(found) >= most:
-                    return list(found.values())[:most]
-                wanted = most + len(found)
-                for match in snapshot.suggestions.find(part.words, kinds, wanted, at_start=at_start, typos=typos):
-                    found.setdefault((match.kind, match.code), _Meant(match, part))
-    return list(found.values())[:most]
+            # What was found before is found again.
+            for match in snapshot.suggestions.find(part.words, kinds, most + len(found), typos=typos):
+                found.setdefault((match.kind, match.code), _Meant(match, part))
+            if len(found) >= most:
+                return list(found.values())[:most]
+    return list(found.values())
 
 
 def _suggestion(snapshot: Snapshot, meant: _Meant, language: str) -> Suggestion:

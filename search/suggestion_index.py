@@ -25,6 +25,8 @@ FORGIVING: Final = 5
 
 _MOST_ASKED: Final = 6
 """Words that the index is asked for, the longest; what it finds is compared with the others."""
+_INDEXED: Final = 2
+"""Letters up to which beginnings are terms of their own: so many words have them that gathering these takes long."""
 _LOOKED_AT: Final = (64, 512)
 """Labels that are looked at, then how many if these were too few: some are another label of the same thing."""
 _HEAP: Final = 128_000_000
@@ -60,7 +62,7 @@ def write_suggestion_index(directory: Path, things: Iterable[Suggestible]) -> st
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for name in ("first", "words"):
+    for name in ("first", "first_begin", "words", "words_begin"):
         builder = builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     builder = builder.add_text_field("kind", stored=True, tokenizer_name="raw", index_option="basic")
     builder = builder.add_unsigned_field("shown", indexed=True).add_unsigned_field("rank", fast=True)
@@ -72,9 +74,11 @@ def _schema() -> tantivy.Schema:
 
 def _document(thing: Suggestible, label: str, rank: int) -> tantivy.Document:
     document = tantivy.Document()
-    folded = fold(label)
-    document.add_text("words", folded)
-    document.add_text("first", folded.partition(" ")[0])
+    words = list(dict.fromkeys(fold(label).split()))
+    for name, of_them in (("words", words), ("first", words[:1])):
+        beginnings = {word[:length] for word in of_them for length in range(1, _INDEXED + 1)}
+        document.add_text(name, " ".join(of_them))
+        document.add_text(f"{name}_begin", " ".join(sorted(beginnings)))
     document.add_text("kind", thing.kind)
     document.add_unsigned("rank", rank)
     document.add_unsigned("code", thing.code)
@@ -96,47 +100,60 @@ class SuggestionIndex:
         self._schema = opened.index.schema
         self._searcher = opened.index.searcher()
         shown = Query.term_query(self._schema, "shown", 1, "basic")
-        every_report = _all_of([self._of_kind((REPORT,)), shown])
+        every_report = Query.boolean_query([(Occur.Must, self._of_kind((REPORT,))), (Occur.Must, shown)])
         counted = self._searcher.search(every_report, limit=1, count=True)
         self.reports: Final[int] = counted.count  # type: ignore[attr-defined]  # the library's stubs leave it out
 
     @classmethod
     def open(cls, directory: Path) -> Self:
         """Open an index that was written here; raises :class:`~search.errors.DamagedSnapshotError`."""
-        return cls(IndexDirectory.open(directory))
+        return cls(IndexDirectory(directory))
 
-    def find(
-        self, words: Sequence[str], kinds: Collection[str], most: int, *, at_start: bool, typos: bool
-    ) -> list[Match]:
+    def find(self, words: Sequence[str], kinds: Collection[str], most: int, *, typos: bool) -> list[Match]:
         """At most ``most`` things of some kinds with a label in which each of some folded words begins a word.
 
-        The most useful come first, each thing once. ``at_start``: the first of the words begins the label. ``typos``:
-        words of at least :data:`FORGIVING` letters may differ by one letter (Damerau-Levenshtein) from the beginning
-        that they are compared with. Of a very long list of words not every match may be found.
+        Those with a label that begins with the first of the words come first, then the others, either in the order of
+        usefulness, each thing once. ``typos``: words of at least :data:`FORGIVING` letters may differ by one letter
+        (Damerau-Levenshtein) from the beginning that they are compared with. Of many words not every match is found.
         """
         if not words or not kinds or most <= 0:
             return []
-        asked = _asked(words)
+        anywhere, all_of_them = self._look(words, kinds, most, at_start=False, typos=typos)
+        if typos or not all_of_them:
+            at_start, _ = self._look(words, kinds, most, at_start=True, typos=typos)
+        else:
+            at_start = [match for match in anywhere if fold(match.matched).startswith(words[0])]
+        once: dict[tuple[str, int], Match] = {}
+        for match in (*at_start, *anywhere):
+            once.setdefault((match.kind, match.code), match)
+        return list(once.values())[:most]
+
+    def _look(
+        self, words: Sequence[str], kinds: Collection[str], most: int, *, at_start: bool, typos: bool
+    ) -> tuple[list[Match], bool]:
+        """The labels of at least ``most`` things, if so many match, and whether these are all that match."""
+        asked = sorted(dict.fromkeys(words), key=lambda word: -len(word))[:_MOST_ASKED]
         compared = [word for word in words if word not in asked]
         clauses = [self._of_kind(kinds)]
+        if at_start:
+            clauses.append(self._beginning("first", words[0], typos=typos))
         clauses += [
             self._beginning("words", word, typos=typos) for word in asked if not (at_start and word == words[0])
         ]
-        if at_start:
-            clauses.append(self._beginning("first", words[0], typos=typos))
-            compared = [word for word in compared if word != words[0]]
-        query = _all_of(clauses)
-        found: dict[tuple[str, int], Match] = {}
+        query = Query.boolean_query([(Occur.Must, clause) for clause in clauses])
+        found: list[Match] = []
         for limit in _LOOKED_AT:
             hits = self._searcher.search(query, limit=limit, count=False, order_by_field="rank", order=Order.Asc).hits
+            found, things = [], set()
             for match in self._matches(hits):
                 if holds(match.matched, compared):
-                    found.setdefault((match.kind, match.code), match)
-                if len(found) >= most:
-                    break
-            if len(found) >= most or len(hits) < limit:
-                break
-        return list(found.values())
+                    found.append(match)
+                    things.add((match.kind, match.code))
+                if len(things) >= most:
+                    return found, False
+            if len(hits) < limit:
+                return found, True
+        return found, False
 
     def _matches(self, hits: Iterable[tuple[object, tantivy.DocAddress]]) -> Iterator[Match]:
         for _, address in hits:
@@ -151,6 +168,8 @@ class SuggestionIndex:
         )
 
     def _beginning(self, field: str, word: str, *, typos: bool) -> Query:
+        if len(word) <= _INDEXED:
+            return Query.term_query(self._schema, f"{field}_begin", word, "basic")
         distance = 1 if typos and len(word) >= FORGIVING else 0
         return Query.fuzzy_term_query(self._schema, field, word, distance=distance, prefix=True)
 
@@ -159,14 +178,3 @@ def holds(label: str, words: Iterable[str]) -> bool:
     """Whether each of some folded words begins a word of a label."""
     there = fold(label).split()
     return all(any(known.startswith(word) for known in there) for word in words)
-
-
-def _asked(words: Sequence[str]) -> list[str]:
-    """The words that say most. A single letter begins a tenth of all words: one of them is enough."""
-    longest = sorted(dict.fromkeys(words), key=lambda word: -len(word))[:_MOST_ASKED]
-    letters = [word for word in longest if len(word) == 1]
-    return [word for word in longest if word not in letters[1:]]
-
-
-def _all_of(clauses: Iterable[Query]) -> Query:
-    return Query.boolean_query([(Occur.Must, clause) for clause in clauses])

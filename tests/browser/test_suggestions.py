@@ -139,7 +139,11 @@ def test_a_late_reply_does_not_replace_a_newer_one(visits: Visits) -> None:
     visits.allow("ERR_ABORTED|ERR_FAILED")
     page = settle(visits.page("/"))
     first: list[Route] = []
-    page.route("**/api/v1/suggest?q=ke&*", lambda route: first.append(route))
+
+    def keep_waiting(route: Route) -> None:
+        first.append(route)
+
+    page.route("**/api/v1/suggest?q=ke&*", keep_waiting)
     _type(page, "ke")
     page.wait_for_timeout(400)
     assert len(first) == 1
