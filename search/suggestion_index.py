@@ -27,7 +27,7 @@ _MOST_ASKED: Final = 6
 """Words that the index is asked for, the longest; what it finds is compared with the others."""
 _INDEXED: Final = 2
 """Letters up to which beginnings are terms of their own: so many words have them that gathering these takes long."""
-_LOOKED_AT: Final = (64, 512)
+_LOOKED_AT: Final = (64, 256)
 """Labels that are looked at, then how many if these were too few: some are another label of the same thing."""
 _HEAP: Final = 128_000_000
 

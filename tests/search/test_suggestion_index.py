@@ -98,7 +98,7 @@ def test_kinds_and_numbers_are_bounds(index: SuggestionIndex) -> None:
 
 
 def test_a_thing_is_found_once_however_many_labels_match(tmp_path: Path) -> None:
-    labels = tuple(f"Common {number}" for number in range(300))
+    labels = tuple(f"Common {number}" for number in range(200))
     things = (Suggestible("topic", 0, "i", labels, 5), Suggestible("topic", 1, "j", ("common thing",), 4))
     found = _written(tmp_path / "index", things).find(("common",), KINDS, 5, typos=False)
     assert [(match.code, match.matched, match.label) for match in found] == [

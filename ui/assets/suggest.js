@@ -46,6 +46,8 @@
     typed(event) {
       if (!this.input || event.target !== this.input || event.isComposing) return;
       this.cancel();
+      // Until the reply is there the list is of what stood there before: Enter means what was typed.
+      this.activate(-1);
       if (this.input.value.trim().length < SHORTEST) this.close();
       else this.later = setTimeout(() => this.ask(), DELAY);
     }
@@ -170,16 +172,20 @@
     // Round and round, over the text as it was typed: there, none is active.
     move(step) {
       const places = this.shown.length + 1;
-      this.active = ((this.active + 1 + step + places) % places) - 1;
+      this.activate(((this.active + 1 + step + places) % places) - 1);
+    }
+
+    activate(place) {
+      this.active = place;
       const options = this.list.querySelectorAll("[role=option]");
-      options.forEach((option, place) => option.setAttribute("aria-selected", String(place === this.active)));
-      const active = options[this.active];
-      if (!active) {
+      options.forEach((option, at) => option.setAttribute("aria-selected", String(at === place)));
+      const active = options[place];
+      if (active) {
+        this.input.setAttribute("aria-activedescendant", active.id);
+        active.scrollIntoView({ block: "nearest" });
+      } else {
         this.input.removeAttribute("aria-activedescendant");
-        return;
       }
-      this.input.setAttribute("aria-activedescendant", active.id);
-      active.scrollIntoView({ block: "nearest" });
     }
 
     clicked(event) {
