@@ -27,6 +27,7 @@ from embeddings.encoding import EncodingReport, encode_missing, gather
 from embeddings.errors import DamagedSegmentError, ModelMismatchError
 from embeddings.segment_file import read_segment
 from embeddings.segments import ROWS_PER_SEGMENT, SegmentStore, SegmentWriter, text_key
+from kg import sparql
 from kg.digest import graph_digest
 from kg.facet_files import columns_digest, save_columns
 from kg.facets import Columns, build_columns
@@ -45,6 +46,7 @@ from search.snapshot import (
     MANIFEST,
     PROBLEMS,
     RECORDS,
+    SUGGEST,
     TEXT,
     VECTOR_KEYS,
     VECTORS,
@@ -55,6 +57,8 @@ from search.snapshot import (
     timestamp,
 )
 from search.spool import Spool
+from search.suggestible import suggestible
+from search.suggestion_index import write_suggestion_index
 from search.text_index import write_text_index
 from search.texts import ReportText, embedding_text
 
@@ -129,6 +133,8 @@ class Build:
                 graph_content = graph_digest(graph, self._minter, self._staging)
                 with closing(RecordFile.open(self._staging / RECORDS)) as records:
                     records_content = records.digest()
+            with self._timed("suggestions", None):
+                suggestions_content = self._write_suggestions(graph, columns, spool)
             triples = len(graph)
             graph.close()
             with self._timed("text", len(spool)):
@@ -140,6 +146,7 @@ class Build:
             "facets": columns_digest(columns),
             "vectors": vectors_content,
             "records": records_content,
+            "suggestions": suggestions_content,
         }
         manifest = self._manifest(sources, tally, columns, triples, digests, ann_digest)
         with self._timed("publish", None):
@@ -198,6 +205,11 @@ class Build:
             graph.close()
             raise NoReportsError(tally.records, tally.problems.total())
         return graph, tally
+
+    def _write_suggestions(self, graph: GraphStore, columns: Columns, spool: Spool) -> str:
+        others = ((entity, label) for entity, label in graph.select_text(sparql.query("labels_alternative")))
+        with _no_garbage_collected():
+            return write_suggestion_index(self._staging / SUGGEST, suggestible(columns, others, spool.in_order))
 
     def _encode(self, spool: Spool, columns: Columns) -> tuple[EncodingReport, str, str]:
         directory = self._staging / VECTORS

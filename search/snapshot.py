@@ -1,7 +1,7 @@
-"""A snapshot: one directory that holds graph, vectors, text, facets and records of the same reports, and never changes.
+"""A snapshot: one directory that holds graph, vectors, text, suggestions, facets and records of the same reports.
 
-``<data>/CURRENT`` names the live one and is replaced by one atomic rename; readers keep the old one until their last
-query ends (:mod:`search.live`). See docs/architecture.md.
+It never changes. ``<data>/CURRENT`` names the live one and is replaced by one atomic rename; readers keep the old one
+until their last query ends (:mod:`search.live`). See docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from kg.facets import Columns
 from kg.record_files import RecordFile
 from kg.store import GraphStore
 from search.errors import DamagedSnapshotError, NoSnapshotError
+from search.suggestion_index import SuggestionIndex
 from search.text_index import TextIndex
 
 SCHEMA_VERSION: Final = 3
@@ -37,6 +38,7 @@ VECTORS: Final = "vectors"
 VECTOR_KEYS: Final = "vector-keys.npy"
 ANN: Final = "ann.faiss"
 TEXT: Final = "text"
+SUGGEST: Final = "suggest"
 FACETS: Final = "facets"
 RECORDS: Final = "records.sqlite"
 MANIFEST: Final = "manifest.json"
@@ -45,7 +47,7 @@ PROBLEMS: Final = "problems.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot holds. ``digests`` are of content (sorted N-Quads, vectors by text, columns, records).
+    """What a snapshot holds. ``digests`` are of content (sorted N-Quads, vectors by text, columns, records, labels).
 
     They are not of files, whose bytes differ from build to build. ``files`` are sizes in bytes by path;
     ``model_source`` is the name or the directory that the model was opened by.
@@ -110,6 +112,7 @@ class Snapshot:
     index: VectorIndex
     text: TextIndex
     records: RecordFile
+    suggestions: SuggestionIndex
 
     @classmethod
     def open(cls, directory: Path, adapters: Adapters) -> Snapshot:
@@ -126,8 +129,9 @@ class Snapshot:
                 adapters.open_graph(directory / GRAPH, manifest.base),
                 columns,
                 index,
-                TextIndex.open(directory / TEXT),
+                TextIndex(directory / TEXT),
                 RecordFile.open(directory / RECORDS),
+                SuggestionIndex.open(directory / SUGGEST),
             )
         except (KgError, EmbeddingError, OSError, ValueError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
@@ -137,6 +141,7 @@ class Snapshot:
             "vectors": index.size,
             "text": snapshot.text.size,
             "records": len(snapshot.records),
+            "suggestions": snapshot.suggestions.reports,
         }
         if len(set(sizes.values())) > 1:
             raise DamagedSnapshotError(directory, f"its parts hold different numbers of reports: {sizes}")

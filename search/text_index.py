@@ -8,14 +8,12 @@ that no report holds is looked for as if it were mistyped.
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 import tantivy
@@ -23,7 +21,7 @@ from numpy.typing import NDArray
 from tantivy import Occur, Query
 
 from embeddings.index import Allowed, Hits, best, no_hits
-from search.errors import DamagedSnapshotError
+from search.index_directory import IndexDirectory
 from search.languages import PLAIN, STEMMED, analyzer, function_words, guess_language, language_of, words
 from search.query_syntax import AllOf, Condition, Field, Not, Phrase, parse
 from search.texts import ReportText
@@ -161,34 +159,16 @@ def _document(ordinal: int, text: ReportText) -> tantivy.Document:
     return document
 
 
-def _linked(directory: Path) -> tempfile.TemporaryDirectory[str]:
-    folder: tempfile.TemporaryDirectory[str] = tempfile.TemporaryDirectory(prefix="reportgraph-text-")
-    for path in directory.iterdir():
-        if not path.name.endswith(".lock"):
-            (Path(folder.name) / path.name).symlink_to(path.resolve())
-    return folder
-
-
 class TextIndex:
     """An index opened for reading. Its files must not change while it is open."""
 
-    def __init__(self, index: tantivy.Index, linked: tempfile.TemporaryDirectory[str] | None = None) -> None:
-        """``linked`` is the folder of links that the index was opened by: it lives as long as the index."""
-        _register(index)
-        self._index = index
-        self._searcher = index.searcher()
+    def __init__(self, directory: Path) -> None:
+        """Open an index that `write_text_index` wrote; raises :class:`~search.errors.DamagedSnapshotError`."""
+        self._directory = IndexDirectory(directory)
+        self._index = self._directory.index
+        _register(self._index)
+        self._searcher = self._index.searcher()
         self.size: Final[int] = self._searcher.num_docs
-        self._linked = linked
-
-    @classmethod
-    def open(cls, directory: Path) -> Self:
-        """Open an index written by :func:`write_text_index`; raises :class:`~search.errors.DamagedSnapshotError`."""
-        try:
-            # Even reading makes a lock file: on storage that cannot be written, it is made beside links to the files.
-            linked = None if os.access(directory, os.W_OK) else _linked(directory)
-            return cls(tantivy.Index.open(linked.name if linked else str(directory)), linked)
-        except (ValueError, OSError) as error:
-            raise DamagedSnapshotError(directory, str(error)) from error
 
     def parse(self, text: str) -> TextQuery:
         """Read a query (see `search.query_syntax`); its content words are all but the function words of its language,

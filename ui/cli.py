@@ -180,6 +180,26 @@ def related(**options: Any) -> None:
 
 
 @main.command()
+@click.argument("text", type=_Text())
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(["topic", "author", "institution", "series", "country", "region", "report"]),
+    help="Only such suggestions (repeat for several).",
+)
+@click.option("--lang", type=click.Choice(["en", "es", "fr", "pt"]), default="en", help="Language of the labels.")
+@click.option("--limit", type=click.IntRange(1, 20), default=8, show_default=True)
+@_data
+@_json
+def suggest(**options: Any) -> None:
+    """Complete words: topics, people, institutions, series, places and titles."""
+    from ui.commands.searching import suggest_command  # noqa: PLC0415 - see the module's docstring
+
+    suggest_command(**options)
+
+
+@main.command()
 @click.argument("query", metavar="QUERY|FILE", type=_Text())
 @click.option(
     "--format",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from urllib.parse import unquote
 
 from pydantic import BaseModel, Field
 
@@ -10,6 +12,8 @@ from kg.facets import FacetCount
 from kg.model import Report
 from search.fusion import GRAPH, LEXICAL, SEMANTIC
 from search.request import Hit, Results, Why
+from search.suggest import Suggestion
+from search.suggestible import REPORT
 
 
 class WhySchema(BaseModel):
@@ -109,6 +113,43 @@ class RelatedSchema(BaseModel):
 
     snapshot: str
     hits: list[HitSchema]
+
+
+class SuggestionSchema(BaseModel):
+    """Something that may be meant by what was typed."""
+
+    kind: str = Field(description="The facet that an entity is a value of, or `report`.")
+    iri: str
+    id: str | None = Field(description="The id of a report.")
+    label: str
+    matched: str | None = Field(description="The other label that matched, where the one shown does not say it.")
+    reports: int | None = Field(description="How many reports have the entity, inferred ones included.")
+    year: int | None = Field(description="The year of a report.")
+    rest: str = Field(description="What was typed before the words that this completes.")
+
+    @classmethod
+    def of(cls, suggestion: Suggestion) -> SuggestionSchema:
+        return cls(
+            kind=suggestion.kind,
+            iri=suggestion.iri,
+            id=unquote(suggestion.iri.rsplit("/", 1)[-1]) if suggestion.kind == REPORT else None,
+            label=suggestion.label,
+            matched=suggestion.matched,
+            reports=suggestion.reports,
+            year=suggestion.year,
+            rest=suggestion.rest,
+        )
+
+
+class SuggestionsSchema(BaseModel):
+    """What may be meant, the likeliest first."""
+
+    snapshot: str
+    suggestions: list[SuggestionSchema]
+
+    @classmethod
+    def of(cls, suggestions: Iterable[Suggestion], snapshot: str) -> SuggestionsSchema:
+        return cls(snapshot=snapshot, suggestions=[SuggestionSchema.of(suggestion) for suggestion in suggestions])
 
 
 class SeriesSchema(BaseModel):

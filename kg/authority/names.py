@@ -21,6 +21,11 @@ def key(label: str) -> str:
     >>> key("Zougmoré, R. B."), key("ZOUGMORE R B")
     ('zougmore r b', 'zougmore r b')
     """
+    return fold(label)
+
+
+def fold(label: str) -> str:
+    """The same, and nothing is remembered: for whole titles, of which none comes twice, and for what readers type."""
     if label.isascii():
         return _NOT_WORD.sub(" ", _SIGNS.sub(_sign_name, label.lower())).strip()
     # Twice: casefolding can bring marks back (U+0130), and a key must be its own key.

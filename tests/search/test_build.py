@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -33,9 +34,11 @@ def test_a_build_publishes_a_whole_snapshot(services: Services) -> None:
     report = build_sources(services, SAMPLE, observer=observer)
     assert (report.manifest.name, report.manifest.reports, report.lost) == ("000001", 60, 0)
     assert report.encoding.encoded == 60
-    assert observer.stages == ["read, map and load", "facets", "digest", "text", "encode", "index", "publish"]
+    assert observer.stages == [
+        *("read, map and load", "facets", "digest", "suggestions", "text", "encode", "index", "publish"),
+    ]
     assert set(report.seconds) >= {"read", "keep records", "map and load", "facets", "encode", "publish"}
-    assert set(report.manifest.digests) == {"graph", "facets", "vectors", "records"}
+    assert set(report.manifest.digests) == {"graph", "facets", "vectors", "records", "suggestions"}
     assert "records.sqlite" in report.manifest.files
     snapshot = services.snapshot()
     assert snapshot.manifest == report.manifest
@@ -267,15 +270,16 @@ def test_a_damaged_or_foreign_snapshot_is_named(services: Services) -> None:
 def test_a_snapshot_of_an_older_layout_is_built_again_and_encodes_nothing(services: Services) -> None:
     build_sources(services, SAMPLE)
     live = _live(services)
-    (live / "records.sqlite").unlink()
+    shutil.rmtree(live / "suggest")
     manifest = json.loads((live / "manifest.json").read_text())
-    del manifest["files"]["records.sqlite"], manifest["digests"]["records"]
-    (live / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 1}))
-    with pytest.raises(DamagedSnapshotError, match=r"layout 1, this program reads 3.*reportgraph build"):
+    manifest["files"] = {name: size for name, size in manifest["files"].items() if not name.startswith("suggest/")}
+    del manifest["digests"]["suggestions"]
+    (live / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 2}))
+    with pytest.raises(DamagedSnapshotError, match=r"layout 2, this program reads 3.*reportgraph build"):
         services.snapshot()
     report = build_sources(services, SAMPLE)
     assert (report.encoding.encoded, report.encoding.reused) == (0, 60)
-    assert (report.manifest.name, len(services.snapshot().records)) == ("000002", 60)
+    assert (report.manifest.name, services.snapshot().suggestions.reports) == ("000002", 60)
 
 
 def test_every_record_is_kept_with_every_field_of_its_line(sample: Snapshot) -> None:
@@ -375,7 +379,8 @@ def test_a_damaged_pointer_is_no_collection_and_a_build_mends_it(services: Servi
 
 
 @pytest.mark.parametrize(
-    "pattern", ["graph/*.sst", "text/*.store", "facets/topic.stated.npy", "vector-keys.npy", "records.sqlite"]
+    "pattern",
+    ["graph/*.sst", "text/*.store", "suggest/*.idx", "facets/topic.stated.npy", "vector-keys.npy", "records.sqlite"],
 )
 @pytest.mark.parametrize("damage", ["cut", "gone"])
 def test_missing_and_cut_files_are_named(services: Services, pattern: str, damage: str) -> None:

@@ -292,7 +292,7 @@ def _indexed(directory: Path, reports: list[tuple[str, str, tuple[str, ...]]]) -
         for n, (title, abstract, stated) in enumerate(reports)
     )
     write_text_index(directory, texts)
-    return TextIndex.open(directory)
+    return TextIndex(directory)
 
 
 def _marked_words(query: Iterable[str], title: str, abstract: str, stated: tuple[str, ...]) -> tuple[str, ...]:

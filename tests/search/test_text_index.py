@@ -31,7 +31,7 @@ def _text(number: int, row: tuple[str, str, tuple[str, ...], tuple[str, ...], tu
 def index(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
     directory = tmp_path_factory.mktemp("text") / "index"
     assert write_text_index(directory, (_text(n, row) for n, row in enumerate(TEXTS))) == len(TEXTS)
-    return TextIndex.open(directory)
+    return TextIndex(directory)
 
 
 def _found(index: TextIndex, query: str, allowed: list[bool] | None = None) -> list[int]:
@@ -101,7 +101,7 @@ def test_a_large_filter_gives_the_same_as_filtering_everything(tmp_path: Path) -
         for n in range(size)
     )
     write_text_index(tmp_path / "index", texts)
-    index = TextIndex.open(tmp_path / "index")
+    index = TextIndex(tmp_path / "index")
     query = index.parse("water w3")
     every = index.search(query, size)
     for share in (0.02, 0.3, 0.9):
@@ -172,7 +172,7 @@ def test_a_search_narrowed_by_values_gives_the_same_as_its_filter_alone(tmp_path
     values = [[n % 2, 10 + n % 7] for n in range(size)]
     texts = (ReportText(f"http://e/{n:05d}", f"water w{n % 11}", (), "", languages=("en",)) for n in range(size))
     write_text_index(tmp_path / "index", texts, values)
-    index = TextIndex.open(tmp_path / "index")
+    index = TextIndex(tmp_path / "index")
     allowed = np.array([n % 2 == 1 and n % 7 in {3, 4} and n % 5 > 0 for n in range(size)])
     for query in ("water", "water w3"):
         for k in (20, size):
@@ -184,7 +184,7 @@ def test_a_search_narrowed_by_values_gives_the_same_as_its_filter_alone(tmp_path
 
 def test_what_is_no_index_is_a_damaged_snapshot(tmp_path: Path) -> None:
     with pytest.raises(DamagedSnapshotError):
-        TextIndex.open(tmp_path)
+        TextIndex(tmp_path)
 
 
 def test_what_the_encoder_reads() -> None:

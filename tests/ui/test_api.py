@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from search.errors import NoSnapshotError
+from search.suggestible import KINDS
 from tests.conftest import SAMPLE, WriteLines, build_sources, services_for
 from ui.app import create_app
 from ui.wiring import Services
@@ -113,3 +114,55 @@ def test_every_error_has_the_same_form(client: TestClient) -> None:
     for path in ("/nowhere", "/api/v1/search?limit=-1", "/api/v1/reports/none", "/api/v1/reports/none/related"):
         assert set(client.get(path).json()) == {"error", "detail"}
     assert "'none'" in client.get("/api/v1/reports/none/related").json()["detail"]
+
+
+def test_what_is_being_typed_is_completed(client: TestClient) -> None:
+    answer = client.get("/api/v1/suggest", params={"q": "drought in keni", "lang": "es"})
+    assert answer.headers["cache-control"] == "no-store"
+    (found,) = answer.json()["suggestions"]
+    assert found == {
+        "kind": "country",
+        "iri": found["iri"],
+        "id": None,
+        "label": "Kenia",
+        "matched": None,
+        "reports": 6,
+        "year": None,
+        "rest": "drought in",
+    }
+    assert client.get("/api/v1/search", params={"country": found["iri"]}).json()["total"] == 6
+    titles = client.get("/api/v1/suggest", params={"q": "milk mon", "kind": "report"}).json()["suggestions"]
+    assert [(one["kind"], one["year"], one["rest"]) for one in titles] == [("report", 2005, "")]
+    assert client.get(f"/api/v1/reports/{titles[0]['id']}").json()["title"] == titles[0]["label"]
+
+
+def test_suggestions_are_bounded_by_kind_and_number(client: TestClient) -> None:
+    def kinds(**parameters: object) -> list[str]:
+        answer = client.get("/api/v1/suggest", params={"q": "wat"} | parameters)  # type: ignore[arg-type]
+        return [found["kind"] for found in answer.json()["suggestions"]]
+
+    assert len(kinds(limit=2)) == 2
+    assert set(kinds(kind=["topic", "series"])) == {"topic", "series"}
+    assert kinds(q="") == kinds(q="w") == []
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=21", "kind=year", "lang=de", "query=water"])
+def test_suggestions_that_cannot_be_asked_for_are_an_error(client: TestClient, query: str) -> None:
+    assert client.get(f"/api/v1/suggest?q=water&{query}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 10_000, "a " * 5_000, "\u0000\u0007", "🙂🙂", "مرحبا", "\"'<script>", "%%%", "\u202e\ufeff", "*?~^:(["],
+)
+def test_any_text_may_be_typed(client: TestClient, text: str) -> None:
+    answer = client.get("/api/v1/suggest", params={"q": text})
+    assert answer.status_code == 200
+    assert isinstance(answer.json()["suggestions"], list)
+    assert client.get("/api/v1/suggest?q=%ff%fe%ed%a0%80").status_code == 200
+
+
+def test_the_kinds_of_suggestions_are_described(client: TestClient) -> None:
+    described = client.get("/api/v1/openapi.json").json()["paths"]["/api/v1/suggest"]["get"]["parameters"]
+    kind = next(parameter for parameter in described if parameter["name"] == "kind")
+    assert tuple(kind["schema"]["items"]["enum"]) == KINDS

@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from kg.facets import FACETS
+from search.suggestible import KINDS
 from tests.conftest import SAMPLE, SHARED_DATA, WriteLines
 from ui.cli import main
 from ui.facet_options import FACET_OPTIONS
@@ -88,6 +90,23 @@ def test_an_unknown_filter_is_one_clear_line(run: Run) -> None:
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
     assert "irrigation" in result.stderr
+
+
+def test_suggest_completes_words_for_people_and_programs(run: Run) -> None:
+    shown = run("suggest", "drought in keni", "--lang", "en")
+    assert shown.exit_code == 0, shown.output
+    assert " ".join(shown.stdout.split()) == "country Kenya (Kenia) 6 reports after: drought in"
+    found = json.loads(run("suggest", "wat", "--kind", "report", "--limit", "2", "--json").stdout)
+    assert [one["kind"] for one in found["suggestions"]] == ["report", "report"]
+    nothing = run("suggest", "zzz")
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert "Nothing begins like this" in nothing.stderr
+
+
+def test_the_kinds_of_suggestions_are_those_that_there_are() -> None:
+    option = next(option for option in main.commands["suggest"].params if option.name == "kinds")
+    assert isinstance(option.type, click.Choice)
+    assert tuple(option.type.choices) == KINDS
 
 
 def test_related_prints_hits_with_reasons(run: Run) -> None:

@@ -10,9 +10,13 @@ from search import request as asked
 from search.engine import LONGEST_QUERY, NEAREST
 from search.filter_values import filter_value
 from search.snapshot import Snapshot
+from search.suggest import MOST, SuggestRequest
+from search.suggestible import KINDS
 
 Values = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=50)]
 """Values of one facet: bounded, since each costs a look-up."""
+
+Language = Annotated[Literal["en", "es", "fr", "pt"], Field(description="Language of the labels in the answer.")]
 
 _NOT_FACETS = frozenset({"year_from", "year_to", "limit", "q", "mode", "sort", "offset", "lang", "stated_only"})
 
@@ -56,7 +60,7 @@ class SearchParameters(FilterParameters):
     mode: asked.Mode = asked.Mode.HYBRID
     sort: asked.Sort = asked.Sort.RELEVANCE
     offset: int = Field(0, ge=0)
-    lang: Literal["en", "es", "fr", "pt"] = Field("en", description="Language of the labels in the answer.")
+    lang: Language = "en"
 
     def request(self, snapshot: Snapshot) -> asked.Request:
         """The request that is meant; raises :class:`~search.errors.UnknownValueError`."""
@@ -68,3 +72,20 @@ class SearchParameters(FilterParameters):
             limit=self.limit,
             offset=self.offset,
         )
+
+
+class SuggestParameters(BaseModel):
+    """What was typed, and what of it to complete."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", description="What was typed so far; any text is answered, most texts by nothing.")
+    lang: Language = "en"
+    limit: int = Field(8, ge=1, le=MOST)
+    kind: list[Literal["topic", "author", "institution", "series", "country", "region", "report"]] = Field(
+        [], max_length=len(KINDS), description="Only such suggestions; repeat for several."
+    )
+
+    def request(self) -> SuggestRequest:
+        """The request that is meant."""
+        return SuggestRequest(self.q, self.lang, tuple(self.kind) or KINDS, self.limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from kg.reading import read_report
 from kg.vocab import Minter
@@ -12,8 +12,9 @@ from search.errors import UnknownReportError
 from search.live import LiveEngine
 from search.related import RelatedRequest, related
 from search.snapshot import Snapshot
-from ui.api.parameters import FilterParameters, SearchParameters
-from ui.schemas import HitSchema, ProblemSchema, RelatedSchema, ReportSchema, ResultsSchema
+from search.suggest import suggest
+from ui.api.parameters import FilterParameters, SearchParameters, SuggestParameters
+from ui.schemas import HitSchema, ProblemSchema, RelatedSchema, ReportSchema, ResultsSchema, SuggestionsSchema
 
 API: Final = "/api/v1"
 _ERRORS: Final[dict[int | str, dict[str, object]]] = {
@@ -31,6 +32,13 @@ def api_routes(live: LiveEngine) -> APIRouter:
     def search(parameters: Annotated[SearchParameters, Query()]) -> ResultsSchema:
         engine = live.current()
         return ResultsSchema.of(engine.search(parameters.request(engine.snapshot)), parameters.lang)
+
+    @router.get(f"{API}/suggest", responses=_ERRORS, summary="Complete what is being typed")
+    def suggestions(parameters: Annotated[SuggestParameters, Query()], response: Response) -> SuggestionsSchema:
+        # What somebody typed and did not send is kept nowhere.
+        response.headers["Cache-Control"] = "no-store"
+        snapshot = live.current().snapshot
+        return SuggestionsSchema.of(suggest(snapshot, parameters.request()), snapshot.manifest.name)
 
     # Ids may hold slashes, so the longer route stands first.
     @router.get(f"{API}/reports/{{report_id:path}}/related", responses=_ERRORS, summary="Reports like a given one")

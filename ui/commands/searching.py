@@ -1,4 +1,4 @@
-"""``search`` and ``related``: results on a terminal or as JSON."""
+"""``search``, ``related`` and ``suggest``: results on a terminal or as JSON."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from search.filter_values import filter_value
 from search.related import RelatedRequest, related
 from search.request import Filters, Hit, Mode, Request, Results, Sort
 from search.snapshot import Snapshot
+from search.suggest import Suggestion, SuggestRequest, suggest
+from search.suggestible import KINDS
 from ui.commands.context import console, services
 from ui.facet_options import FACET_OPTIONS
 from ui.progress import printable
-from ui.schemas import HitSchema, RelatedSchema, ResultsSchema
+from ui.schemas import HitSchema, RelatedSchema, ResultsSchema, SuggestionsSchema
 
 _FACET_LINES = 3
 """Facet values that a terminal shows of each facet."""
@@ -74,6 +76,36 @@ def related_command(*, ids: tuple[str, ...], limit: int, data: Path | None, as_j
         _print_json(RelatedSchema(snapshot=snapshot.manifest.name, hits=[HitSchema.of(hit) for hit in hits]))
     else:
         _print_hits(Console(), hits, 0)
+
+
+def suggest_command(
+    *, text: str, kinds: tuple[str, ...], lang: str, limit: int, data: Path | None, as_json: bool
+) -> None:
+    """Complete what was typed and print what may be meant."""
+    snapshot = services(data=data).snapshot()
+    found = suggest(snapshot, SuggestRequest(text, lang, kinds or KINDS, limit))
+    if as_json:
+        _print_json(SuggestionsSchema.of(found, snapshot.manifest.name))
+        return
+    out = Console()
+    for suggestion in found:
+        out.print(_suggested(suggestion))
+    if not found:
+        console().print("Nothing begins like this: try fewer letters.")
+
+
+def _suggested(suggestion: Suggestion) -> Text:
+    line = Text(f"{suggestion.kind:<12}")
+    line.append(printable(suggestion.label), style="bold")
+    if suggestion.matched is not None:
+        line.append(f"  ({printable(suggestion.matched)})")
+    if suggestion.reports is not None:
+        line.append("  1 report" if suggestion.reports == 1 else f"  {suggestion.reports:,} reports", style="cyan")
+    if suggestion.year is not None:
+        line.append(f"  {suggestion.year}", style="cyan")
+    if suggestion.rest:
+        line.append(f"  after: {printable(suggestion.rest)}", style="dim")
+    return line
 
 
 def _chosen(snapshot: Snapshot, options: dict[str, Any]) -> Filters:

@@ -35,7 +35,8 @@ _LONGEST: Final = 20_000
 _HEAD: Final = """<meta name="color-scheme" content="light dark">
 <link rel="icon" href="{icon}" type="image/svg+xml">
 <link rel="stylesheet" href="{style}">
-<script src="{script}"></script>"""
+<script src="{script}"></script>
+<script src="{suggest}"></script>"""
 
 _FRAME: Final = """<div class="rg" id="rg">
 <div id="rg-page" aria-busy="true"><div class="rg-loading"></div></div>
@@ -85,7 +86,10 @@ def _mount(app: FastAPI, page: Any) -> None:
         show_error=False,
         max_file_size=1,
         head=_HEAD.format(
-            icon=asset_url("icon.svg"), style=asset_url("reportgraph.css"), script=asset_url("search.js")
+            icon=asset_url("icon.svg"),
+            style=asset_url("reportgraph.css"),
+            script=asset_url("search.js"),
+            suggest=asset_url("suggest.js"),
         ),
     )
 

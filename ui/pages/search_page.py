@@ -11,6 +11,7 @@ from search.related import RelatedRequest, related
 from ui.languages import LANGUAGES
 from ui.pages.address import Address
 from ui.pages.cards import card_of
+from ui.pages.facet_names import SUGGESTED_NAMES
 from ui.pages.rendering import Rendering
 from ui.pages.search_view import SearchView, search_view
 
@@ -51,6 +52,7 @@ class SearchPage:
             path=self.path,
             here_in={code: f"{self.path}?{self.address.spoken(code).query_string}" for code in LANGUAGES},
             workbench_query=self._workbench_query(),
+            suggested={kind: self.rendering.texts.say(name) for kind, name in SUGGESTED_NAMES.items()},
         )
 
     def _workbench_query(self) -> str:

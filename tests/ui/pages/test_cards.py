@@ -171,6 +171,7 @@ def _nothing_but(engine: Engine) -> dict[str, object]:
         "path": "/search",
         "here_in": dict.fromkeys(LANGUAGES, "/search"),
         "workbench_query": "",
+        "suggested": {},
     }
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from search.errors import UnknownReportError
 from search.live import LiveEngine
 from tests.ui.pages.markup import Markup, line
+from ui.asset_files import asset_url
 from ui.languages import LANGUAGES
 from ui.pages.search_page import SearchPage, related_html
 from ui.texts import Texts
@@ -66,3 +69,25 @@ def test_relatives_are_five_cards_in_the_language_of_the_reader(live: LiveEngine
 def test_relatives_of_no_report_are_an_error(live: LiveEngine, report_id: str) -> None:
     with pytest.raises(UnknownReportError):
         related_html(live, report_id, "", "")
+
+
+@pytest.mark.parametrize("path", ["/", "/search"])
+def test_the_list_of_suggestions_brings_its_texts_in_the_reader_s_language(live: LiveEngine, path: str) -> None:
+    page = Markup(SearchPage.open(live, "q=women&lang=es", "", path).html("parts/page.html"))
+    field = page.one("input", id="q")
+    suggestions = page.one("ul", id=field.attributes["data-suggest"])
+    assert "hidden" in suggestions.attributes
+    assert suggestions.attributes["role"] == "listbox"
+    assert suggestions.attributes["aria-label"] == "Sugerencias"
+    assert json.loads(suggestions.attributes["data-kinds"])["report"] == "Informes"
+    assert (suggestions.attributes["data-report"], suggestions.attributes["data-reports"]) == (
+        *("{n} informe", "{n} informes"),
+    )
+    assert suggestions.attributes["data-lang-query"] == "lang=es"
+    # Without scripts the field is a plain one.
+    assert "role" not in field.attributes
+
+
+def test_the_script_of_the_suggestions_is_on_the_plain_page(live: LiveEngine) -> None:
+    page = Markup(SearchPage.open(live, "", "", "/search").html("search.html"))
+    assert asset_url("suggest.js") in [script.attributes.get("src") for script in page.all("script")]

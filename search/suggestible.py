@@ -1,0 +1,94 @@
+"""What may be suggested to who types: entities that reports have, and titles, the most useful first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from kg.authority.names import fold
+from kg.facets import Columns, FacetColumn
+from search.texts import ReportText
+
+ENTITY_KINDS: Final = ("topic", "author", "institution", "series", "country", "region")
+"""The facets whose values are suggested; among equally common ones, the earlier is the more useful."""
+
+REPORT: Final = "report"
+KINDS: Final = (*ENTITY_KINDS, REPORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestible:
+    """An entity or a report with its labels, the one to show first, no two alike but for case and accents.
+
+    ``code`` is the entity's code in the facet ``kind``, or the report's ordinal; ``reports`` is how many reports have
+    the entity, 0 for a report.
+    """
+
+    kind: str
+    code: int
+    iri: str
+    labels: tuple[str, ...]
+    reports: int
+
+
+def suggestible(
+    columns: Columns,
+    others: Iterable[tuple[str, str]],
+    texts: Callable[[Sequence[str]], Iterable[ReportText]],
+) -> Iterator[Suggestible]:
+    """Everything that may be suggested, the most useful first.
+
+    Entities come by their number of reports, then titles, newest first. ``others`` are IRIs and their alternative
+    labels, ``texts`` gives the texts of reports in the order of the IRIs that it is asked for.
+    """
+    yield from _entities(columns, _by_entity(others))
+    order = _newest_first(columns)
+    for ordinal, text in zip(order, texts([columns.reports[ordinal] for ordinal in order]), strict=True):
+        yield Suggestible(REPORT, ordinal, text.iri, _distinct((text.title, *text.other_titles)), 0)
+
+
+def _by_entity(others: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for entity, label in others:
+        found.setdefault(entity, []).append(label)
+    return found
+
+
+def _entities(columns: Columns, others: Mapping[str, Sequence[str]]) -> Iterator[Suggestible]:
+    ranked = []
+    for place, kind in enumerate(ENTITY_KINDS):
+        for code, reports in enumerate(_reports_by_code(columns.facets[kind])):
+            ranked.append((-reports, place, code))
+    ranked.sort()
+    for reports, place, code in ranked:
+        kind = ENTITY_KINDS[place]
+        value = columns.facets[kind].values[code]
+        translated = (value.labels[language] for language in sorted(value.labels))
+        labels = _distinct((value.label, *translated, *sorted(others.get(value.value, ()))))
+        yield Suggestible(kind, code, value.value, labels, -reports)
+
+
+def _reports_by_code(column: FacetColumn) -> list[int]:
+    codes = np.concatenate((column.stated.codes, column.inferred.codes))
+    counts: list[int] = np.bincount(codes, minlength=len(column.values)).tolist()
+    return counts
+
+
+def _newest_first(columns: Columns) -> list[int]:
+    """The ordinals by year, undated reports last, then in their own order."""
+    column = columns.facets["year"]
+    years = np.array([int(value.value) if value.value.isdigit() else 0 for value in column.values] or [0])
+    dated = np.zeros(len(columns.reports), dtype=np.int64)
+    dated[column.stated.rows] = years[column.stated.codes]
+    order: list[int] = np.argsort(-dated, kind="stable").tolist()
+    return order
+
+
+def _distinct(labels: Iterable[str]) -> tuple[str, ...]:
+    first: dict[str, str] = {}
+    for label in labels:
+        first.setdefault(fold(label), label)
+    return tuple(first.values())
