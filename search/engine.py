@@ -6,6 +6,7 @@ with at most ``NEAREST`` more whose similarity to the query stands out from the 
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -30,9 +31,10 @@ from search.text_index import TextQuery
 NEAREST: Final = 1000
 """How many reports at most are results for their meaning alone, and how many candidates each leg ranks."""
 
-STANDS_OUT: Final = 3.0
-"""Spreads above the query's background (:class:`embeddings.index.Background`) from which on a report stands out.
-A fixed cosine would keep five results for one query and a thousand for another. See docs/decisions/0009."""
+STANDS_OUT: Final = 0.68
+"""A report stands out from this share on of the distance at which the farthest of as many unrelated reports is to be
+expected, in spreads of the query's background (:class:`embeddings.index.Background`). A fixed cosine would keep five
+results for one query and a thousand for another. See docs/decisions/0009."""
 
 LONGEST_QUERY: Final = 2000
 """Characters. No encoder reads further, and each word costs a look-up."""
@@ -102,6 +104,22 @@ class Engine:
             facets=self._facets(request, question, masks, found),
             snapshot=self.snapshot.manifest.name,
         )
+
+    def ranking(self, query: str, mode: Mode, depth: int) -> tuple[str, ...]:
+        """The IRIs of the ``depth`` reports that a mode ranks first, whether or not they are results.
+
+        Where a result set ends is another question than how well it is ordered (`search.evaluation`).
+        Raises :class:`~search.errors.InvalidRequestError`.
+        """
+        _check(Request(query, mode=mode, limit=depth))
+        question = self._understand(query, mode)
+        allowed = question.within(np.ones(self._size, dtype=np.bool_))
+        nearest = (
+            no_hits() if question.vector is None else self.snapshot.index.search(question.vector, NEAREST, allowed)
+        )
+        lexical = no_hits() if question.words is None else self.snapshot.text.search(question.words, NEAREST, allowed)
+        ranked = self._fused(question, lexical, nearest)
+        return tuple(self.snapshot.columns.reports[ordinal] for ordinal in ranked.ordinals[:depth])
 
     @property
     def _size(self) -> int:
@@ -195,8 +213,11 @@ class Engine:
         reports = self.snapshot.columns.reports
         shown = cards(self.snapshot.graph, [reports[ordinal] for ordinal in page.ordinals])
         matched: Mapping[int, tuple[str, ...]] = {}
-        if question.words is not None and question.words.known:
-            matched = self.snapshot.text.matched_words(question.words, [int(ordinal) for ordinal in page.ordinals])
+        similar: Mapping[int, tuple[str, ...]] = {}
+        if question.words is not None:
+            listed = [int(ordinal) for ordinal in page.ordinals]
+            matched = self.snapshot.text.matched_words(question.words, listed)
+            similar = self.snapshot.text.similar_words(question.words, listed)
         similarities: list[float] | None = None
         if question.vector is not None:
             similarities = [float(score) for score in self.snapshot.index.scores_of(question.vector, page.ordinals)]
@@ -206,6 +227,7 @@ class Engine:
                 score=float(page.scores[place]),
                 why=Why(
                     words=matched.get(int(ordinal), ()),
+                    similar=similar.get(int(ordinal), ()),
                     similarity=None if similarities is None else similarities[place],
                     title_only=shown[reports[ordinal]].abstract is None,
                     parts={name: float(part[place]) for name, part in page.parts.items()},
@@ -233,9 +255,12 @@ class Engine:
 def floor(background: Background, size: int) -> float:
     """The similarity from which on a report stands out in a collection of ``size`` reports.
 
-    A handful of similarities has hardly a background: the fewer there are, the less it takes to stand out.
+    The more reports there are, the farther chance alone carries the nearest of them: the greatest of n normal
+    deviations lies near sqrt(2 ln n) (Leadbetter, Lindgren and Rootzén, "Extremes", 1983, theorem 1.5.3). A handful of
+    similarities has hardly a background at all.
     """
-    return background.centre + min(STANDS_OUT, (size - 1) / 2) * background.spread
+    farthest = math.sqrt(2 * math.log(max(size, 1)))
+    return background.centre + min(STANDS_OUT * farthest, (size - 1) / 2) * background.spread
 
 
 def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:

@@ -58,12 +58,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a report is a result: the query's words that it holds, the cosine similarity of its text to the query
-    (-1 to 1), the share of each leg (`search.fusion`) in the score, and for related reports what it shares with the
-    seeds. ``title_only`` marks similarities to a report of which only title and topics are known.
+    """Why a report is a result.
+
+    ``words`` are those of the query that it holds, ``similar`` those that are perhaps mistyped and like one it holds.
+    ``similarity`` is the cosine of its text and the query (-1 to 1), ``title_only`` says that only its title and topics
+    were there to be compared. ``parts`` is the share of each leg (`search.fusion`) in the score, ``shared`` what a
+    related report has in common with the seeds.
     """
 
     words: tuple[str, ...] = ()
+    similar: tuple[str, ...] = ()
     similarity: float | None = None
     title_only: bool = False
     parts: Mapping[str, float] = field(default_factory=dict)

@@ -249,10 +249,17 @@ class TextIndex:
 
     def matched_words(self, query: TextQuery, ordinals: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Which of the query's words each of a few reports holds, in the query's order."""
+        return self._held({word: self._word(word) for word in query.known}, ordinals)
+
+    def similar_words(self, query: TextQuery, ordinals: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Of which of the query's mistyped words each of a few reports holds one like it."""
+        return self._held({word: self._similar(word) for word in query.similar}, ordinals)
+
+    def _held(self, queries: Mapping[str, Query], ordinals: Sequence[int]) -> dict[int, tuple[str, ...]]:
         found: dict[int, list[str]] = {ordinal: [] for ordinal in ordinals}
         among = Query.term_set_query(self._index.schema, _ORDINAL, list(found))
-        for word in query.known:
-            both = Query.boolean_query([(Occur.Must, self._word(word)), (Occur.Must, among)])
+        for word, query in queries.items():
+            both = Query.boolean_query([(Occur.Must, query), (Occur.Must, among)])
             for ordinal in self._all(both, len(found)):
                 found[int(ordinal)].append(word)
         return {ordinal: tuple(matched) for ordinal, matched in found.items()}

@@ -20,6 +20,7 @@ class WhySchema(BaseModel):
     """Why a report is a result."""
 
     words: list[str] = Field(description="Words of the query that the report holds.")
+    similar: list[str] = Field(description="Words of the query, perhaps mistyped, like one that the report holds.")
     similarity: float | None = Field(description="Cosine similarity to the query or the seeds, -1 to 1.")
     title_only: bool = Field(description="True where the report has no abstract: title and topics were compared.")
     lexical: float = Field(description="Share of the score that came by words.")
@@ -31,6 +32,7 @@ class WhySchema(BaseModel):
     def of(cls, why: Why) -> WhySchema:
         return cls(
             words=list(why.words),
+            similar=list(why.similar),
             similarity=None if why.similarity is None else round(why.similarity, 4),
             title_only=why.title_only,
             lexical=round(why.parts.get(LEXICAL, 0.0), 4),

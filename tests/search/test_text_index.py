@@ -155,6 +155,7 @@ def test_a_mistyped_word_finds_what_was_meant(index: TextIndex, typed: str, foun
     assert (query.known, query.similar) == ((), (typed.lower(),))
     assert found in _found(index, typed)
     assert index.matching(query)[found]
+    assert index.similar_words(query, range(index.size))[found] == query.similar
 
 
 def test_words_of_another_language_are_not_taken_for_mistyped(index: TextIndex) -> None:

@@ -124,7 +124,7 @@ def test_related_reports_share_what_is_rare(wide: Snapshot) -> None:
     seed = wide.columns.reports[40]
     hits = related(wide, RelatedRequest((seed,), limit=20))
     assert all("topic" in hit.why.shared for hit in hits)
-    assert sum(hit.why.parts["lexical"] for hit in hits) > 0
+    assert sum(hit.why.parts["graph"] for hit in hits) > 0
     # Reports of the same theme, place and author share more than any others, however near those are in wording.
     assert {"topic", "author", "country"} <= set(hits[0].why.shared)
 

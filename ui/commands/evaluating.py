@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
@@ -17,9 +17,9 @@ from rich.table import Table
 from kg.vocab import Minter
 from search.engine import LONGEST_QUERY, Engine
 from search.errors import UnknownReportError
-from search.evaluation import DEPTH, Judgments, Scores, documents, evaluate, read_judgments
+from search.evaluation import DEPTH, Judgments, Scores, bootstrap, documents, evaluate, read_judgments
 from search.related import RelatedRequest, related
-from search.request import Mode, Request
+from search.request import Mode
 from ui.commands.building import run_build
 from ui.commands.context import console, services
 
@@ -39,10 +39,15 @@ def evaluate_command(
         with tempfile.TemporaryDirectory(prefix="reportgraph-corpus-") as made:
             run_build(wired, (_as_records(judgments, Path(made)),), None, out)
         engine = wired.engine(wired.data.live())
+        ids = _ids(judgments, engine)
         asked = modes or (*(mode.value for mode in Mode), *((RELATED,) if judgments.seeds else ()))
-        scores = {mode: _measured(mode, engine, judgments, out) for mode in asked}
+        scores = {mode: _measured(mode, engine, judgments, ids, out) for mode in asked}
     if as_json:
-        click.echo(orjson.dumps({"modes": {mode: _summary(score) for mode, score in scores.items()}}))
+        summary = {
+            "modes": {mode: _summary(score) for mode, score in scores.items()},
+            "differences": [_difference(*pair) for pair in _pairs(scores)],
+        }
+        click.echo(orjson.dumps(summary))
     else:
         _show(scores, judgments, out)
 
@@ -57,8 +62,14 @@ def _as_records(judgments: Judgments, folder: Path) -> Path:
     return path
 
 
-def _measured(mode: str, engine: Engine, judgments: Judgments, out: Console) -> Scores:
-    rank = _related(engine) if mode == RELATED else _searched(engine, Mode(mode))
+def _ids(judgments: Judgments, engine: Engine) -> dict[str, str]:
+    """The ids of the corpus by the IRIs of its reports."""
+    minter = Minter(engine.snapshot.manifest.base)
+    return {str(minter.report(document.id)): document.id for document in documents(judgments.corpus)}
+
+
+def _measured(mode: str, engine: Engine, judgments: Judgments, ids: Mapping[str, str], out: Console) -> Scores:
+    rank = _related(engine) if mode == RELATED else _searched(engine, Mode(mode), ids)
     asked = iter(track(range(len(judgments.queries)), description=mode, console=out, transient=True))
 
     def told(query: str, text: str) -> Sequence[str]:
@@ -68,11 +79,10 @@ def _measured(mode: str, engine: Engine, judgments: Judgments, out: Console) -> 
     return evaluate(judgments, told)
 
 
-def _searched(engine: Engine, mode: Mode) -> _Rank:
+def _searched(engine: Engine, mode: Mode, ids: Mapping[str, str]) -> _Rank:
     def rank(_query: str, text: str) -> Sequence[str]:
         # One more than is looked at: a seed among its own documents is passed over.
-        results = engine.search(Request(text[:LONGEST_QUERY], mode=mode, limit=DEPTH + 1))
-        return [hit.card.id for hit in results.hits]
+        return [ids[iri] for iri in engine.ranking(text[:LONGEST_QUERY], mode, DEPTH + 1)]
 
     return rank
 
@@ -99,6 +109,24 @@ def _summary(scores: Scores) -> dict[str, object]:
     }
 
 
+def _pairs(scores: Mapping[str, Scores]) -> list[tuple[str, str, Scores, Scores]]:
+    """The hybrid mode with each other one, where both rank for the same queries."""
+    hybrid = scores.get(Mode.HYBRID.value)
+    if hybrid is None:
+        return []
+    return [(Mode.HYBRID.value, mode, hybrid, other) for mode, other in scores.items() if other is not hybrid]
+
+
+def _difference(mode: str, other: str, one: Scores, another: Scores) -> dict[str, object]:
+    gained = one.ndcg - another.ndcg
+    return {
+        "mode": mode,
+        "over": other,
+        "ndcg@10": round(float(gained.mean()), 4),
+        "ci95": [round(bound, 4) for bound in bootstrap(gained)],
+    }
+
+
 def _show(scores: dict[str, Scores], judgments: Judgments, out: Console) -> None:
     table = Table(title=f"{len(judgments.queries):,} queries")
     for column in ("mode", "nDCG@10", "95%", "recall@100", "MRR@10"):
@@ -113,3 +141,7 @@ def _show(scores: dict[str, Scores], judgments: Judgments, out: Console) -> None
             f"{score.reciprocal_rank.mean():.3f}",
         )
     out.print(table)
+    for mode, other, one, another in _pairs(scores):
+        gained = one.ndcg - another.ndcg
+        low, high = bootstrap(gained)
+        out.print(f"{mode} - {other}: {gained.mean():+.3f} nDCG@10, query by query ({low:+.3f} to {high:+.3f})")

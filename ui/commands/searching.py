@@ -157,6 +157,8 @@ def _why(hit: Hit) -> str:
     reasons = [f"score {hit.score:.3f}"]
     if hit.why.words:
         reasons.append("words: " + ", ".join(hit.why.words))
+    if hit.why.similar:
+        reasons.append("like: " + ", ".join(hit.why.similar))
     if hit.why.similarity is not None:
         reasons.append(f"similarity {hit.why.similarity:.3f}" + (" (title only)" if hit.why.title_only else ""))
     reasons += [f"{facet}: {', '.join(value.label for value in values)}" for facet, values in hit.why.shared.items()]

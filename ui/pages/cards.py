@@ -107,6 +107,8 @@ def reasons(why: Why, texts: Texts) -> tuple[str, ...]:
     said = []
     if why.words:
         said.append(texts.say("It holds the words: %(words)s.", words=", ".join(why.words)))
+    if why.similar:
+        said.append(texts.say("It holds words like: %(words)s.", words=", ".join(why.similar)))
     if why.similarity is not None:
         similarity = texts.number(round(why.similarity, 2))
         said.append(texts.say("Its meaning is similar: %(similarity)s on a scale to 1.", similarity=similarity))

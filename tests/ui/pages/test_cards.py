@@ -135,6 +135,7 @@ def test_reasons_are_sentences_of_what_is_known() -> None:
         "Its meaning is similar: -0.5 on a scale to 1.",
         "It has no abstract: its title and subjects were compared.",
     )
+    assert reasons(Why(similar=("wimen",)), ENGLISH) == ("It holds words like: wimen.",)
     assert reasons(Why(words=("women",)), ENGLISH) == ("It holds the words: women.",)
     assert reasons(Why(), ENGLISH) == ()
 
