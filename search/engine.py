@@ -23,7 +23,7 @@ from embeddings.vectors import Vectors
 from kg.facets import FACETS, FacetCount, Mask
 from kg.reading import cards
 from search.errors import InvalidRequestError
-from search.fusion import FEEDBACK, LEXICAL, SEMANTIC, Fused, Leg, fuse, moved, semantic_weight
+from search.fusion import LEXICAL, SEMANTIC, Fused, Leg, fuse, semantic_weight
 from search.request import Filters, Hit, Mode, Request, Results, Sort, Why
 from search.snapshot import Snapshot
 from search.text_index import TextQuery
@@ -194,12 +194,10 @@ class Engine:
             return fuse({LEXICAL: Leg(lexical, 1.0 - alpha), SEMANTIC: Leg(nearest, alpha)})
         index = self.snapshot.index
         alpha = semantic_weight(question.words.evidence)
-        by_words = Leg(lexical, 1.0 - alpha)
-        first = fuse({LEXICAL: by_words, SEMANTIC: Leg(nearest, alpha)})
-        # What full text found far from the query has a similarity as well, and it is compared with all the others'.
-        vector = moved(question.vector, index.vectors_of(first.ordinals[:FEEDBACK]))
-        similarities = index.scores_of(vector, first.ordinals)
-        return fuse({LEXICAL: by_words, SEMANTIC: Leg(Hits(first.ordinals, similarities), alpha)})
+        # What full text found far from the query has a similarity as well: without it, it would count as farthest.
+        candidates = np.union1d(lexical.ordinals, nearest.ordinals)
+        similar = Hits(candidates, index.scores_of(question.vector, candidates))
+        return fuse({LEXICAL: Leg(lexical, 1.0 - alpha), SEMANTIC: Leg(similar, alpha)})
 
     def _years(self) -> NDArray[np.int64]:
         """The year of each report, 0 where it has none."""

@@ -15,19 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import Hits
-from embeddings.vectors import Vectors, unit_rows
 
 LEXICAL: Final = "lexical"
 SEMANTIC: Final = "semantic"
 GRAPH: Final = "graph"
 """The legs that a search or a related list may walk on."""
 
-SEMANTIC_WEIGHT: Final = 0.65
+SEMANTIC_WEIGHT: Final = 0.6
 """Weight of the semantic list when the text index knows every word of the query. See docs/decisions/0014."""
-
-FEEDBACK: Final = 3
-"""How many of the best candidates the query's vector is moved towards, and by how much. See docs/decisions/0014."""
-FEEDBACK_WEIGHT: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,17 +64,6 @@ def semantic_weight(evidence: float) -> float:
     where it knows nothing, as when the query is in another language than the texts, it has nothing to say.
     """
     return 1.0 - (1.0 - SEMANTIC_WEIGHT) * evidence
-
-
-def moved(query: Vectors, best: Vectors) -> Vectors:
-    """The vector (d,) of a query, moved towards the vectors (n, d) of its best candidates: float32 of norm 1.
-
-    After Rocchio, "Relevance feedback in information retrieval" (1971), with the best candidates taken for relevant.
-    """
-    if not len(best):
-        return query
-    nearer: Vectors = unit_rows((query + FEEDBACK_WEIGHT * best.mean(axis=0))[np.newaxis])[0]
-    return nearer
 
 
 def fuse(legs: Mapping[str, Leg]) -> Fused:

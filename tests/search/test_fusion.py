@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.index import Hits, no_hits
-from embeddings.vectors import unit_rows
-from search.fusion import LEXICAL, SEMANTIC, SEMANTIC_WEIGHT, Fused, Leg, fuse, moved, normalised, semantic_weight
+from search.fusion import LEXICAL, SEMANTIC, SEMANTIC_WEIGHT, Fused, Leg, fuse, normalised, semantic_weight
 
 
 def _hits(*pairs: tuple[int, float]) -> Hits:
@@ -68,12 +67,3 @@ def test_the_less_the_index_knows_the_less_full_text_counts(less: float, more: f
     assert SEMANTIC_WEIGHT <= semantic_weight(more) <= semantic_weight(less) <= 1
     assert semantic_weight(0.0) == 1
     assert semantic_weight(1.0) == pytest.approx(SEMANTIC_WEIGHT)
-
-
-def test_a_query_is_moved_towards_its_best_candidates() -> None:
-    query, best = unit_rows(np.array([[1.0, 0.0, 0.0]]))[0], unit_rows(np.array([[0.0, 1.0, 0.0], [0.6, 0.8, 0.0]]))
-    nearer = moved(query, best)
-    assert np.linalg.norm(nearer) == pytest.approx(1)
-    assert (best @ nearer > best @ query).all()
-    assert nearer @ query > 0.9
-    assert moved(query, best[:0]).tolist() == query.tolist()
