@@ -13,6 +13,9 @@ from embeddings.vectors import Vectors
 
 Precision = Literal["float32", "bfloat16"]
 
+LongTexts = Literal["cut", "averaged"]
+"""What becomes of a text that is longer than a model's window: its beginning counts, or the mean of its pieces."""
+
 BATCH_TOLERANCE: Final[Mapping[Precision, float]] = {"float32": 1e-5, "bfloat16": 1e-2}
 """How far a component of a text's vector may move with the company the text is encoded in.
 
@@ -26,6 +29,7 @@ class ModelIdentity:
 
     Two models can share a dimension, so that a stale index raises nothing: compare identities, not shapes.
     ``digest`` is the SHA-256 (hex) of the model's files; the prompts are put before a query or a document.
+    ``long_texts`` is for documents: queries are cut.
     """
 
     name: str
@@ -34,12 +38,16 @@ class ModelIdentity:
     query_prompt: str = ""
     document_prompt: str = ""
     precision: Precision = "float32"
+    long_texts: LongTexts = "cut"
 
     @property
     def key(self) -> str:
         """16 hex digits that stand for all fields together. Stored vectors carry it: it must never change."""
-        fields = json.dumps(dataclasses.asdict(self), sort_keys=True, ensure_ascii=True)
-        return hashlib.sha256(fields.encode()).hexdigest()[:16]
+        fields = dataclasses.asdict(self)
+        if self.long_texts == "cut":
+            # Keys are older than the choice.
+            del fields["long_texts"]
+        return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=True).encode()).hexdigest()[:16]
 
     @property
     def label(self) -> str:
@@ -52,7 +60,7 @@ class Encoder(Protocol):
 
     Every vector is finite and has norm 1 within 1e-5, that of an empty text too. The same text gets the same
     vector, whatever it is encoded together with, up to ``BATCH_TOLERANCE[identity.precision]`` per component.
-    A text longer than the model's window counts up to the end of the window. Calls from several threads are safe.
+    A text longer than the model's window counts as ``identity.long_texts`` says. Calls from several threads are safe.
     """
 
     @property

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from embeddings.encoder import ModelIdentity, Precision
+from embeddings.encoders.windows import windows
 from embeddings.vectors import Vectors, unit_rows
 
 # Measured with all-MiniLM-L6-v2 in float32 on two AVX2 cores, documents per CPU-second in fixed batches of 8 / 16 / 32
@@ -30,11 +31,12 @@ class SentenceTransformersEncoder:
 
     ``name`` and ``digest`` go into the identity. The prompts count where the model's files name none. ``precision``
     None takes bfloat16 where the processor computes in it (AMX or AVX512-BF16), else float32: elsewhere bfloat16 is
-    emulated, slower and less exact.
+    emulated, slower and less exact. A document longer than the model's window is read in pieces, and the mean of their
+    vectors stands for it: no part of an abstract is lost (docs/decisions/0014).
     The constructor imports torch and loads the weights (seconds); it never opens a connection.
     """
 
-    __slots__ = ("_identity", "_lock", "_model")
+    __slots__ = ("_identity", "_lock", "_model", "_window")
 
     def __init__(
         self,
@@ -71,27 +73,33 @@ class SentenceTransformersEncoder:
             query_prompt=query_prompt,
             document_prompt=next(filter(None, map(prompts.get, _DOCUMENT_PROMPTS)), document_prompt),
             precision=chosen,
+            long_texts="averaged",
         )
+        self._window = self._room_for_text()
 
     @property
     def identity(self) -> ModelIdentity:
         return self._identity
 
     def encode_documents(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
-        vectors = np.empty((len(texts), self._identity.dimension), dtype=np.float32)
-        done = 0
-        for batch in batches_of(texts):
+        pieces = [self._pieces(_well_formed(text)) for text in texts]
+        owners = np.repeat(np.arange(len(texts)), [len(several) for several in pieces])
+        flat = [piece for several in pieces for piece in several]
+        sums = np.zeros((len(texts), self._identity.dimension), dtype=np.float32)
+        missing = np.bincount(owners, minlength=len(texts))
+        for batch in batches_of(flat):
             with self._lock:
-                vectors[batch] = self._model.encode_document(
-                    [_well_formed(texts[row]) for row in batch],
+                vectors = self._model.encode_document(
+                    [flat[row] for row in batch],
                     prompt=self._identity.document_prompt,
                     batch_size=len(batch),
                     show_progress_bar=False,
                 )
-            done += len(batch)
-            if progress is not None:
+            np.add.at(sums, owners[batch], unit_rows(vectors))
+            np.subtract.at(missing, owners[batch], 1)
+            if progress is not None and (done := int(np.count_nonzero(missing == 0))):
                 progress(done)
-        return unit_rows(vectors)
+        return unit_rows(sums)
 
     def encode_query(self, text: str) -> Vectors:
         with self._lock:
@@ -100,6 +108,25 @@ class SentenceTransformersEncoder:
             )
         unit: Vectors = unit_rows(vector[np.newaxis, :])[0]
         return unit
+
+    def _room_for_text(self) -> int | None:
+        """Tokens of a document that fit the window beside its prompt; ``None`` where there is no limit."""
+        limit = self._model.max_seq_length
+        if limit is None:
+            return None
+        around = self._model.tokenizer(self._identity.document_prompt)["input_ids"]
+        # The cut between two pieces may lead to a token more on either side of it.
+        return max(1, int(limit) - len(around) - 2)
+
+    def _pieces(self, text: str) -> list[str]:
+        # A token has at least one character: most texts need not be counted.
+        if self._window is None or len(text) <= self._window:
+            return [text]
+        with self._lock:
+            tokens = self._model.tokenizer(
+                text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+            )
+        return windows(text, tokens["offset_mapping"], self._window)
 
 
 def batches_of(texts: Sequence[str]) -> Iterator[list[int]]:

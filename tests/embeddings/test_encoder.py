@@ -23,6 +23,7 @@ def test_the_key_never_changes() -> None:
         {"query_prompt": ""},
         {"document_prompt": "query: "},
         {"precision": "bfloat16"},
+        {"long_texts": "averaged"},
     ],
     ids=lambda change: next(iter(change)),
 )
