@@ -188,7 +188,7 @@ class Engine:
         return _by_year(ranked, self._years(), newest_first=request.sort is not Sort.OLDEST)
 
     def _fused(self, question: _Question, lexical: Hits, nearest: Hits) -> Fused:
-        """The candidates of both legs in one order (docs/decisions/0014)."""
+        """The candidates of both legs in one order (docs/decisions/0018)."""
         if question.vector is None or question.words is None:
             alpha = 0.0 if question.vector is None else 1.0
             return fuse({LEXICAL: Leg(lexical, 1.0 - alpha), SEMANTIC: Leg(nearest, alpha)})

@@ -22,7 +22,7 @@ GRAPH: Final = "graph"
 """The legs that a search or a related list may walk on."""
 
 SEMANTIC_WEIGHT: Final = 0.6
-"""Weight of the semantic list when the text index knows every word of the query. See docs/decisions/0014."""
+"""Weight of the semantic list when the text index knows every word of the query. See docs/decisions/0018."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,7 @@ _SHARED: Final = {"topic": 1.0, "author": 1.0, "series": 0.5, "country": 0.5, "r
 """How much a shared value of each facet counts, times its rarity."""
 
 _WEIGHTS: Final = {SEMANTIC: 0.45, LEXICAL: 0.25, GRAPH: 0.3}
-"""How much each kind of likeness counts. See docs/decisions/0014."""
+"""How much each kind of likeness counts. See docs/decisions/0018."""
 
 _CANDIDATES: Final = 1000
 _TELLING: Final = 25

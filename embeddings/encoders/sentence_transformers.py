@@ -32,7 +32,7 @@ class SentenceTransformersEncoder:
     ``name`` and ``digest`` go into the identity. The prompts count where the model's files name none. ``precision``
     None takes bfloat16 where the processor computes in it (AMX or AVX512-BF16), else float32: elsewhere bfloat16 is
     emulated, slower and less exact. A document longer than the model's window is read in pieces, and the mean of their
-    vectors stands for it: no part of an abstract is lost (docs/decisions/0014).
+    vectors stands for it: no part of an abstract is lost (docs/decisions/0018).
     The constructor imports torch and loads the weights (seconds); it never opens a connection.
     """
 
