@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kg.authority.concepts import resolve
@@ -57,6 +58,15 @@ def filter_value(snapshot: Snapshot, facet: str, text: str) -> str:
             if folded and folded in {key(label) for label in (known.label, *known.labels.values())}:
                 return known.value
     raise UnknownValueError(facet, typed, _nearest(column, typed))
+
+
+def filter_values(snapshot: Snapshot, choices: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """The values that texts mean, by facet; facets without any are left out. Raises as :func:`filter_value` does."""
+    return {
+        facet: values
+        for facet, texts in choices.items()
+        if (values := tuple(filter_value(snapshot, facet, text) for text in texts))
+    }
 
 
 def _minted(minter: Minter, kind: Kind, text: str) -> str | None:

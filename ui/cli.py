@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ui.facet_options import FACET_OPTIONS
+from ui.facet_options import EXCLUDED, FACET_OPTIONS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,6 +65,15 @@ def _json(command: F) -> F:
 
 
 def _filters(command: F) -> F:
+    for name in reversed(FACET_OPTIONS):
+        command = click.option(
+            f"--{EXCLUDED.replace('_', '-')}{name}",
+            f"{EXCLUDED}{name}",
+            multiple=True,
+            type=_Text(),
+            metavar=name.upper(),
+            help=f"Not this {name} (repeat: none of them).",
+        )(command)
     for name in reversed(FACET_OPTIONS):
         command = click.option(
             f"--{name}",

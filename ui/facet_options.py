@@ -1,4 +1,4 @@
-"""The facets that have an option of the command line, as text: help must import nothing that takes time.
+"""The facets that are filtered by value, and what exclusions are called: as text, so that help imports nothing slow.
 
 A test holds them against :data:`kg.facets.FACETS`.
 """
@@ -20,3 +20,8 @@ FACET_OPTIONS: Final = (
     "repository",
     "access",
 )
+
+EXCLUDED: Final = "not_"
+"""What stands before a facet's name where a value is excluded: ``not_topic`` in addresses and the API, ``--not-topic``
+on the command line.
+"""

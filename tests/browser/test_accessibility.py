@@ -64,7 +64,15 @@ def test_what_is_not_accessible_is_found(visits: Visits, axe: str) -> None:
     assert rules == {(1280, "light"): light, (1280, "dark"): dark, (390, "light"): light, (390, "dark"): dark}
 
 
-@pytest.mark.parametrize("path", ["/", f"/?{urlencode({'topic': TOPIC})}", "/?q=&topic=nobody+knows+it&year_from=9000"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        f"/?{urlencode({'topic': TOPIC})}",
+        "/?q=&topic=nobody+knows+it&year_from=9000",
+        "/?not_topic=women&not_country=ML",
+    ],
+)
 def test_searches(visits: Visits, axe: str, path: str) -> None:
     page = settle(visits.page(path))
     _is_accessible(page, axe)

@@ -19,6 +19,7 @@ PAGES: Final = (
     "/",
     "/?q=savings&year_from=2006&type=report",
     f"/?{urlencode({'topic': TOPIC})}",
+    f"/?{urlencode({'not_topic': TOPIC})}",
     f"/?{urlencode({'q': PAYLOADS['long'], 'topic': PAYLOADS['long']})}",
     f"/search?{urlencode({'topic': TOPIC, 'page': 2})}",
     "/report/sample001",

@@ -12,6 +12,7 @@ from search.errors import NoSnapshotError
 from search.suggestible import KINDS
 from tests.conftest import SAMPLE, WriteLines, build_sources, services_for
 from ui.app import create_app
+from ui.facet_options import FACET_OPTIONS
 from ui.wiring import Services
 
 
@@ -47,12 +48,61 @@ def test_a_report_and_its_relatives(client: TestClient) -> None:
     assert len(related["hits"]) == 3
 
 
+def test_values_are_excluded_by_labels_codes_or_iris(client: TestClient) -> None:
+    iri = client.get("/api/v1/search").json()["facets"]["language"][0]["iri"]
+    totals = {
+        client.get("/api/v1/search", params={"not_language": text}).json()["total"] for text in ("en", "Inglés", iri)
+    }
+    assert totals == {60 - 36}
+    none = client.get("/api/v1/search", params={"not_language": ["en", "fr"], "language": "es"}).json()
+    assert none["total"] == client.get("/api/v1/search", params={"language": "es"}).json()["total"] > 0
+
+
+def test_relatives_of_several_reports_outside_a_region(client: TestClient) -> None:
+    def relatives(seed: str, **parameters: object) -> list[str]:
+        asked = {"limit": 60} | parameters
+        answer = client.get(f"/api/v1/reports/{seed}/related", params=asked)  # type: ignore[arg-type]
+        assert answer.status_code == 200, answer.text
+        return [hit["id"] for hit in answer.json()["hits"]]
+
+    found = client.get("/api/v1/search", params={"region": "West Africa", "limit": 60}).json()
+    inside = {hit["id"] for hit in found["hits"]}
+    seed, other, third = sorted(inside)[:3]
+    assert inside - {seed} <= set(relatives(seed))
+    away = relatives(seed, also=[other, third], not_region="West Africa")
+    assert len(away) == 54
+    assert not inside & set(away)
+    assert relatives(seed, also=other) == relatives(other, also=seed)
+    assert relatives(seed, also=seed) == relatives(seed)
+
+
+def test_exclusions_and_further_seeds_are_described(client: TestClient) -> None:
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    described = {
+        path: {parameter["name"]: parameter.get("description", "") for parameter in operations["get"]["parameters"]}
+        for path, operations in paths.items()
+        if "search" in path or "related" in path
+    }
+    for parameters in described.values():
+        assert all(parameters[f"not_{facet}"] for facet in FACET_OPTIONS)
+    related = described["/api/v1/reports/{report_id}/related"]
+    assert "another report" in related["also"]
+    assert "also" not in described["/api/v1/search"]
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
         ("/api/v1/reports/none", 404),
         ("/api/v1/reports/none/related", 404),
+        ("/api/v1/reports/sample001/related?also=none", 404),
+        ("/api/v1/reports/sample001/related?not_topic=irigation", 422),
+        ("/api/v1/reports/sample001/related?" + "&also=sample002" * 51, 422),
         ("/api/v1/search?topic=irigation", 422),
+        ("/api/v1/search?not_topic=irigation", 422),
+        ("/api/v1/search?not_year=2010", 422),
+        ("/api/v1/search?also=sample001", 422),
+        ("/api/v1/search?" + "&not_topic=women" * 51, 422),
         ("/api/v1/search?year_from=2020&year_to=2010", 422),
         ("/api/v1/search?colour=red", 422),
         ("/api/v1/search?limit=100000", 422),

@@ -78,6 +78,24 @@ def test_a_repeated_filter_means_any_of_them(run: Run) -> None:
     assert totals[0] + totals[1] == totals[2]
 
 
+def test_what_is_excluded_is_all_that_is_missing(run: Run) -> None:
+    def total(*chosen: str) -> int:
+        return int(json.loads(run("search", "", "--json", *chosen).stdout)["total"])
+
+    assert total("--language", "Inglés") + total("--not-language", "english") == total() == 60
+    assert total("--not-language", "en", "--not-language", "fr") == total("--language", "es")
+    both = ("--topic", "women", "--not-country", "Mali")
+    assert total(*both) + total("--topic", "women", "--country", "Mali") == total("--topic", "women")
+    assert total("--language", "fr", "--not-language", "fr") == 0
+
+
+@pytest.mark.parametrize("name", FACET_OPTIONS)
+def test_every_facet_can_be_excluded(run: Run, name: str) -> None:
+    value = json.loads(run("search", "", "--json").stdout)["facets"][name][0]
+    found = json.loads(run("search", "", "--json", f"--not-{name}", value["label"]).stdout)
+    assert found["total"] == 60 - value["count"] - value["inferred"]
+
+
 def test_search_for_people_marks_what_is_invented(run: Run) -> None:
     result = run("search", "women credit groups")
     assert result.exit_code == 0
@@ -89,6 +107,13 @@ def test_an_unknown_filter_is_one_clear_line(run: Run) -> None:
     result = run("search", "x", "--topic", "irigation")
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
+    assert "irrigation" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("search", "x"), ("related", "sample001")])
+def test_an_unknown_exclusion_is_one_clear_line(run: Run, command: tuple[str, ...]) -> None:
+    result = run(*command, "--not-topic", "irigation")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "irrigation" in result.stderr
 
 
@@ -116,6 +141,21 @@ def test_related_prints_hits_with_reasons(run: Run) -> None:
     assert run("related", "sample001", "sample002").exit_code == 0
     unknown = run("related", "nobody")
     assert (unknown.exit_code, unknown.stderr.count("\n")) == (1, 1)
+
+
+def test_related_reports_outside_a_region_from_one_seed_or_several(run: Run) -> None:
+    region = json.loads(run("search", "", "--region", "West Africa", "--limit", "60", "--json").stdout)
+    inside = {hit["id"] for hit in region["hits"]}
+    assert len(inside) == 6
+    seed, other = sorted(inside)[:2]
+    for seeds in ((seed,), (seed, other)):
+        near = json.loads(run("related", *seeds, "--limit", "60", "--json").stdout)["hits"]
+        away = json.loads(run("related", *seeds, "--not-region", "West Africa", "--limit", "60", "--json").stdout)[
+            "hits"
+        ]
+        assert {hit["id"] for hit in near} == {hit["id"] for hit in away} | inside - set(seeds)
+        assert not inside & {hit["id"] for hit in away}
+        assert len(away) == 54
 
 
 COUNT = "SELECT (COUNT(?r) AS ?n) WHERE { ?r a bibo:Document }"

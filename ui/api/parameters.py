@@ -8,17 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from search import request as asked
 from search.engine import LONGEST_QUERY, NEAREST
-from search.filter_values import filter_value
+from search.filter_values import filter_values
 from search.snapshot import Snapshot
 from search.suggest import MOST, SuggestRequest
 from search.suggestible import KINDS
+from ui.facet_options import EXCLUDED, FACET_OPTIONS
 
 Values = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=50)]
 """Values of one facet: bounded, since each costs a look-up."""
 
-Language = Annotated[Literal["en", "es", "fr", "pt"], Field(description="Language of the labels in the answer.")]
+Excluded = Annotated[Values, Field(description="Only reports without any of these values.")]
 
-_NOT_FACETS = frozenset({"year_from", "year_to", "limit", "q", "mode", "sort", "offset", "lang", "stated_only"})
+Language = Annotated[Literal["en", "es", "fr", "pt"], Field(description="Language of the labels in the answer.")]
 
 
 class FilterParameters(BaseModel):
@@ -38,6 +39,17 @@ class FilterParameters(BaseModel):
     region: Values = []
     repository: Values = []
     access: Values = []
+    not_topic: Excluded = []
+    not_author: Excluded = []
+    not_institution: Excluded = []
+    not_series: Excluded = []
+    not_publisher: Excluded = []
+    not_language: Excluded = []
+    not_type: Excluded = []
+    not_country: Excluded = []
+    not_region: Excluded = []
+    not_repository: Excluded = []
+    not_access: Excluded = []
     year_from: int | None = Field(None, description="First year, included.")
     year_to: int | None = Field(None, description="Last year, included.")
     stated_only: bool = Field(default=False, description="Only by what records state, not by what was inferred.")
@@ -45,12 +57,21 @@ class FilterParameters(BaseModel):
 
     def filters(self, snapshot: Snapshot) -> asked.Filters:
         """The filters that are meant; raises :class:`~search.errors.UnknownValueError`."""
-        chosen = {
-            facet: tuple(filter_value(snapshot, facet, text) for text in getattr(self, facet))
-            for facet in type(self).model_fields
-            if facet not in _NOT_FACETS and getattr(self, facet)
-        }
-        return asked.Filters(chosen, year_from=self.year_from, year_to=self.year_to, inferred=not self.stated_only)
+        return asked.Filters(
+            filter_values(snapshot, {facet: getattr(self, facet) for facet in FACET_OPTIONS}),
+            filter_values(snapshot, {facet: getattr(self, EXCLUDED + facet) for facet in FACET_OPTIONS}),
+            self.year_from,
+            self.year_to,
+            inferred=not self.stated_only,
+        )
+
+
+class RelatedParameters(FilterParameters):
+    """Which reports may be answers, and what else they are to be like."""
+
+    also: list[Annotated[str, Field(max_length=500)]] = Field(
+        [], max_length=50, description="Id of another report that the answers are to be like; repeat for several."
+    )
 
 
 class SearchParameters(FilterParameters):

@@ -13,7 +13,7 @@ from search.live import LiveEngine
 from search.related import RelatedRequest, related
 from search.snapshot import Snapshot
 from search.suggest import suggest
-from ui.api.parameters import FilterParameters, SearchParameters, SuggestParameters
+from ui.api.parameters import RelatedParameters, SearchParameters, SuggestParameters
 from ui.schemas import HitSchema, ProblemSchema, RelatedSchema, ReportSchema, ResultsSchema, SuggestionsSchema
 
 API: Final = "/api/v1"
@@ -42,9 +42,9 @@ def api_routes(live: LiveEngine) -> APIRouter:
 
     # Ids may hold slashes, so the longer route stands first.
     @router.get(f"{API}/reports/{{report_id:path}}/related", responses=_ERRORS, summary="Reports like a given one")
-    def related_reports(report_id: str, parameters: Annotated[FilterParameters, Query()]) -> RelatedSchema:
+    def related_reports(report_id: str, parameters: Annotated[RelatedParameters, Query()]) -> RelatedSchema:
         snapshot = live.current().snapshot
-        seeds = (_iri(snapshot, report_id),)
+        seeds = tuple(_iri(snapshot, given) for given in (report_id, *parameters.also))
         hits = related(snapshot, RelatedRequest(seeds, parameters.filters(snapshot), parameters.limit))
         return RelatedSchema(snapshot=snapshot.manifest.name, hits=[HitSchema.of(hit) for hit in hits])
 

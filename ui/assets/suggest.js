@@ -207,6 +207,9 @@
       input.value = suggestion.rest;
       const { form } = input;
       const fields = Array.from(form.elements);
+      // What is chosen is not excluded any more.
+      const excluded = (field) => field.name === `not_${suggestion.kind}` && field.value === named;
+      fields.filter(excluded).forEach((field) => field.remove());
       if (!fields.some((field) => field.name === suggestion.kind && field.value === named)) {
         const chosen = document.createElement("input");
         chosen.type = "hidden";

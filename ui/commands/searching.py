@@ -14,14 +14,14 @@ from rich.text import Text
 
 from kg.vocab import Minter
 from search.engine import Engine
-from search.filter_values import filter_value
+from search.filter_values import filter_values
 from search.related import RelatedRequest, related
 from search.request import Filters, Hit, Mode, Request, Results, Sort
 from search.snapshot import Snapshot
 from search.suggest import Suggestion, SuggestRequest, suggest
 from search.suggestible import KINDS
 from ui.commands.context import console, services
-from ui.facet_options import FACET_OPTIONS
+from ui.facet_options import EXCLUDED, FACET_OPTIONS
 from ui.progress import printable
 from ui.schemas import HitSchema, RelatedSchema, ResultsSchema, SuggestionsSchema
 
@@ -109,13 +109,12 @@ def _suggested(suggestion: Suggestion) -> Text:
 
 
 def _chosen(snapshot: Snapshot, options: dict[str, Any]) -> Filters:
-    chosen = {
-        facet: tuple(filter_value(snapshot, facet, text) for text in options[facet])
-        for facet in FACET_OPTIONS
-        if options[facet]
-    }
     return Filters(
-        chosen, year_from=options["year_from"], year_to=options["year_to"], inferred=not options["stated_only"]
+        filter_values(snapshot, {facet: options[facet] for facet in FACET_OPTIONS}),
+        filter_values(snapshot, {facet: options[EXCLUDED + facet] for facet in FACET_OPTIONS}),
+        options["year_from"],
+        options["year_to"],
+        inferred=not options["stated_only"],
     )
 
 

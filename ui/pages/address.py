@@ -13,19 +13,23 @@ from urllib.parse import parse_qsl, urlencode
 from kg.facets import FACETS
 from search.engine import DEEPEST, LONGEST_QUERY
 from search.request import Mode, Sort
+from ui.facet_options import EXCLUDED
 from ui.languages import LANGUAGES
 
 PAGE_SIZE: Final = 10
 LAST_PAGE: Final = DEEPEST // PAGE_SIZE
 
 VALUE_FACETS: Final = tuple(facet for facet in FACETS if facet != "year")
-"""The facets whose values are chosen one by one; years are chosen as a range."""
+"""The facets whose values are chosen or excluded one by one; years are chosen as a range."""
 
 _LONGEST_VALUE: Final = 500
 _MOST_VALUES: Final = 50
 """Of all facets together: each costs a look-up, and every link of a page repeats them."""
 
 _YEARS: Final = range(1, 10_000)
+
+Choices = Mapping[str, tuple[str, ...]]
+"""Values by facet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class Address:
     """
 
     query: str = ""
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: Choices = field(default_factory=dict)
+    excluded: Choices = field(default_factory=dict)
     year_from: int | None = None
     year_to: int | None = None
     stated_only: bool = False
@@ -56,6 +61,7 @@ class Address:
         """The parameters that say the same, what is usual left out, in one order."""
         pairs: list[tuple[str, str]] = [("q", self.query)] if self.query else []
         pairs += [(facet, value) for facet in VALUE_FACETS for value in self.chosen.get(facet, ())]
+        pairs += [(EXCLUDED + facet, value) for facet in VALUE_FACETS for value in self.excluded.get(facet, ())]
         pairs += [("year_from", str(self.year_from))] if self.year_from is not None else []
         pairs += [("year_to", str(self.year_to))] if self.year_to is not None else []
         pairs += [("stated_only", "1")] if self.stated_only else []
@@ -74,18 +80,26 @@ class Address:
     @property
     def filtered(self) -> bool:
         """Whether anything but words is chosen."""
-        return bool(any(self.chosen.values()) or self.year_from is not None or self.year_to is not None)
+        chosen = any(self.chosen.values()) or any(self.excluded.values())
+        return chosen or self.year_from is not None or self.year_to is not None
 
     def on_page(self, page: int) -> Address:
         """The same search, another page of it."""
         return replace(self, page=page, opened=None)
 
     def toggled(self, facet: str, value: str) -> Address:
-        """The search with a value chosen, or chosen no more."""
-        values = self.chosen.get(facet, ())
-        now = tuple(other for other in values if other != value) if value in values else (*values, value)
-        chosen = {**self.chosen, facet: now}
-        return replace(self, chosen={name: chosen[name] for name in chosen if chosen[name]}, page=1)
+        """The search with a value chosen, or chosen no more. What is chosen is not excluded."""
+        excluded = _without(self.excluded, facet, value)
+        return replace(self, chosen=_toggled(self.chosen, facet, value), excluded=excluded, page=1)
+
+    def excluding(self, facet: str, value: str) -> Address:
+        """The search with a value excluded, or excluded no more. What is excluded is not chosen."""
+        chosen = _without(self.chosen, facet, value)
+        return replace(self, chosen=chosen, excluded=_toggled(self.excluded, facet, value), page=1)
+
+    def asking(self, query: str) -> Address:
+        """The search for other words inside the same filters."""
+        return replace(self, query=query, page=1, opened=None)
 
     def within(self, year_from: int | None, year_to: int | None) -> Address:
         """The search inside a range of years."""
@@ -97,7 +111,9 @@ class Address:
 
     def without_filters(self) -> Address:
         """The words alone."""
-        return replace(self, chosen={}, year_from=None, year_to=None, stated_only=False, page=1, opened=None)
+        return replace(
+            self, chosen={}, excluded={}, year_from=None, year_to=None, stated_only=False, page=1, opened=None
+        )
 
     def only(self, facet: str, value: str) -> Address:
         """A new search for everything with one value, in the same language."""
@@ -106,6 +122,16 @@ class Address:
     def spoken(self, language: str) -> Address:
         """The same page in another language."""
         return replace(self, language=language)
+
+
+def _toggled(choices: Choices, facet: str, value: str) -> Choices:
+    values = choices.get(facet, ())
+    return _without(choices, facet, value) if value in values else {**choices, facet: (*values, value)}
+
+
+def _without(choices: Choices, facet: str, value: str) -> Choices:
+    kept = {**choices, facet: tuple(other for other in choices.get(facet, ()) if other != value)}
+    return {name: values for name, values in kept.items() if values}
 
 
 class _Reader:
@@ -120,15 +146,14 @@ class _Reader:
                 self._values.setdefault(name, []).append(value.strip())
 
     def address(self) -> Address:
-        chosen: dict[str, tuple[str, ...]] = {
-            facet: self._chosen(facet) for facet in VALUE_FACETS if facet in self._values
-        }
+        chosen, excluded = self._choices(""), self._choices(EXCLUDED)
         year_from, year_to = self._number("year_from", _YEARS), self._number("year_to", _YEARS)
         if year_from is not None and year_to is not None and year_from > year_to:
             year_from, year_to = year_to, year_from
         return Address(
             query=self._query(),
             chosen=chosen,
+            excluded=excluded,
             year_from=year_from,
             year_to=year_to,
             stated_only=self._one_of("stated_only", ("0", "1")) == "1",
@@ -149,12 +174,15 @@ class _Reader:
             self._ignored.append("q")
         return query[:LONGEST_QUERY]
 
-    def _chosen(self, facet: str) -> tuple[str, ...]:
-        values = tuple(dict.fromkeys(self._values[facet]))
+    def _choices(self, prefix: str) -> Choices:
+        return {facet: self._kept(prefix + facet) for facet in VALUE_FACETS if prefix + facet in self._values}
+
+    def _kept(self, name: str) -> tuple[str, ...]:
+        values = tuple(dict.fromkeys(self._values[name]))
         kept = tuple(value for value in values if len(value) <= _LONGEST_VALUE)[: self._left]
         self._left -= len(kept)
         if len(kept) < len(values):
-            self._ignored.append(facet)
+            self._ignored.append(name)
         return kept
 
     def _number(self, name: str, allowed: range) -> int | None:

@@ -12,6 +12,7 @@ from ui.languages import LANGUAGES
 from ui.pages.address import Address
 from ui.pages.cards import card_of
 from ui.pages.facet_names import SUGGESTED_NAMES
+from ui.pages.query_tips import QUERY_TIPS
 from ui.pages.rendering import Rendering
 from ui.pages.search_view import SearchView, search_view
 
@@ -53,6 +54,7 @@ class SearchPage:
             here_in={code: f"{self.path}?{self.address.spoken(code).query_string}" for code in LANGUAGES},
             workbench_query=self._workbench_query(),
             suggested={kind: self.rendering.texts.say(name) for kind, name in SUGGESTED_NAMES.items()},
+            tips=[tuple(map(self.rendering.texts.say, tip)) for tip in QUERY_TIPS],
         )
 
     def _workbench_query(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,9 +11,10 @@ from kg.filter_query import filter_query
 from search.engine import Engine
 from search.errors import UnknownValueError
 from search.filter_values import filter_value
+from search.query_syntax import parse
 from search.request import Filters, Request, Results
 from search.snapshot import Snapshot
-from ui.pages.address import LAST_PAGE, PAGE_SIZE, VALUE_FACETS, Address
+from ui.pages.address import LAST_PAGE, PAGE_SIZE, VALUE_FACETS, Address, Choices
 from ui.pages.cards import Card, card_of
 from ui.pages.facet_names import FACET_NAMES
 from ui.pages.histogram import Bar, bars
@@ -29,7 +30,9 @@ _OPENED: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class ValueChoice:
-    """A value of a facet: ``query`` is the address of the search with it chosen, or chosen no more."""
+    """A value of a facet: ``query`` is the address of the search with it chosen, or chosen no more, and ``excluding``
+    that of the search without the reports that have it.
+    """
 
     key: str
     label: str
@@ -37,14 +40,25 @@ class ValueChoice:
     inferred: int
     chosen: bool
     query: str
+    excluding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A value of a facet that no result has; ``query`` is the address of the search with it allowed again."""
+
+    key: str
+    label: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
 class FacetChoices:
-    """A facet with the values that are in sight, those that unfold, and where to see still more."""
+    """A facet with the values that are excluded, those that are in sight, those that unfold, and where to see more."""
 
     name: str
     label: str
+    excluded: tuple[Exclusion, ...]
     first: tuple[ValueChoice, ...]
     rest: tuple[ValueChoice, ...]
     more: str | None
@@ -53,11 +67,12 @@ class FacetChoices:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter that is set; ``query`` is the address of the search without it."""
+    """A filter that is set; ``query`` is the address of the search without it. ``excluding`` filters rule out."""
 
     facet: str
     label: str
     query: str
+    excluding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
-    """All that the search page shows."""
+    """All that the search page shows. ``loosened`` is the search for the words of a formula that nothing fulfils."""
 
     address: Address
     total: int
@@ -94,6 +109,7 @@ class SearchView:
     pages: tuple[Page, ...]
     notices: tuple[str, ...]
     sparql: str | None
+    loosened: Address | None
 
 
 def search_view(engine: Engine, address: Address, texts: Texts) -> SearchView:
@@ -101,26 +117,26 @@ def search_view(engine: Engine, address: Address, texts: Texts) -> SearchView:
 
     Raises :class:`~search.errors.SearchError` for a request that cannot be answered.
     """
-    chosen, notices = _resolved(engine.snapshot, address, texts)
-    filters = Filters(chosen, year_from=address.year_from, year_to=address.year_to, inferred=not address.stated_only)
+    chosen, unknown = _resolved(engine.snapshot, address.chosen)
+    excluded, unknown_too = _resolved(engine.snapshot, address.excluded)
+    filters = Filters(chosen, excluded, address.year_from, address.year_to, inferred=not address.stated_only)
     results = engine.search(_request(address, filters))
     columns = engine.snapshot.columns.facets
-    named = replace(
-        address,
-        chosen={facet: tuple(_named(columns[facet], value) for value in values) for facet, values in chosen.items()},
-    )
+    named = replace(address, chosen=_named(columns, chosen), excluded=_named(columns, excluded))
+    notices = dict.fromkeys(_unknown(error, texts) for error in (*unknown, *unknown_too))
     return SearchView(
         address=named,
         total=results.total,
         by_meaning=results.by_meaning,
         first=(address.page - 1) * PAGE_SIZE + 1,
         cards=tuple(card_of(engine.snapshot, hit, texts, named) for hit in results.hits),
-        facets=tuple(_facet(facet, results.facets[facet], filters, named, texts) for facet in VALUE_FACETS),
+        facets=tuple(_facet(columns[facet], results.facets[facet], filters, named, texts) for facet in VALUE_FACETS),
         years=_years(results, named),
-        chips=_chips(results, filters, named, texts),
+        chips=_chips(columns, filters, named, texts),
         pages=_pages(results.total, named),
         notices=(*_ignored(address, texts), *notices),
-        sparql=_sparql(filters, engine.snapshot),
+        sparql=_sparql(columns, filters),
+        loosened=None if results.total else _loosened(named),
     )
 
 
@@ -136,25 +152,28 @@ def _request(address: Address, filters: Filters) -> Request:
     )
 
 
-def _resolved(snapshot: Snapshot, address: Address, texts: Texts) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """The values that are meant, and a word on each that no report has: such a value stays, and nothing matches it."""
-    chosen: dict[str, tuple[str, ...]] = {}
-    notices = []
-    for facet, values in address.chosen.items():
-        meant = []
+def _resolved(snapshot: Snapshot, choices: Choices) -> tuple[Choices, list[UnknownValueError]]:
+    """The values that are meant, and those that no report has: such a value stays, and nothing matches it."""
+    meant: dict[str, tuple[str, ...]] = {}
+    unknown = []
+    for facet, values in choices.items():
+        found = []
         for value in values:
             try:
-                meant.append(filter_value(snapshot, facet, value))
+                found.append(filter_value(snapshot, facet, value))
             except UnknownValueError as error:
-                meant.append(value)
-                notices.append(_unknown(error, texts))
-        chosen[facet] = tuple(dict.fromkeys(meant))
-    return chosen, tuple(notices)
+                found.append(value)
+                unknown.append(error)
+        meant[facet] = tuple(dict.fromkeys(found))
+    return meant, unknown
 
 
-def _named(column: FacetColumn, value: str) -> str:
-    """How an address names a value; one that nobody knows stays as it is, since its last part may mean another."""
-    return value if column.code(value) is None else last_part(value)
+def _named(columns: Mapping[str, FacetColumn], choices: Choices) -> Choices:
+    """How an address names values; one that nobody knows stays as it is, since its last part may mean another."""
+    return {
+        facet: tuple(last_part(value) if columns[facet].code(value) is not None else value for value in values)
+        for facet, values in choices.items()
+    }
 
 
 def _unknown(error: UnknownValueError, texts: Texts) -> str:
@@ -174,22 +193,30 @@ def _ignored(address: Address, texts: Texts) -> tuple[str, ...]:
     return (texts.say("A part of the address could not be used and was left out: %(names)s.", names=names),)
 
 
-def _facet(name: str, counts: Sequence[FacetCount], filters: Filters, address: Address, texts: Texts) -> FacetChoices:
-    chosen = filters.chosen.get(name, ())
+def _facet(
+    column: FacetColumn, counts: Sequence[FacetCount], filters: Filters, address: Address, texts: Texts
+) -> FacetChoices:
+    name = column.name
+    chosen, excluded = filters.chosen.get(name, ()), filters.excluded.get(name, ())
     if not filters.inferred:
         # A value that was only inferred would lead to nothing.
         counts = [replace(counted, inferred=0) for counted in counts if counted.count or counted.value.value in chosen]
     opened = address.opened == name
-    choices = [_choice(name, counted, counted.value.value in chosen, address, texts) for counted in counts]
+    there_are_more = not opened and len(counts) > _USUALLY
+    # What is excluded has a place of its own.
+    offered = [counted for counted in counts if counted.value.value not in excluded]
+    choices = [_choice(name, counted, counted.value.value in chosen, address, texts) for counted in offered]
     # What is chosen stands first: it must be in sight to be taken back.
     choices.sort(key=lambda choice: not choice.chosen)
-    there_are_more = not opened and len(choices) > _USUALLY
     if not opened:
         choices = choices[: max(_USUALLY, len(chosen))]
     split = len(choices) if opened else max(SHOWN_AT_ONCE, len(chosen))
     return FacetChoices(
         name=name,
         label=texts.say(FACET_NAMES[name]),
+        excluded=tuple(
+            _exclusion(column, value, address, texts) for value in excluded if column.code(value) is not None
+        ),
         first=tuple(choices[:split]),
         rest=tuple(choices[split:]),
         more=address.opening(name).query_string if there_are_more else None,
@@ -206,7 +233,20 @@ def _choice(facet: str, counted: FacetCount, chosen: bool, address: Address, tex
         inferred=counted.inferred,
         chosen=chosen,
         query=address.toggled(facet, value).query_string,
+        excluding=address.excluding(facet, value).query_string,
     )
+
+
+def _exclusion(column: FacetColumn, value: str, address: Address, texts: Texts) -> Exclusion:
+    named = last_part(value)
+    query = address.excluding(column.name, named).query_string
+    return Exclusion(f"{column.name}-{named}", _label(column, value, texts), query)
+
+
+def _label(column: FacetColumn, value: str, texts: Texts) -> str:
+    """What a value is called; one that no report has is called as it was written."""
+    code = column.code(value)
+    return value if code is None else column.values[code].label_in(texts.language)
 
 
 def _years(results: Results, address: Address) -> Years:
@@ -219,13 +259,17 @@ def _years(results: Results, address: Address) -> Years:
     )
 
 
-def _chips(results: Results, filters: Filters, address: Address, texts: Texts) -> tuple[Chip, ...]:
+def _chips(columns: Mapping[str, FacetColumn], filters: Filters, address: Address, texts: Texts) -> tuple[Chip, ...]:
     chips = []
     for facet, values in filters.chosen.items():
-        labels = {counted.value.value: counted.value.label_in(texts.language) for counted in results.facets[facet]}
         for value, named in zip(values, address.chosen[facet], strict=True):
-            query = address.toggled(facet, named).query_string
-            chips.append(Chip(texts.say(FACET_NAMES[facet]), labels.get(value, value), query))
+            label = _label(columns[facet], value, texts)
+            chips.append(Chip(texts.say(FACET_NAMES[facet]), label, address.toggled(facet, named).query_string))
+    for facet, values in filters.excluded.items():
+        for value, named in zip(values, address.excluded[facet], strict=True):
+            label = texts.say("not %(value)s", value=_label(columns[facet], value, texts))
+            query = address.excluding(facet, named).query_string
+            chips.append(Chip(texts.say(FACET_NAMES[facet]), label, query, excluding=True))
     if address.year_from is not None or address.year_to is not None:
         span = f"{address.year_from or '…'}–{address.year_to or '…'}"
         if address.year_from == address.year_to:
@@ -252,9 +296,22 @@ def _pages(total: int, address: Address) -> tuple[Page, ...]:
     return tuple(pages)
 
 
-def _sparql(filters: Filters, snapshot: Snapshot) -> str | None:
-    """The query that selects what the filters do; none if one of their values is nothing that the graph knows."""
-    columns = snapshot.columns.facets
+def _sparql(columns: Mapping[str, FacetColumn], filters: Filters) -> str | None:
+    """The query that selects what the filters do; none if a value is chosen that the graph does not know."""
     if any(columns[facet].code(value) is None for facet, values in filters.chosen.items() for value in values):
         return None
-    return filter_query(filters.chosen, {}, filters.year_from, filters.year_to)
+    # Without a value that no report has, everything is as it was.
+    excluded = {
+        facet: [value for value in values if columns[facet].code(value) is not None]
+        for facet, values in filters.excluded.items()
+    }
+    return filter_query(filters.chosen, excluded, filters.year_from, filters.year_to)
+
+
+def _loosened(address: Address) -> Address | None:
+    """The search for a formula's words without what it demands; none if it demands nothing, or has no other words."""
+    asked = parse(address.query)
+    # Words that stood in quotation marks may be a formula by themselves.
+    if asked.condition is None or not asked.words or parse(asked.words).condition is not None:
+        return None
+    return address.asking(asked.words)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from search.engine import DEEPEST, LONGEST_QUERY
 from search.request import Mode, Sort
 from ui.languages import LANGUAGES
-from ui.pages.address import LAST_PAGE, PAGE_SIZE, VALUE_FACETS, Address
+from ui.pages.address import LAST_PAGE, PAGE_SIZE, VALUE_FACETS, Address, Choices
 
 TEXTS = (
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
@@ -29,6 +29,7 @@ def addresses(draw: st.DrawFn) -> Address:
     return Address(
         query=draw(st.just("") | TEXTS),
         chosen=draw(st.dictionaries(st.sampled_from(VALUE_FACETS), values, max_size=3)),
+        excluded=draw(st.dictionaries(st.sampled_from(VALUE_FACETS), values, max_size=3)),
         year_from=first,
         year_to=last,
         stated_only=draw(st.booleans()),
@@ -40,12 +41,20 @@ def addresses(draw: st.DrawFn) -> Address:
     )
 
 
+def _reversed(choices: Choices) -> Choices:
+    return {facet: values[::-1] for facet, values in choices.items()}
+
+
+def _sets(choices: Choices) -> dict[str, set[str]]:
+    return {facet: set(values) for facet, values in choices.items()}
+
+
 @given(addresses())
 def test_what_is_written_is_what_is_read(address: Address) -> None:
     assert Address.read(address.query_string) == address
     assert Address.read(urlencode(address.parameters()[::-1])).query_string == (
         # Only the order among the values of one facet is the reader's.
-        replace(address, chosen={facet: values[::-1] for facet, values in address.chosen.items()}).query_string
+        replace(address, chosen=_reversed(address.chosen), excluded=_reversed(address.excluded)).query_string
     )
 
 
@@ -60,21 +69,37 @@ def test_any_text_is_read_and_what_comes_out_is_stable(text: str) -> None:
 
 @given(addresses(), st.sampled_from(VALUE_FACETS), TEXTS)
 def test_a_value_that_is_toggled_twice_is_as_before_on_the_first_page(address: Address, facet: str, value: str) -> None:
+    address = address if value not in address.excluded.get(facet, ()) else address.excluding(facet, value)
     kept = address.chosen.get(facet, ())
     at_the_end = value not in kept or kept[-1] == value
     twice = address.toggled(facet, value).toggled(facet, value)
     assert twice.page == 1
     if at_the_end and list(address.chosen)[-1:] in ([], [facet]):
         assert twice == replace(address, page=1)
-    assert {name: set(values) for name, values in twice.chosen.items()} == {
-        name: set(values) for name, values in address.chosen.items()
-    }
+    assert _sets(twice.chosen) == _sets(address.chosen)
+    assert twice.excluded == address.excluded
+
+
+@given(addresses(), st.sampled_from(VALUE_FACETS), TEXTS)
+def test_a_value_is_chosen_or_excluded_and_never_both(address: Address, facet: str, value: str) -> None:
+    free = replace(address, chosen={}, excluded={})
+    excluded = free.excluding(facet, value)
+    assert (excluded.chosen, excluded.excluded, excluded.page) == ({}, {facet: (value,)}, 1)
+    assert excluded.excluding(facet, value) == replace(free, page=1)
+    assert excluded.toggled(facet, value) == free.toggled(facet, value)
+    assert free.toggled(facet, value).excluding(facet, value) == excluded
+    # Whatever else is set stays.
+    others = {name: values for name, values in address.excluded.items() if name != facet}
+    there = address.excluding(facet, value).excluded
+    assert {name: values for name, values in there.items() if name != facet} == others
 
 
 @given(addresses())
 def test_another_search_begins_on_its_first_page(address: Address) -> None:
     for changed in (
         address.toggled("topic", "water"),
+        address.excluding("topic", "water"),
+        address.asking("goats"),
         address.within(2001, None),
         address.without_filters(),
         address.only("author", "diop-a"),
@@ -96,7 +121,7 @@ def test_links_to_an_entity_keep_the_language_alone() -> None:
 
 def test_filters_are_told_from_words() -> None:
     assert not Address.read("q=water&mode=lexical&lang=es&page=2&stated_only=1").filtered
-    for text in ("topic=water", "year_from=2001", "year_to=2001"):
+    for text in ("topic=water", "not_topic=water", "year_from=2001", "year_to=2001"):
         assert Address.read(text).filtered
 
 
@@ -129,12 +154,13 @@ def test_years_in_the_wrong_order_are_swapped() -> None:
         ("stated_only=yes", ("stated_only",)),
         ("q=" + "x" * (LONGEST_QUERY + 1), ("q",)),
         ("topic=" + "x" * 501, ("topic",)),
+        ("not_topic=" + "x" * 501, ("not_topic",)),
     ],
 )
 def test_what_means_nothing_is_left_out_and_named(text: str, ignored: tuple[str, ...]) -> None:
     address = Address.read(text)
     assert address.ignored == ignored
-    assert replace(address, ignored=(), query="", chosen={}) == Address()
+    assert replace(address, ignored=(), query="", chosen={}, excluded={}) == Address()
 
 
 @pytest.mark.parametrize(
@@ -166,6 +192,20 @@ def test_values_are_bounded_together() -> None:
     assert sum(map(len, address.chosen.values())) == 50
     assert address.ignored
     assert set(address.ignored) <= set(VALUE_FACETS)
+
+
+def test_chosen_and_excluded_values_are_bounded_together() -> None:
+    address = Address.read("&".join(f"topic=v{n}&not_topic=w{n}" for n in range(40)))
+    assert (len(address.chosen["topic"]), len(address.excluded["topic"])) == (40, 10)
+    assert address.ignored == ("not_topic",)
+
+
+def test_what_is_excluded_stands_in_the_address_after_what_is_chosen() -> None:
+    address = Address.read("not_region=west&q=water&not_topic=a&not_topic=b&not_topic=a&topic=c&lang=es&not_year=2010")
+    assert address.excluded == {"topic": ("a", "b"), "region": ("west",)}
+    assert address.query_string == "q=water&topic=c&not_topic=a&not_topic=b&not_region=west&lang=es"
+    assert address.without_filters().query_string == "q=water&lang=es"
+    assert address.asking("goats").query_string == address.query_string.replace("water", "goats")
 
 
 def test_ten_thousand_parameters_and_a_hundred_kilobytes_are_read() -> None:

@@ -173,6 +173,7 @@ def _nothing_but(engine: Engine) -> dict[str, object]:
         "here_in": dict.fromkeys(LANGUAGES, "/search"),
         "workbench_query": "",
         "suggested": {},
+        "tips": [],
     }
 
 

@@ -41,6 +41,29 @@ def test_links_of_the_search_lead_to_the_page_that_shows_it(live: LiveEngine) ->
         assert {form.attributes["action"] for form in found.all("form")} == {path}
 
 
+def test_exclusions_are_links_with_a_name_beside_each_value(live: LiveEngine) -> None:
+    for path in ("/", "/search"):
+        found = Markup(SearchPage.open(live, "not_country=ML&q=women", "", path).html("parts/page.html"))
+        assert not found.faults
+        values = [one for one in found.all("a") if one.attributes.get("role") == "checkbox"]
+        excluding = [one for one in found.all("a") if one.attributes.get("class") == "rg-exclude"]
+        assert len(values) == len(excluding) > 20
+        assert all(line(one.text) == one.attributes["title"] for one in excluding)
+        assert all(one.attributes["href"].startswith(f"{path}?") for one in excluding)
+        taken_back = found.one("a", id="exclude-country-ML")
+        assert taken_back.attributes["href"] == f"{path}?q=women"
+        assert line(taken_back.text) == "not Mali Remove this filter"
+        assert line(found.one("a", id="chip-1").text).startswith("Country not Mali")
+        hidden = [one.attributes for one in found.all("input", type="hidden", name="not_country")]
+        assert [one["value"] for one in hidden] == ["ML", "ML"]
+
+
+def test_a_formula_without_results_offers_its_words(live: LiveEngine) -> None:
+    page = SearchPage.open(live, "q=%22zzz+yyy%22+%2Bxxx&mode=lexical&lang=es", "", "/search")
+    found = Markup(page.html("parts/page.html"))
+    assert ("/search?q=zzz+yyy+xxx&mode=lexical&lang=es", "Buscar solo las palabras: zzz yyy xxx") in found.links
+
+
 def test_titles_and_announcements_say_what_was_asked_and_found(live: LiveEngine) -> None:
     page = SearchPage.open(live, "q=%3Cb%3Ewomen&topic=women&lang=es", "", "/")
     assert page.title == "<b>women · reportgraph"

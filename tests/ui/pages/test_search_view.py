@@ -6,6 +6,7 @@ import pytest
 
 from kg.store import Scope
 from search.engine import Engine
+from search.request import Mode
 from ui.languages import LANGUAGES
 from ui.pages.address import VALUE_FACETS, Address
 from ui.pages.facet_names import FACET_NAMES
@@ -23,6 +24,8 @@ SEARCHES = (
     "language=es&language=fr&type=report",
     "year_from=2010&year_to=2015",
     "stated_only=1&year_from=2012",
+    "not_language=es",
+    "not_topic=women&not_topic=irrigation&language=en&not_country=ML",
 )
 
 
@@ -56,7 +59,7 @@ def _require_true_counts(engine: Engine, query_string: str) -> None:
     found = view(engine, query_string)
     followed = 0
     for offered in found.facets:
-        if found.address.chosen.get(offered.name):
+        if found.address.chosen.get(offered.name) or found.address.excluded.get(offered.name):
             continue
         for choice in (*choices(offered)[:4], *choices(offered)[-2:]):
             there = view(engine, choice.query)
@@ -141,11 +144,16 @@ def test_pages_show_the_first_the_last_and_those_around_the_current_one(wide_eng
 @pytest.mark.parametrize(
     "query_string",
     [query_string for query_string in SEARCHES if not query_string.startswith("q=")]
-    + ["topic=irrigation&topic=women&access=open", "author=nobody-at-all"],
+    + [
+        "topic=irrigation&topic=women&access=open",
+        "author=nobody-at-all",
+        "topic=women&not_topic=irrigation&not_author=nobody-at-all",
+        "not_region=M49-011&stated_only=1",
+    ],
 )
 def test_the_query_that_is_shown_selects_what_the_filters_do(engine: Engine, query_string: str) -> None:
     found = view(engine, query_string)
-    if "nobody" in query_string:
+    if query_string.startswith("author=nobody"):
         assert found.sparql is None
         return
     assert found.sparql is not None
@@ -187,6 +195,110 @@ def test_each_chip_leads_to_the_search_without_it(engine: Engine) -> None:
         for part in ("&topic=gender", "&topic=women", "&access=open", "&year_from=2010&year_to=2020", "&stated_only=1")
     ]
     assert [Address.read(chip.query) for chip in found.chips] == [Address.read(query) for query in without]
+
+
+def test_what_is_excluded_is_a_chip_that_says_so(engine: Engine) -> None:
+    text = "q=credit&topic=women&not_topic=gender&not_country=ML&year_from=2001&mode=lexical"
+    found = view(engine, text)
+    assert [(chip.facet, chip.label, chip.excluding) for chip in found.chips] == [
+        ("Subjects", "women", False),
+        ("Subjects", "not gender", True),
+        ("Country", "not Mali", True),
+        ("Year", "2001–…", False),
+    ]
+    assert [chip.query for chip in found.chips[1:3]] == [
+        text.replace(part, "") for part in ("&not_topic=gender", "&not_country=ML")
+    ]
+    assert [chip.label for chip in view(engine, "not_country=ML", "fr").chips] == ["sauf Mali"]
+
+
+@pytest.mark.parametrize("query_string", ["", "topic=women", "q=women+credit&mode=lexical"])
+def test_a_value_is_excluded_by_a_link_beside_it_and_taken_back_where_it_stood(
+    engine: Engine, query_string: str
+) -> None:
+    before = view(engine, query_string)
+    for name in ("topic", "country", "language", "type"):
+        for choice in (*choices(facet(before, name))[:2], *choices(facet(before, name))[-2:]):
+            there = view(engine, choice.excluding)
+            (excluded,) = facet(there, name).excluded
+            assert (excluded.key, excluded.label) == (choice.key, choice.label)
+            assert choice.key not in {other.key for other in choices(facet(there, name))}
+            if choice.chosen:
+                assert excluded.query == ""
+                continue
+            assert view(engine, excluded.query) == before
+            if not before.address.chosen.get(name):
+                assert there.total == before.total - int(choice.count) - choice.inferred
+
+
+def test_an_exclusion_leaves_the_other_facets_true(engine: Engine) -> None:
+    found = view(engine, "not_region=M49-011&not_region=sahel")
+    assert [excluded.label for excluded in facet(found, "region").excluded] == ["Western Africa", "Sahel"]
+    inside = {card.id for card in view(engine, "region=M49-011&region=sahel").cards}
+    assert inside
+    assert not inside & {card.id for card in found.cards}
+    assert found.total == 60 - view(engine, "region=M49-011&region=sahel").total
+
+
+def test_all_of_a_facet_excluded_can_be_taken_back(engine: Engine) -> None:
+    found = view(engine, "not_language=en&not_language=fr&not_language=es")
+    assert found.total == 0
+    assert choices(facet(found, "language")) == ()
+    assert len(facet(found, "language").excluded) == 3
+
+
+def test_an_exclusion_that_means_nothing_is_said_and_rules_nothing_out(engine: Engine) -> None:
+    found = view(engine, "not_topic=irigation&topic=irrigation")
+    alone = view(engine, "topic=irrigation")
+    assert found.total == alone.total
+    assert found.sparql == alone.sparql
+    assert found.notices == ("Subjects: no report has “irigation”. Did you mean: irrigation?",)
+    assert [(chip.label, chip.query) for chip in found.chips] == [
+        ("irrigation", "not_topic=irigation"),
+        ("not irigation", "topic=irrigation"),
+    ]
+    assert facet(found, "topic").excluded == ()
+
+
+def test_links_that_exclude_count_for_more_values(wide_engine: Engine) -> None:
+    address = Address()
+    for choice in choices(facet(view(wide_engine, ""), "author"))[:3]:
+        address = address.excluding("author", choice.key.removeprefix("author-"))
+    authors = facet(search_view(wide_engine, address, ENGLISH), "author")
+    assert len(authors.excluded) == 3
+    assert authors.more is not None
+    opened = facet(view(wide_engine, authors.more), "author")
+    assert len(opened.first) == 26 - 3
+    assert opened.excluded[0].query.count("not_author") == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ('"nobody wrote this in a row" women', "nobody wrote this in a row women"),
+        ("+xyzzy credit -women", "xyzzy credit"),
+        ("author:nobody title:women", "nobody women"),
+        ("xyzzy AND women", "xyzzy women"),
+        ("xyzzy plugh", None),
+        ("-women -gender -the", None),
+        ('"NOT xyzzy" +plugh', None),
+        ("", None),
+    ],
+)
+def test_a_formula_that_finds_nothing_leads_to_its_words(engine: Engine, query: str, words: str | None) -> None:
+    address = Address(query=query, chosen={"language": ("en",)}, year_from=9000, mode=Mode.LEXICAL, page=2)
+    found = search_view(engine, address, ENGLISH)
+    assert found.total == 0
+    loosened = found.loosened
+    assert (loosened.query if loosened else None) == words
+    if loosened is not None:
+        assert loosened == replace(found.address, query=words or "", page=1)
+
+
+def test_a_formula_that_finds_something_leads_nowhere_else(engine: Engine) -> None:
+    found = view(engine, "q=women+-xyzzy")
+    assert found.total > 0
+    assert found.loosened is None
 
 
 @pytest.mark.parametrize(
