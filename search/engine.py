@@ -36,6 +36,8 @@ STANDS_OUT: Final = 0.68
 expected, in spreads of the query's background (:class:`embeddings.index.Background`). A fixed cosine would keep five
 results for one query and a thousand for another. See docs/decisions/0009."""
 
+EXCLUSIONS: Final = "excluded"
+
 LONGEST_QUERY: Final = 2000
 """Characters. No encoder reads further, and each word costs a look-up."""
 
@@ -262,9 +264,10 @@ def floor(background: Background, size: int) -> float:
 
 
 def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
-    """The reports that pass the choice made in each facet, exclusions included; facets without a choice are absent.
+    """The reports that pass the choice made in each facet; facets without a choice are absent.
 
-    Raises :class:`~search.errors.InvalidRequestError` for years that are no range and for unknown facets.
+    Those that nothing excludes are under ``EXCLUSIONS``, whatever the facet: a choice can be widened, an exclusion
+    stays. Raises :class:`~search.errors.InvalidRequestError` for years that are no range and for unknown facets.
     """
     _check_filters(filters)
     columns = snapshot.columns
@@ -275,7 +278,7 @@ def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
     for facet, values in filters.excluded.items():
         if values:
             kept = ~columns.mask(facet, values, inferred=filters.inferred)
-            masks[facet] = masks[facet] & kept if facet in masks else kept
+            masks[EXCLUSIONS] = masks[EXCLUSIONS] & kept if EXCLUSIONS in masks else kept
     if filters.year_from is not None or filters.year_to is not None:
         within = columns.years(filters.year_from, filters.year_to)
         masks["year"] = masks["year"] & within if "year" in masks else within

@@ -59,7 +59,7 @@ def _require_true_counts(engine: Engine, query_string: str) -> None:
     found = view(engine, query_string)
     followed = 0
     for offered in found.facets:
-        if found.address.chosen.get(offered.name) or found.address.excluded.get(offered.name):
+        if found.address.chosen.get(offered.name):
             continue
         for choice in (*choices(offered)[:4], *choices(offered)[-2:]):
             there = view(engine, choice.query)
