@@ -13,8 +13,8 @@ from embeddings.vectors import Vectors
 
 Precision = Literal["float32", "bfloat16"]
 
-LongTexts = Literal["cut", "averaged"]
-"""What becomes of a text that is longer than a model's window: its beginning counts, or the mean of its pieces."""
+LongTexts = Literal["cut", "joined"]
+"""What becomes of a text that is longer than a model's window: its beginning counts, or all its pieces together."""
 
 BATCH_TOLERANCE: Final[Mapping[Precision, float]] = {"float32": 1e-5, "bfloat16": 1e-2}
 """How far a component of a text's vector may move with the company the text is encoded in.

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from embeddings.encoder import ModelIdentity, Precision
-from embeddings.encoders.windows import windows
+from embeddings.encoders.windows import joined, windows
 from embeddings.vectors import Vectors, unit_rows
 
 # Measured with all-MiniLM-L6-v2 in float32 on two AVX2 cores, documents per CPU-second in fixed batches of 8 / 16 / 32
@@ -31,12 +31,12 @@ class SentenceTransformersEncoder:
 
     ``name`` and ``digest`` go into the identity. The prompts count where the model's files name none. ``precision``
     None takes bfloat16 where the processor computes in it (AMX or AVX512-BF16), else float32: elsewhere bfloat16 is
-    emulated, slower and less exact. A document longer than the model's window is read in pieces, and the mean of their
-    vectors stands for it: no part of an abstract is lost (docs/decisions/0018).
+    emulated, slower and less exact. A document longer than the model's window is read in pieces, whose vectors become
+    one (`embeddings.encoders.windows`): no part of an abstract is lost.
     The constructor imports torch and loads the weights (seconds); it never opens a connection.
     """
 
-    __slots__ = ("_identity", "_lock", "_model", "_window")
+    __slots__ = ("_common", "_identity", "_lock", "_model", "_window")
 
     def __init__(
         self,
@@ -73,9 +73,11 @@ class SentenceTransformersEncoder:
             query_prompt=query_prompt,
             document_prompt=next(filter(None, map(prompts.get, _DOCUMENT_PROMPTS)), document_prompt),
             precision=chosen,
-            long_texts="averaged",
+            long_texts="joined",
         )
         self._window = self._room_for_text()
+        # A text without words has only what all texts have in common.
+        self._common = self.encode_documents([""])[0]
 
     @property
     def identity(self) -> ModelIdentity:
@@ -85,21 +87,24 @@ class SentenceTransformersEncoder:
         pieces = [self._pieces(_well_formed(text)) for text in texts]
         owners = np.repeat(np.arange(len(texts)), [len(several) for several in pieces])
         flat = [piece for several in pieces for piece in several]
-        sums = np.zeros((len(texts), self._identity.dimension), dtype=np.float32)
+        vectors = np.empty((len(flat), self._identity.dimension), dtype=np.float32)
         missing = np.bincount(owners, minlength=len(texts))
         for batch in batches_of(flat):
             with self._lock:
-                vectors = self._model.encode_document(
+                vectors[batch] = self._model.encode_document(
                     [flat[row] for row in batch],
                     prompt=self._identity.document_prompt,
                     batch_size=len(batch),
                     show_progress_bar=False,
                 )
-            np.add.at(sums, owners[batch], unit_rows(vectors))
             np.subtract.at(missing, owners[batch], 1)
             if progress is not None and (done := int(np.count_nonzero(missing == 0))):
                 progress(done)
-        return unit_rows(sums)
+        vectors = unit_rows(vectors)
+        if len(flat) == len(texts):
+            return vectors
+        ends = np.cumsum([len(several) for several in pieces])[:-1]
+        return np.stack([joined(several, self._common) for several in np.split(vectors, ends)])
 
     def encode_query(self, text: str) -> Vectors:
         with self._lock:

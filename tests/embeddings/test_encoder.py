@@ -23,7 +23,7 @@ def test_the_key_never_changes() -> None:
         {"query_prompt": ""},
         {"document_prompt": "query: "},
         {"precision": "bfloat16"},
-        {"long_texts": "averaged"},
+        {"long_texts": "joined"},
     ],
     ids=lambda change: next(iter(change)),
 )
