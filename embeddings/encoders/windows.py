@@ -35,14 +35,13 @@ def joined(pieces: Vectors, common: Vectors) -> Vectors:
     the pieces point together, and is as long as that of a text in one piece. The mean of the vectors, scaled to norm 1,
     would have more of the common part, and be near to every query (docs/decisions/0018).
     """
-    if len(pieces) == 1:
-        return pieces[0]
     shares = pieces @ common
     rest = (pieces - np.outer(shares, common)).sum(axis=0)
     length = np.linalg.norm(rest)
     share = float(shares.mean())
-    if length == 0:
-        return pieces[0]
+    if len(pieces) == 1 or length == 0:
+        first: Vectors = pieces[0]
+        return first
     together: Vectors = share * common + rest * (max(0.0, 1.0 - share**2) ** 0.5 / length)
     one: Vectors = unit_rows(together[np.newaxis])[0]
     return one
