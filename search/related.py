@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from embeddings.index import Hits, VectorIndex, background_sample, best
 from embeddings.vectors import Vectors
-from kg.facets import FacetValue, Mask
+from kg.facet_values import FacetValue
+from kg.pairs import Mask
 from kg.reading import cards
 from search.engine import combined, filter_masks
 from search.errors import InvalidRequestError, UnknownReportError
