@@ -1,4 +1,4 @@
-"""What a collection costs as it grows: minutes to build, bytes a report on disk and in memory, time to search.
+"""What a collection costs as it grows: minutes to build, bytes on disk and in memory for a report, time to search.
 
     python benchmarks/scale.py --into DIR [--reports 15000 305000 1000000] [--queries 40] [--json]
     python benchmarks/scale.py --data DIR [--queries 40] [--json]
@@ -6,7 +6,7 @@
 With --into a collection of each size is built below DIR, unless it is there, and measured; run it again with more
 sizes to go on. Up to 15,495 reports are development research, up to 305,296 are computer science and physics, all real;
 beyond, those come again with new identifiers, the words of their titles shuffled, and years moved by up to three
-(seeded). Their authors and topics are the real ones once more, so that from there on entities grow less than they would.
+(seeded). Their authors and topics are the real ones again, so that from there on entities grow less than they would.
 
 Building and measuring run in processes of their own. The encoder of this benchmark adds up random vectors of words: it
 takes no model's time, and its memory is left out. Memory is what the process holds beyond mapped files (RssAnon), after
@@ -37,7 +37,6 @@ from typing import Any, Final
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
@@ -78,7 +77,8 @@ class WordVectors:
         self._table = np.random.default_rng(SEED).standard_normal((1 << 15, dimension), dtype=np.float32)
 
     def encode_query(self, text: str) -> Vectors:
-        return unit_rows(self._sum(text)[np.newaxis, :])[0]
+        vector: Vectors = unit_rows(self._sum(text)[np.newaxis, :])[0]
+        return vector
 
     def encode_documents(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         if not texts:
@@ -88,10 +88,10 @@ class WordVectors:
             progress(len(texts))
         return vectors
 
-    def _sum(self, text: str) -> NDArray[np.float32]:
+    def _sum(self, text: str) -> Vectors:
         words = itertools.islice(re.finditer(r"\w+", text.lower()), self._WORDS)
         rows = [_number(word[0]) % len(self._table) for word in words]
-        total: NDArray[np.float32] = self._table[rows or [0]].sum(axis=0)
+        total: Vectors = self._table[rows or [0]].sum(axis=0)
         return total
 
 
@@ -351,27 +351,47 @@ def bytes_by_part(files: Mapping[str, int]) -> dict[str, int]:
 
 
 def tables(results: Sequence[dict[str, Any]]) -> Iterator[Table]:
-    """What was measured, a column for each collection, and how much more the last takes than the first."""
+    """What was measured, a column for each collection, and what becomes of it from the first to the last."""
     yield table("collection", results, facts)
-    yield table("building, seconds of the processor for 1,000 reports, without encoding", results, building)
-    yield table("on disk, bytes a report", results, lambda told: a_report(told, told["disk"]))
-    yield table("in memory, bytes a report (target under 500)", results, lambda told: a_report(told, told["memory"]))
+    yield table("building, CPU-s for 1,000 reports, without encoding", results, building)
+    for title, key in (("on disk, bytes a report", "disk"), ("in memory, bytes a report (target under 500)", "memory")):
+        yield table(title, results, lambda told, key=key: with_sum(told[key]), each=True)  # type: ignore[misc]
     yield table("searching, CPU-ms (target: legs and fusion under 25 at p95)", results, searching)
 
 
-def table(title: str, results: Sequence[dict[str, Any]], rows: Callable[[dict[str, Any]], dict[str, float]]) -> Table:
+def table(
+    title: str,
+    results: Sequence[dict[str, Any]],
+    rows: Callable[[dict[str, Any]], dict[str, float]],
+    *,
+    each: bool = False,
+) -> Table:
+    """One table. With ``each`` values are shown for a report, and the last column is what one more of them takes."""
     drawn = Table(title=title, title_justify="left")
     drawn.add_column("")
     for told in results:
         drawn.add_column(f"{told['reports']:,} reports", justify="right")
-    drawn.add_column("growth", justify="right")
+    drawn.add_column("a further report" if each else "growth", justify="right")
     columns = [rows(told) for told in results]
+    sizes = [told["reports"] for told in results]
     for name in dict.fromkeys(itertools.chain.from_iterable(columns)):
         values = [column.get(name) for column in columns]
-        first, last = values[0], values[-1]
-        growth = f"{last / first:.2f}" if len(values) > 1 and first and last else ""
-        drawn.add_row(name, *("" if value is None else number(value) for value in values), growth)
+        shown = [
+            value / size if each and value is not None else value for value, size in zip(values, sizes, strict=True)
+        ]
+        drawn.add_row(
+            name, *("" if value is None else number(value) for value in shown), grown(values, sizes, each=each)
+        )
     return drawn
+
+
+def grown(values: Sequence[float | None], sizes: Sequence[int], *, each: bool) -> str:
+    first, last = values[0], values[-1]
+    if first is None or last is None or sizes[0] == sizes[-1]:
+        return ""
+    if each:
+        return number((last - first) / (sizes[-1] - sizes[0]))
+    return f"{last / first:.2f}" if first else ""
 
 
 def number(value: float) -> str:
@@ -395,15 +415,14 @@ def building(told: dict[str, Any]) -> dict[str, float]:
     return found | {"all, minutes of the processor": sum(stages.values()) / 60} if found else {}
 
 
-def a_report(told: dict[str, Any], parts: Mapping[str, int]) -> dict[str, float]:
-    sizes = {name: size / told["reports"] for name, size in parts.items()}
-    return sizes | {"all": sum(sizes.values())}
+def with_sum(parts: Mapping[str, int]) -> dict[str, float]:
+    return {**parts, "all": sum(parts.values())}
 
 
 def searching(told: dict[str, Any]) -> dict[str, float]:
     return {
-        f"{what}, {row['share']:.4g} of the reports, {name}": value
-        for what, key in (("legs", "legs"), ("whole", "whole"))
+        f"{key}, {100 * row['share']:g}% of the reports, {name}": value
+        for key in ("legs", "whole")
         for row in told["searches"]
         for name, value in zip(("p50", "p95"), row[key], strict=True)
     }
