@@ -1,12 +1,13 @@
 """What a collection costs as it grows: minutes to build, bytes on disk and in memory for a report, time to search.
 
-    python benchmarks/scale.py --into DIR [--reports 15000 305000 1000000] [--queries 40] [--json]
+    python benchmarks/scale.py [--reports 15495 305296 1000000] [--into DIR] [--queries 40] [--json]
     python benchmarks/scale.py --data DIR [--queries 40] [--json]
 
-With --into a collection of each size is built below DIR, unless it is there, and measured; run it again with more
-sizes to go on. Up to 15,495 reports are development research, up to 305,296 are computer science and physics, all real;
-beyond, those come again with new identifiers, the words of their titles shuffled, and years moved by up to three
-(seeded). Their authors and topics are the real ones again, so that from there on entities grow less than they would.
+A collection of each size is built and measured. With --into they stay below DIR and what is there is not built again:
+run it with more sizes to go on. Up to 15,495 reports are development research, up to 305,296 are computer science and
+physics, all real; beyond, those come again with new identifiers, the words of their titles shuffled, and years moved by
+up to three (seeded). Their authors and topics are the real ones again, so that from there on entities grow less than
+they would.
 
 Building and measuring run in processes of their own. The encoder of this benchmark adds up random vectors of words: it
 takes no model's time, and its memory is left out. Memory is what the process holds beyond mapped files (RssAnon), after
@@ -26,6 +27,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 import zlib
 from collections import Counter
@@ -451,7 +453,7 @@ def collected(reports: int, into: Path, queries: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--into", type=Path)
-    parser.add_argument("--reports", type=int, nargs="+", default=[SMALL, 305_296])
+    parser.add_argument("--reports", type=int, nargs="+", default=[SMALL])
     parser.add_argument("--data", type=Path)
     parser.add_argument("--queries", type=int, default=40)
     parser.add_argument("--json", action="store_true")
@@ -463,12 +465,16 @@ def main() -> None:
     if options.step == "measure":
         sys.stdout.buffer.write(orjson.dumps(measure(options.data, options.queries)))
         return
-    if options.data is not None:
-        results = [orjson.loads(in_a_process_of_its_own("measure", data=options.data, queries=options.queries))]
-    elif options.into is not None and REPORTS.is_file():
-        results = [collected(reports, options.into, options.queries) for reports in options.reports]
-    else:
-        parser.error(f"give --data, or --into where {REPORTS} is")
+    needed = (REPORTS, *(LARGER if max(options.reports) > SMALL else ()))
+    if options.data is None and not all(path.is_file() for path in needed):
+        Console().print(f"Not all of {', '.join(map(str, needed))} are here: give --data.")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        into = options.into or Path(folder)
+        if options.data is None:
+            results = [collected(reports, into, options.queries) for reports in options.reports]
+        else:
+            results = [orjson.loads(in_a_process_of_its_own("measure", data=options.data, queries=options.queries))]
     if options.json:
         sys.stdout.buffer.write(orjson.dumps(results, option=orjson.OPT_INDENT_2) + b"\n")
         return
