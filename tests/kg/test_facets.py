@@ -235,6 +235,12 @@ def test_the_numbers_of_values_are_those_of_each_report(sample: Snapshot) -> Non
     assert list(columns.numbers_by_report()) == expected
 
 
+def test_the_numbers_of_many_reports_are_read_in_parts_without_a_seam() -> None:
+    topics = [["even"] if ordinal % 2 == 0 else [] for ordinal in range(100_001)]
+    found = list(_columns({"topic": topics}).numbers_by_report())
+    assert found == [[0] if ordinal % 2 == 0 else [] for ordinal in range(100_001)]
+
+
 def test_ordinals_are_places_in_the_order_of_iris(sample: Snapshot) -> None:
     columns = sample.columns
     assert [columns.ordinal(iri) for iri in columns.reports] == list(range(60))
