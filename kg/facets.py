@@ -7,9 +7,8 @@ Reports are dense ordinals 0..n-1 in the order of their IRIs. Stated and inferre
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import Final
 
@@ -17,7 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg import sparql
+from kg.facet_values import FacetValue, FacetValues, Names
+from kg.pairs import Mask, Pairs, distinct
 from kg.store import GraphStore, Scope
+from kg.string_table import StringTable, place_of
 
 FACETS: Final = (
     "topic",
@@ -35,48 +37,7 @@ FACETS: Final = (
 )
 """The facets, in the order in which they are shown; each has a query file of its name."""
 
-Mask = NDArray[np.bool_]
-"""Shape (reports,): which reports are in a set."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """Report-value pairs: ``rows[i]`` has value ``codes[i]``. Sorted by row, then code; no pair twice. int32."""
-
-    rows: NDArray[np.int32]
-    codes: NDArray[np.int32]
-
-    def counts(self, mask: Mask, size: int) -> NDArray[np.int64]:
-        """How many reports of the set have each of ``size`` values."""
-        return np.bincount(self.codes[mask[self.rows]], minlength=size)
-
-    def having(self, wanted: NDArray[np.bool_], reports: int) -> Mask:
-        """The reports with at least one wanted value. ``wanted`` has a truth value for each code."""
-        mask = np.zeros(reports, dtype=np.bool_)
-        mask[self.rows[wanted[self.codes]]] = True
-        return mask
-
-    def codes_of(self, ordinal: int) -> NDArray[np.int32]:
-        """The values of one report."""
-        # Needles of the haystack's own type: others make NumPy convert the whole column first.
-        start, stop = np.searchsorted(self.rows, np.array((ordinal, ordinal + 1), dtype=np.int32))
-        return self.codes[start:stop]
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """A value that reports can have: an entity's IRI, or a literal such as a year, with its labels.
-
-    ``labels`` maps ISO 639-1 codes to labels and may be empty; ``label`` serves where it has none.
-    """
-
-    value: str
-    label: str
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-    def label_in(self, language: str) -> str:
-        """The label for a reader's language."""
-        return self.labels.get(language, self.label)
+_REPORTS_AT_ONCE: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,14 +45,14 @@ class FacetColumn:
     """One facet of every report. ``values[code]`` describes a code; codes follow the order of the values' text."""
 
     name: str
-    values: tuple[FacetValue, ...]
+    values: FacetValues
+    names: Names
     stated: Pairs
     inferred: Pairs
 
     def code(self, value: str) -> int | None:
         """The code of an IRI or literal; ``None`` if no report has it."""
-        place = bisect_left(self.values, value, key=lambda known: known.value)
-        return place if place < len(self.values) and self.values[place].value == value else None
+        return self.values.code(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +68,12 @@ class FacetCount:
 class Columns:
     """All facets of a collection. ``reports`` are IRIs, sorted: their positions are the ordinals."""
 
-    reports: tuple[str, ...]
+    reports: StringTable
     facets: Mapping[str, FacetColumn]
 
     def ordinal(self, report: str) -> int | None:
         """The position of a report by its IRI; ``None`` if there is none."""
-        place = bisect_left(self.reports, report)
-        return place if place < len(self.reports) and self.reports[place] == report else None
+        return place_of(self.reports, report)
 
     def values(self, facet: str, ordinal: int) -> list[FacetValue]:
         """What one report's record states in a facet, in the order of the values."""
@@ -127,17 +87,13 @@ class Columns:
 
     def numbers_by_report(self) -> Iterator[list[int]]:
         """For each report, in order, the numbers of all its values, stated or inferred."""
-        size = len(self.reports)
-        pairs = [
-            (pairs.rows, pairs.codes.astype(np.int64) + self._first_number(name))
+        numbered = [
+            (pairs, self._first_number(name))
             for name, column in self.facets.items()
             for pairs in (column.stated, column.inferred)
         ]
-        rows = np.concatenate([rows for rows, _ in pairs])
-        numbers = np.concatenate([numbers for _, numbers in pairs])[np.argsort(rows, kind="stable")]
-        stops = np.cumsum(np.bincount(rows, minlength=size))
-        for start, stop in pairwise((0, *stops.tolist())):
-            yield numbers[start:stop].tolist()
+        for start in range(0, len(self.reports), _REPORTS_AT_ONCE):
+            yield from _numbers_of(numbered, start, min(start + _REPORTS_AT_ONCE, len(self.reports)))
 
     def _first_number(self, facet: str) -> int:
         before = takewhile(lambda name: name != facet, self.facets)
@@ -151,8 +107,8 @@ class Columns:
             code = column.code(value)
             if code is not None:
                 wanted[code] = True
-        mask = column.stated.having(wanted, len(self.reports))
-        return mask | column.inferred.having(wanted, len(self.reports)) if inferred else mask
+        mask = column.stated.having(wanted)
+        return mask | column.inferred.having(wanted) if inferred else mask
 
     def years(self, first: int | None, last: int | None) -> Mask:
         """The reports dated within a range of years, both ends included; an undated report is in no range."""
@@ -176,13 +132,36 @@ class Columns:
         The values in ``always`` are counted whether or not they are among these, or occur at all.
         """
         column = self.facets[facet]
-        stated = column.stated.counts(mask, len(column.values))
-        inferred = column.inferred.counts(mask, len(column.values))
-        occurring = np.flatnonzero(stated + inferred)
-        order = occurring[np.lexsort((occurring, -inferred[occurring], -stated[occurring]))]
-        listed = dict.fromkeys(int(code) for code in order[:most])
-        listed |= dict.fromkeys(code for code in map(column.code, always) if code is not None)
-        return [FacetCount(column.values[code], int(stated[code]), int(inferred[code])) for code in listed]
+        stated, inferred = column.stated.occurring(mask), column.inferred.occurring(mask)
+        codes = stated.joined(inferred.codes)
+        wanted = np.array([code for code in map(column.code, always) if code is not None], dtype=np.int64)
+        listed = np.concatenate((codes[_commonest(stated.of(codes), inferred.of(codes), most)], wanted))
+        shown = np.array(list(dict.fromkeys(listed.tolist())), dtype=np.int64)
+        counted = zip(shown.tolist(), stated.of(shown).tolist(), inferred.of(shown).tolist(), strict=True)
+        return [FacetCount(column.values[code], count, beyond) for code, count, beyond in counted]
+
+
+def _commonest(stated: NDArray[np.int64], inferred: NDArray[np.int64], most: int | None) -> NDArray[np.int64]:
+    """The places of at most ``most`` values, commonest first, those that are only inferred last, ties by place."""
+    both = stated * (int(inferred.max(initial=0)) + 1) + inferred
+    kept = np.arange(len(both))
+    if most is not None and 0 < most < len(both):
+        # Sorting hundreds of thousands of values for the first ten would take longer than to count them.
+        least = np.partition(both, len(both) - most)[len(both) - most]
+        above = np.flatnonzero(both > least)
+        kept = np.concatenate((above, np.flatnonzero(both == least)[: most - len(above)]))
+    return kept[np.argsort(-both[kept], kind="stable")][:most]
+
+
+def _numbers_of(numbered: Sequence[tuple[Pairs, int]], start: int, stop: int) -> Iterator[list[int]]:
+    """For each report from ``start`` to ``stop`` the codes of its pairs, each moved by what goes with the pairs."""
+    parts = [(slice(pairs.starts[start], pairs.starts[stop]), pairs, first) for pairs, first in numbered]
+    rows = np.concatenate([pairs.rows[part] for part, pairs, _ in parts]) - start
+    numbers = np.concatenate([pairs.codes[part].astype(np.int64) + first for part, pairs, first in parts])
+    numbers = numbers[np.argsort(rows, kind="stable")]
+    stops = np.cumsum(np.bincount(rows, minlength=stop - start))
+    for begin, end in pairwise((0, *stops.tolist())):
+        yield numbers[begin:end].tolist()
 
 
 def _year(text: str) -> int | None:
@@ -190,11 +169,11 @@ def _year(text: str) -> int | None:
 
 
 def build_columns(store: GraphStore) -> Columns:
-    """The columns of everything in a graph."""
-    reports = tuple(sorted(row[0] for row in store.select_text(sparql.query("reports"))))
+    """The columns of everything in a graph, in memory."""
+    reports = sorted(row[0] for row in store.select_text(sparql.query("reports")))
     ordinals = {iri: ordinal for ordinal, iri in enumerate(reports)}
     labels = _labels(store)
-    return Columns(reports, {name: _column(store, name, ordinals, labels) for name in FACETS})
+    return Columns(StringTable.of(reports), {name: _column(store, name, ordinals, labels) for name in FACETS})
 
 
 _Labels = tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]
@@ -220,9 +199,13 @@ def _column(store: GraphStore, name: str, ordinals: Mapping[str, int], labels: _
     codes = np.empty(len(texts), dtype=np.int64)
     codes[[seen[text] for text in texts]] = np.arange(len(texts))
     shown, by_language = labels
-    values = tuple(FacetValue(text, shown.get(text, text), by_language.get(text, {})) for text in texts)
-    known = _sorted_pairs(stated, codes)
-    return FacetColumn(name, values, known, _without(_sorted_pairs(inferred, codes), known, len(texts)))
+    values = FacetValues.of(texts, ((shown.get(text, text), by_language.get(text, {})) for text in texts))
+    known = _joined(stated, codes)
+    beyond = _joined(inferred, codes)
+    # What a record states is not counted again as inferred.
+    beyond = beyond[~np.isin(beyond, known)]
+    pairs = (_pairs(joined, len(ordinals), len(texts)) for joined in (known, beyond))
+    return FacetColumn(name, values, Names.of(values), *pairs)
 
 
 def _numbered(rows: Iterable[tuple[str, ...]], ordinals: Mapping[str, int], seen: dict[str, int]) -> NDArray[np.int64]:
@@ -234,14 +217,11 @@ def _numbered(rows: Iterable[tuple[str, ...]], ordinals: Mapping[str, int], seen
     return np.frombuffer(numbers, dtype=np.int64).reshape(-1, 2)
 
 
-def _sorted_pairs(pairs: NDArray[np.int64], codes: NDArray[np.int64]) -> Pairs:
-    size = max(len(codes), 1)
-    joined = np.unique(pairs[:, 0] * size + codes[pairs[:, 1]])
-    return Pairs((joined // size).astype(np.int32), (joined % size).astype(np.int32))
+def _joined(pairs: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each pair as one number, sorted, none twice."""
+    return distinct(pairs[:, 0] * max(len(codes), 1) + codes[pairs[:, 1]])
 
 
-def _without(pairs: Pairs, known: Pairs, size: int) -> Pairs:
-    """The pairs that are not among the known ones: what a record states is not counted again as inferred."""
-    joined = pairs.rows.astype(np.int64) * size + pairs.codes
-    fresh = ~np.isin(joined, known.rows.astype(np.int64) * size + known.codes)
-    return Pairs(pairs.rows[fresh], pairs.codes[fresh])
+def _pairs(joined: NDArray[np.int64], reports: int, values: int) -> Pairs:
+    rows, codes = (part.astype(np.int32) for part in np.divmod(joined, max(values, 1)))
+    return Pairs.of(rows, codes, reports=reports, values=values)

@@ -29,7 +29,7 @@ from embeddings.segment_file import read_segment
 from embeddings.segments import ROWS_PER_SEGMENT, SegmentStore, SegmentWriter, text_key
 from kg import sparql
 from kg.digest import graph_digest
-from kg.facet_files import columns_digest, save_columns
+from kg.facet_files import columns_digest, load_columns, save_columns
 from kg.facets import Columns, build_columns
 from kg.importers import FieldMap, read
 from kg.mapping import batched, nquad_chunks
@@ -126,8 +126,8 @@ class Build:
         with closing(Spool(self._staging / "texts.jsonl")) as spool:
             graph, tally = self._load_graph(sources, spool)
             with self._timed("facets", None), _no_garbage_collected():
-                columns = build_columns(graph)
-                save_columns(columns, self._staging / FACETS)
+                save_columns(build_columns(graph), self._staging / FACETS)
+                columns = load_columns(self._staging / FACETS)
             self._check_same_reports(columns, spool)
             with self._timed("digest", None):
                 graph_content = graph_digest(graph, self._minter, self._staging)

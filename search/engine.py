@@ -20,7 +20,8 @@ from embeddings.encoder import Encoder
 from embeddings.errors import ModelMismatchError
 from embeddings.index import Background, Hits, no_hits
 from embeddings.vectors import Vectors
-from kg.facets import FACETS, FacetCount, Mask
+from kg.facets import FACETS, FacetCount
+from kg.pairs import Mask, PackedMask
 from kg.reading import cards
 from search.errors import InvalidRequestError
 from search.fusion import LEXICAL, SEMANTIC, Fused, Leg, fuse, semantic_weight
@@ -44,7 +45,7 @@ LONGEST_QUERY: Final = 2000
 DEEPEST: Final = 1_000_000
 
 _REMEMBERED: Final = 16
-"""Queries that are kept as they were understood: each costs a byte a report."""
+"""Queries that are kept as they were understood: each costs two bits a report."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,14 +57,14 @@ class _Question:
     """
 
     words: TextQuery | None
-    matching: Mask
-    fulfilling: Mask | None
+    matching: PackedMask
+    fulfilling: PackedMask | None
     vector: Vectors | None
     floor: float
 
     def within(self, allowed: Mask) -> Mask:
         """The allowed reports that fulfil the condition."""
-        return allowed if self.fulfilling is None else allowed & self.fulfilling
+        return allowed if self.fulfilling is None else allowed & self.fulfilling.unpacked()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,16 +142,17 @@ class Engine:
         return question
 
     def _understood(self, query: str, mode: Mode) -> _Question:
-        everything = np.ones(self._size, dtype=np.bool_)
+        everything = PackedMask.of(np.ones(self._size, dtype=np.bool_))
         if not query.strip():
             return _Question(None, everything, None, None, 0.0)
         text = self.snapshot.text
         words = text.parse(query)
-        fulfilling = None if words.condition is None else text.fulfilling(words.condition)
+        fulfilling = None if words.condition is None else PackedMask.of(text.fulfilling(words.condition))
         if not words.meaning.strip():
             # Names alone, or what is not wanted: there is nothing to be near to.
             return _Question(words, everything, fulfilling, None, 0.0)
-        matching = text.matching(words) if mode is not Mode.SEMANTIC else ~everything
+        by_words = text.matching(words) if mode is not Mode.SEMANTIC else np.zeros(self._size, dtype=np.bool_)
+        matching = PackedMask.of(by_words)
         if mode is Mode.LEXICAL:
             return _Question(words, matching, fulfilling, None, 0.0)
         if self._encoder is None:
@@ -161,7 +163,7 @@ class Engine:
         return _Question(legs, matching, fulfilling, vector, floor(background, self._size))
 
     def _find(self, question: _Question, allowed: Mask) -> _Found:
-        by_words = question.matching & allowed
+        by_words = question.matching.unpacked() & allowed
         if question.vector is None:
             return _Found(by_words, by_words, no_hits())
         nearest = self.snapshot.index.search(question.vector, NEAREST, allowed)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kg.authority.concepts import resolve
-from kg.authority.names import key
+from kg.authority.names import fold, key
 from kg.authority.places import resolve_place
+from kg.facet_values import FacetValue
 from kg.facets import FACETS, FacetColumn
 from kg.vocab import Kind, Minter
 from search.errors import InvalidRequestError, UnknownValueError
@@ -53,10 +54,9 @@ def filter_value(snapshot: Snapshot, facet: str, text: str) -> str:
         value = _minted(Minter(snapshot.manifest.base), _KINDS[facet], typed)
         if value is not None and column.code(value) is not None:
             return value
-        folded = key(typed)
-        for known in column.values:
-            if folded and folded in {key(label) for label in (known.label, *known.labels.values())}:
-                return known.value
+        code = column.names.code(fold(typed))
+        if code is not None:
+            return column.values[code].value
     raise UnknownValueError(facet, typed, _nearest(column, typed))
 
 
@@ -76,7 +76,7 @@ def _minted(minter: Minter, kind: Kind, text: str) -> str | None:
     if kind in _CONTROLLED:
         concept = resolve(kind, text)
         return None if concept is None else str(minter.entity(kind, key(concept.key)))
-    folded = key(text)
+    folded = fold(text)
     return str(minter.entity(kind, folded)) if folded else None
 
 
@@ -84,12 +84,12 @@ def _nearest(column: FacetColumn, text: str) -> tuple[str, ...]:
     """Labels that look like a text. Comparing is slow, so only labels of about its length and with its first letter
     are compared, and of these at most ``_COMPARED``.
     """
-    folded = key(text)[:_LONGEST_COMPARED]
-    alike: dict[str, str] = {}
-    for value in column.values:
-        for label in (value.label, *value.labels.values()):
-            if abs(len(label) - len(folded)) <= 2 and label[:1].casefold() == folded[:1]:
-                alike[label.casefold()] = label
-        if len(alike) >= _COMPARED:
-            break
-    return tuple(alike[near] for near in difflib.get_close_matches(folded, alike, n=3))
+    folded = fold(text[:_LONGEST_COMPARED])
+    alike = column.names.like(folded, _COMPARED)
+    near = difflib.get_close_matches(folded, alike, n=3)
+    return tuple(_called(column.values[alike[name]], name) for name in near)
+
+
+def _called(value: FacetValue, name: str) -> str:
+    """The label of a value that reads like its name."""
+    return next(label for label in (value.label, *value.labels.values()) if fold(label) == name)

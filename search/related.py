@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from embeddings.index import Hits, VectorIndex, background_sample, best
 from embeddings.vectors import Vectors
-from kg.facets import FacetValue, Mask
+from kg.facet_values import FacetValue
+from kg.pairs import Mask
 from kg.reading import cards
 from search.engine import combined, filter_masks
 from search.errors import InvalidRequestError, UnknownReportError
@@ -135,7 +136,7 @@ def _rarity_of_seeds(snapshot: Snapshot, facet: str, seeds: NDArray[np.int64]) -
     """For each value of a facet, its inverse document frequency times the share of the seeds that have it."""
     column = snapshot.columns.facets[facet]
     size = len(snapshot.columns.reports)
-    frequency = np.bincount(column.stated.codes, minlength=len(column.values))
+    frequency = column.stated.totals
     held = np.zeros(len(column.values))
     for seed in seeds:
         held[column.stated.codes_of(int(seed))] += 1 / len(seeds)

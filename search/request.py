@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kg.facets import FacetCount, FacetValue
+from kg.facet_values import FacetValue
+from kg.facets import FacetCount
 from kg.reading import Card
 
 

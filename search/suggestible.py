@@ -72,8 +72,7 @@ def _entities(columns: Columns, others: Mapping[str, Sequence[str]]) -> Iterator
 
 
 def _reports_by_code(column: FacetColumn) -> list[int]:
-    codes = np.concatenate((column.stated.codes, column.inferred.codes))
-    counts: list[int] = np.bincount(codes, minlength=len(column.values)).tolist()
+    counts: list[int] = (column.stated.totals + column.inferred.totals).tolist()
     return counts
 
 

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from kg import sparql
 from kg.errors import DamagedColumnsError
-from kg.facet_files import load_columns, save_columns
-from kg.facets import FACETS, Columns, FacetColumn, FacetValue, Pairs, build_columns
+from kg.facet_files import columns_digest, load_columns, save_columns
+from kg.facet_values import FacetValues, Names
+from kg.facets import FACETS, Columns, FacetColumn, build_columns
+from kg.pairs import PackedMask, Pairs
 from kg.store import Scope
+from kg.string_table import StringTable
 from search.snapshot import Snapshot
 
 # The same question to the graph: the facet's own query inside a count, with filters that are triples.
@@ -87,11 +90,12 @@ def _columns(values: dict[str, list[list[str]]]) -> Columns:
         texts = sorted({text for row in rows for text in row})
         pairs = sorted((row, texts.index(text)) for row, held in enumerate(rows) for text in set(held))
         table = np.array(pairs, dtype=np.int32).reshape(-1, 2)
-        empty = Pairs(np.empty(0, np.int32), np.empty(0, np.int32))
-        facets[name] = FacetColumn(
-            name, tuple(FacetValue(text, text) for text in texts), Pairs(table[:, 0], table[:, 1]), empty
+        described = FacetValues.of(texts, ((text, {}) for text in texts))
+        stated, inferred = (
+            Pairs.of(part[:, 0], part[:, 1], reports=size, values=len(texts)) for part in (table, table[:0])
         )
-    return Columns(tuple(f"http://e/report/{n:04d}" for n in range(size)), facets)
+        facets[name] = FacetColumn(name, described, Names.of(described), stated, inferred)
+    return Columns(StringTable.of(f"http://e/report/{n:04d}" for n in range(size)), facets)
 
 
 @given(st.lists(st.lists(st.sampled_from("abcde"), max_size=4), min_size=1, max_size=12), st.data())
@@ -114,24 +118,127 @@ def test_counts_are_ordered_by_number_then_value_and_can_be_cut() -> None:
 def test_columns_come_back_from_disk(sample: Snapshot, tmp_path: Path) -> None:
     save_columns(sample.columns, tmp_path / "facets")
     loaded = load_columns(tmp_path / "facets")
-    assert loaded.reports == sample.columns.reports
+    assert list(loaded.reports) == list(sample.columns.reports)
     for name, column in sample.columns.facets.items():
-        assert loaded.facets[name].values == column.values
+        assert list(loaded.facets[name].values) == list(column.values)
         assert np.array_equal(loaded.facets[name].stated.codes, column.stated.codes)
         assert np.array_equal(loaded.facets[name].inferred.rows, column.inferred.rows)
 
 
 def test_columns_built_again_are_the_same(sample: Snapshot) -> None:
     again = build_columns(sample.graph)
-    assert again.reports == sample.columns.reports
-    assert all(again.facets[name].values == sample.columns.facets[name].values for name in FACETS)
+    assert list(again.reports) == list(sample.columns.reports)
+    assert all(list(again.facets[name].values) == list(sample.columns.facets[name].values) for name in FACETS)
+    assert columns_digest(again) == columns_digest(sample.columns)
 
 
-def test_damaged_columns_are_an_error_that_says_what_to_do(sample: Snapshot, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["reports.strings", "topic.values.strings", "author.labels.strings", "topic.names.npy", "topic.stated.npy"]
+)
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "other"])
+def test_damaged_columns_are_an_error_that_says_what_to_do(
+    sample: Snapshot, tmp_path: Path, name: str, damage: str
+) -> None:
     save_columns(sample.columns, tmp_path / "facets")
-    (tmp_path / "facets" / "topic.stated.npy").write_bytes(b"x")
+    path = tmp_path / "facets" / name
+    content = path.read_bytes()
+    path.unlink()
+    if damage != "missing":
+        path.write_bytes({"empty": b"", "cut": content[:-3], "other": b"x"}[damage])
     with pytest.raises(DamagedColumnsError, match="reportgraph build"):
         load_columns(tmp_path / "facets")
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("topic.stated.npy", np.zeros((2, 1), np.int32)),
+        ("topic.stated.npy", np.zeros((2, 2, 2), np.int32)),
+        ("topic.stated.npy", np.zeros((2, 1), np.int64)),
+        ("topic.stated.starts.npy", np.zeros(3, np.int32)),
+        ("topic.stated.totals.npy", np.zeros(3, np.int32)),
+        ("topic.names.npy", np.zeros(3, np.int32)),
+    ],
+)
+def test_columns_that_do_not_fit_each_other_are_damaged(
+    sample: Snapshot, tmp_path: Path, name: str, array: np.ndarray
+) -> None:
+    save_columns(sample.columns, tmp_path / "facets")
+    np.save(tmp_path / "facets" / name, array)
+    with pytest.raises(DamagedColumnsError):
+        load_columns(tmp_path / "facets")
+
+
+def test_the_digest_is_of_the_content_wherever_it_lies(sample: Snapshot, tmp_path: Path) -> None:
+    save_columns(sample.columns, tmp_path / "facets")
+    digest = columns_digest(sample.columns)
+    assert columns_digest(load_columns(tmp_path / "facets")) == digest
+    for path in sorted((tmp_path / "facets").iterdir()):
+        content = path.read_bytes()
+        if path.suffix == ".npy" and not np.load(path).size:
+            continue
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        try:
+            changed = columns_digest(load_columns(tmp_path / "facets"))
+        except DamagedColumnsError:
+            changed = None
+        assert changed != digest, path.name
+        path.write_bytes(content)
+    assert columns_digest(load_columns(tmp_path / "facets")) == digest
+
+
+@given(st.lists(st.lists(st.sampled_from("abcde"), max_size=4), min_size=1, max_size=12))
+def test_the_digest_tells_columns_apart(rows: list[list[str]]) -> None:
+    digest = columns_digest(_columns({"topic": rows}))
+    assert columns_digest(_columns({"topic": [list(reversed(row)) for row in rows]})) == digest
+    assert columns_digest(_columns({"topic": [*rows, []]})) != digest
+    assert columns_digest(_columns({"topic": [[*rows[0], "f"], *rows[1:]]})) != digest
+    if any(rows):
+        assert columns_digest(_columns({"author": rows})) != digest
+
+
+@given(st.integers(1, 400), st.integers(0, 3), st.floats(0, 1), st.integers(0, 2**32 - 1))
+def test_large_and_small_sets_are_counted_alike(reports: int, each: int, share: float, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    values = 300
+    joined = np.unique(chance.integers(0, reports * values, reports * each))
+    rows, codes = (part.astype(np.int32) for part in np.divmod(joined, values))
+    pairs = Pairs.of(rows, codes, reports=reports, values=values)
+    mask = chance.random(reports) < share
+    counts = np.bincount(codes[mask[rows]], minlength=values)
+    found = pairs.occurring(mask)
+    assert found.codes.tolist() == np.flatnonzero(counts).tolist()
+    assert found.counts.tolist() == counts[counts > 0].tolist()
+    assert found.of(np.arange(values)).tolist() == counts.tolist()
+    for ordinal in range(0, reports, 50):
+        assert pairs.codes_of(ordinal).tolist() == codes[rows == ordinal].tolist()
+
+
+@given(st.lists(st.booleans(), max_size=40))
+def test_a_packed_mask_is_the_same_set(inside: list[bool]) -> None:
+    mask = np.array(inside, dtype=np.bool_)
+    packed = PackedMask.of(mask)
+    assert packed.unpacked().dtype == np.bool_
+    assert packed.unpacked().tolist() == inside
+    assert packed.bits.nbytes == -(-len(inside) // 8)
+
+
+def test_the_numbers_of_values_are_those_of_each_report(sample: Snapshot) -> None:
+    columns = sample.columns
+    first = 0
+    expected: list[list[int]] = [[] for _ in columns.reports]
+    for column in columns.facets.values():
+        for ordinal, numbers in enumerate(expected):
+            held = (*column.stated.codes_of(ordinal), *column.inferred.codes_of(ordinal))
+            numbers.extend(first + int(code) for code in held)
+        first += len(column.values)
+    assert list(columns.numbers_by_report()) == expected
+
+
+def test_the_numbers_of_many_reports_are_read_in_parts_without_a_seam() -> None:
+    topics = [["even"] if ordinal % 2 == 0 else [] for ordinal in range(100_001)]
+    found = list(_columns({"topic": topics}).numbers_by_report())
+    assert found == [[0] if ordinal % 2 == 0 else [] for ordinal in range(100_001)]
 
 
 def test_ordinals_are_places_in_the_order_of_iris(sample: Snapshot) -> None:

@@ -275,7 +275,7 @@ def test_a_snapshot_of_an_older_layout_is_built_again_and_encodes_nothing(servic
     manifest["files"] = {name: size for name, size in manifest["files"].items() if not name.startswith("suggest/")}
     del manifest["digests"]["suggestions"]
     (live / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 2}))
-    with pytest.raises(DamagedSnapshotError, match=r"layout 2, this program reads 3.*reportgraph build"):
+    with pytest.raises(DamagedSnapshotError, match=r"layout 2, this program reads 4.*reportgraph build"):
         services.snapshot()
     report = build_sources(services, SAMPLE)
     assert (report.encoding.encoded, report.encoding.reused) == (0, 60)

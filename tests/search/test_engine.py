@@ -161,6 +161,16 @@ def test_a_misspelled_filter_is_an_error_that_names_the_nearest(sample: Snapshot
         filter_value(sample, "colour", "red")
 
 
+@pytest.mark.parametrize(
+    ("typed", "nearest"), [("Francez", "francés"), ("ENGLISCH", "english"), ("???", None), ("x" * 5000, None)]
+)
+def test_labels_in_every_language_are_proposed(sample: Snapshot, typed: str, nearest: str | None) -> None:
+    with pytest.raises(UnknownValueError) as caught:
+        filter_value(sample, "language", typed)
+    proposed = [label.casefold() for label in caught.value.nearest]
+    assert nearest in proposed if nearest else proposed == []
+
+
 class CountingEncoder(HashingEncoder):
     """The hashing encoder, which remembers what it was asked."""
 

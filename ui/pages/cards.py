@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kg import reading
-from kg.facets import FacetValue
+from kg.facet_values import FacetValue
 from search.fusion import GRAPH, LEXICAL, SEMANTIC
 from search.highlighting import Piece, card_language, excerpt, highlighted
 from search.request import Hit, Why

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kg.facets import FacetValue
+from kg.facet_values import FacetValue
 from kg.reading import Signature
 from search.engine import Engine
 from search.request import Hit, Request, Sort, Why
