@@ -33,10 +33,14 @@ _ROUNDS_OF_TRAINING: Final = 10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Proposed:
-    """Candidates: ``ordinals`` int64 (n,) with estimated scores float32 (n,), best first."""
+    """Candidates: ``ordinals`` int64 (n,) with estimated scores float32 (n,), best first.
+
+    ``looked_at`` is how many allowed rows the lists held that were looked at.
+    """
 
     ordinals: Ordinals
     estimates: Vectors
+    looked_at: int
 
 
 class CompressedLists:
@@ -132,10 +136,10 @@ class CompressedLists:
         order = order[held[order] > 0]
         # Held by a name until the last round is over: the selector of FAISS points into it.
         bitmap = None if allowed is None else np.packbits(allowed, bitorder="little")
-        best = Proposed(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+        best = Proposed(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32), 0)
         for number, lists in enumerate(_rounds(order, held[order], wanted)):
-            found = self._look_at(query, wanted, lists, similarities[lists], bitmap)
-            best, share = _merged(best, found, wanted)
+            estimates, found = self._look_at(query, wanted, lists, similarities[lists], bitmap)
+            best, share = _merged(best, Proposed(found, estimates, int(held[lists].sum())), wanted)
             if number and share <= ENOUGH:
                 break
         return best
@@ -147,7 +151,8 @@ class CompressedLists:
         lists: NDArray[np.int64],
         similarities: Vectors,
         bitmap: NDArray[np.uint8] | None,
-    ) -> Proposed:
+    ) -> tuple[Vectors, Ordinals]:
+        """At most ``wanted`` rows of ``lists`` that the bitmap allows: their estimates and their ordinals."""
         faiss = _faiss()
         # FAISS counts threads per calling thread, and a server calls from many.
         faiss.omp_set_num_threads(1)
@@ -164,7 +169,7 @@ class CompressedLists:
         asked, places, near, scores, found = pointers
         pairs = False
         self._index.search_preassigned_c(1, asked, wanted, places, near, scores, found, pairs, parameters)
-        return Proposed(ordinals[ordinals >= 0], estimates[ordinals >= 0])
+        return estimates[ordinals >= 0], ordinals[ordinals >= 0]
 
 
 def number_of_lists(size: int) -> int:
@@ -189,7 +194,7 @@ def _merged(best: Proposed, found: Proposed, wanted: int) -> tuple[Proposed, flo
     estimates = np.concatenate((best.estimates, found.estimates))
     order = np.argsort(-estimates, kind="stable")[:wanted]
     share = np.count_nonzero(order >= len(best.ordinals)) / max(1, len(order))
-    return Proposed(ordinals[order], estimates[order]), share
+    return Proposed(ordinals[order], estimates[order], best.looked_at + found.looked_at), share
 
 
 def _sample(rows: Vectors, most: int) -> Vectors:

@@ -52,7 +52,8 @@ def save_index(directory: Path, rows: RowBlocks, tell: Tell = tell_nobody, *, li
 def open_index(directory: Path, digest: str, rows: Callable[[], RowBlocks]) -> FaissIndex:
     """The index that `save_index` wrote, mapped; ``digest`` is what it returned.
 
-    ``rows`` are asked for only where the files are damaged. Raises DamagedIndexError when the rows that were asked for are not those that the index was made of.
+    ``rows`` are asked for only where the files are damaged. Raises DamagedIndexError when they are not those that the
+    index was made of.
     """
     digests = _digests(directory / DIGESTS, digest)
     if digests is None:

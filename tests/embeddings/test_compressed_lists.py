@@ -121,6 +121,16 @@ def test_proposals_are_allowed_distinct_and_as_many_as_asked_for(
     truth = ExactIndex(subjects.rows).scores_of(queries[0], proposed.ordinals)
     assert np.corrcoef(truth, proposed.estimates)[0, 1] > 0.8
     assert (np.diff(proposed.estimates) <= 0).all()
+    assert 84 < proposed.looked_at <= np.count_nonzero(allowed)
+
+
+def test_a_query_amid_its_neighbours_is_answered_from_fewer_lists_than_one_far_from_all_that_is_allowed(
+    lists: CompressedLists, subjects: Subjects
+) -> None:
+    query = subjects.rows[0]
+    away = subjects.rows @ query < np.median(subjects.rows @ query)
+    assert lists.propose(query, 20).looked_at < SIZE
+    assert lists.propose(query, 20, away, np.flatnonzero(away)).looked_at == np.count_nonzero(away)
 
 
 def test_of_more_equal_rows_than_there_are_candidates_the_lowest_ordinals_are_found(subjects: Subjects) -> None:
