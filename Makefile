@@ -67,6 +67,9 @@ bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
 	$(BIN)/python benchmarks/graph_build.py
 	$(BIN)/python benchmarks/encoding.py
 	$(BIN)/python benchmarks/search_latency.py
+	$(BIN)/python benchmarks/vectors.py
+	$(PIP) install -e ".[bench]"
+	$(BIN)/python benchmarks/vector_peers.py
 	$(BIN)/python benchmarks/pages.py --browser
 
 bench-short: $(VENV)/installed-dev ## A short round of the same, to see that it runs.
@@ -74,6 +77,7 @@ bench-short: $(VENV)/installed-dev ## A short round of the same, to see that it 
 	$(BIN)/python benchmarks/graph_build.py --rounds 1
 	$(BIN)/python benchmarks/encoding.py --rows 32 --rounds 1
 	$(BIN)/python benchmarks/search_latency.py --rounds 1
+	$(BIN)/python benchmarks/vectors.py --rows 60000 --queries 5
 
 crash: $(VENV)/installed-dev ## Kill builds at random instants and look at what is left.
 	$(BIN)/python benchmarks/crash.py --rounds $(CRASH_ROUNDS)

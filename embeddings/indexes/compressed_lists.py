@@ -43,6 +43,10 @@ class Proposed:
     looked_at: int
 
 
+_Found = tuple[Ordinals, Vectors]
+"""Rows with their estimates, in no order."""
+
+
 class CompressedLists:
     """The lists of an immutable index. Make them with `build` or `load`; calls from several threads are safe."""
 
@@ -134,42 +138,73 @@ class CompressedLists:
         similarities = np.vecdot(self._centroids, query)
         order = np.argsort(-similarities, kind="stable")
         order = order[held[order] > 0]
-        # Held by a name until the last round is over: the selector of FAISS points into it.
-        bitmap = None if allowed is None else np.packbits(allowed, bitorder="little")
+        looking = _Look(self._index, query, None if allowed is None else np.packbits(allowed, bitorder="little"))
         best = Proposed(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32), 0)
         for number, lists in enumerate(_rounds(order, held[order], wanted)):
-            estimates, found = self._look_at(query, wanted, lists, similarities[lists], bitmap)
-            best, share = _merged(best, Proposed(found, estimates, int(held[lists].sum())), wanted)
+            if len(best.ordinals) < wanted:
+                found = looking.best(wanted, lists, similarities[lists])
+            else:
+                found = looking.better_than(float(best.estimates[-1]), lists, similarities[lists])
+            best, share = _merged(best, found, int(held[lists].sum()), wanted)
             if number and share <= ENOUGH:
                 break
         return best
 
-    def _look_at(
-        self,
-        query: Vectors,
-        wanted: int,
-        lists: NDArray[np.int64],
-        similarities: Vectors,
-        bitmap: NDArray[np.uint8] | None,
-    ) -> tuple[Vectors, Ordinals]:
-        """At most ``wanted`` rows of ``lists`` that the bitmap allows: their estimates and their ordinals."""
+
+class _Look:
+    """Looks at lists for one query; ``bitmap`` says which rows count (None: all).
+
+    The wrappers of FAISS's bindings take no parameters here, so addresses are passed on: every array has a name for as
+    long as FAISS is at work.
+    """
+
+    def __init__(self, index: Any, query: Vectors, bitmap: NDArray[np.uint8] | None) -> None:
         faiss = _faiss()
         # FAISS counts threads per calling thread, and a server calls from many.
         faiss.omp_set_num_threads(1)
-        parameters = faiss.IVFRaBitQSearchParameters(nprobe=len(lists), qb=_QUERY_BITS)
-        selector = None if bitmap is None else faiss.IDSelectorBitmap(bitmap)
-        if selector is not None:
-            parameters.sel = selector
-        estimates = np.empty(wanted, dtype=np.float32)
-        ordinals = np.empty(wanted, dtype=np.int64)
-        # The wrapper of the bindings takes no parameters. Every array here has a name, since what is passed on is its
-        # address alone.
-        chosen, distances = np.ascontiguousarray(lists, dtype=np.int64), np.ascontiguousarray(similarities)
-        pointers = [faiss.swig_ptr(array) for array in (query, chosen, distances, estimates, ordinals)]
-        asked, places, near, scores, found = pointers
-        pairs = False
-        self._index.search_preassigned_c(1, asked, wanted, places, near, scores, found, pairs, parameters)
-        return estimates[ordinals >= 0], ordinals[ordinals >= 0]
+        self._faiss = faiss
+        self._index = index
+        self._query = query
+        # A selector points into its bitmap.
+        self._bitmap = bitmap
+        self._selector = None if bitmap is None else faiss.IDSelectorBitmap(bitmap)
+
+    def best(self, wanted: int, lists: NDArray[np.int64], similarities: Vectors) -> _Found:
+        """At most ``wanted`` rows with the best estimates."""
+        pointer = self._faiss.swig_ptr
+        chosen, near = _contiguous(lists, similarities)
+        estimates, ordinals = np.empty(wanted, dtype=np.float32), np.empty(wanted, dtype=np.int64)
+        out = (pointer(estimates), pointer(ordinals))
+        parameters, pairs = self._parameters(lists), False
+        self._index.search_preassigned_c(
+            1, pointer(self._query), wanted, pointer(chosen), pointer(near), *out, pairs, parameters
+        )
+        return ordinals[ordinals >= 0], estimates[ordinals >= 0]
+
+    def better_than(self, estimate: float, lists: NDArray[np.int64], similarities: Vectors) -> _Found:
+        """All rows with better estimates: in a third of the time that `best` takes to keep thousands in order."""
+        pointer = self._faiss.swig_ptr
+        chosen, near = _contiguous(lists, similarities)
+        result = self._faiss.RangeSearchResult(1)
+        parameters, pairs = self._parameters(lists), False
+        self._index.range_search_preassigned_c(
+            1, pointer(self._query), estimate, pointer(chosen), pointer(near), result, pairs, parameters
+        )
+        count = int(self._faiss.rev_swig_ptr(result.lims, 2)[1])
+        if not count:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        ordinals, estimates = (self._faiss.rev_swig_ptr(found, count) for found in (result.labels, result.distances))
+        return ordinals.copy(), estimates.copy()
+
+    def _parameters(self, lists: NDArray[np.int64]) -> Any:
+        parameters = self._faiss.IVFRaBitQSearchParameters(nprobe=len(lists), qb=_QUERY_BITS)
+        if self._selector is not None:
+            parameters.sel = self._selector
+        return parameters
+
+
+def _contiguous(lists: NDArray[np.int64], similarities: Vectors) -> tuple[NDArray[np.int64], Vectors]:
+    return np.ascontiguousarray(lists, dtype=np.int64), np.ascontiguousarray(similarities, dtype=np.float32)
 
 
 def number_of_lists(size: int) -> int:
@@ -188,13 +223,16 @@ def _rounds(order: NDArray[np.int64], held: NDArray[np.int64], wanted: int) -> I
         start, target = end, 2 * up_to[min(end, len(order)) - 1]
 
 
-def _merged(best: Proposed, found: Proposed, wanted: int) -> tuple[Proposed, float]:
+def _merged(best: Proposed, found: _Found, looked_at: int, wanted: int) -> tuple[Proposed, float]:
     """The ``wanted`` best of both, and the share of them that was found now."""
-    ordinals = np.concatenate((best.ordinals, found.ordinals))
-    estimates = np.concatenate((best.estimates, found.estimates))
-    order = np.argsort(-estimates, kind="stable")[:wanted]
-    share = np.count_nonzero(order >= len(best.ordinals)) / max(1, len(order))
-    return Proposed(ordinals[order], estimates[order], best.looked_at + found.looked_at), share
+    ordinals = np.concatenate((best.ordinals, found[0]))
+    estimates = np.concatenate((best.estimates, found[1]))
+    kept = np.arange(len(ordinals))
+    if wanted < len(kept):
+        kept = np.flatnonzero(estimates >= np.partition(estimates, -wanted)[-wanted])
+    kept = kept[np.argsort(-estimates[kept], kind="stable")][:wanted]
+    share = np.count_nonzero(kept >= len(best.ordinals)) / max(1, len(kept))
+    return Proposed(ordinals[kept], estimates[kept], best.looked_at + looked_at), share
 
 
 def _sample(rows: Vectors, most: int) -> Vectors:

@@ -12,7 +12,7 @@ import numpy as np
 from embeddings.index import Allowed, Background, Hits, Ordinals, allowed_ordinals, best, checked_query, no_hits
 from embeddings.indexes.compressed_lists import CompressedLists, Proposed
 from embeddings.indexes.exact import ExactIndex
-from embeddings.indexes.planning import LISTS_FROM, MEASURED, SURE, WIDER, Costs, candidates, lists_are_cheaper
+from embeddings.indexes.planning import LISTS_FROM, MEASURED, SURE, Costs, candidates, lists_are_cheaper
 from embeddings.vectors import Vectors
 
 
@@ -66,10 +66,9 @@ class FaissIndex:
         if k <= 0 or count == 0:
             return no_hits()
         if self._lists is not None and self.looks_through_lists(k, count):
-            for wanted in (candidates(k), WIDER * candidates(k)):
-                hits = self._chosen(query, k, self._lists.propose(query, wanted, allowed, ordinals))
-                if hits is not None:
-                    return hits
+            hits = self._chosen(query, k, self._lists.propose(query, candidates(k), allowed, ordinals))
+            if hits is not None:
+                return hits
         return self._scan(query, k, ordinals)
 
     def scores_of(self, query: Vectors, ordinals: Ordinals) -> Vectors:

@@ -13,14 +13,11 @@ from typing import Final
 LISTS_FROM: Final = 50_000
 """Rows from which on an index has lists at all: below, scoring every row takes 3 ms."""
 
-WIDER: Final = 4
-"""How many times the candidates are kept in a second attempt, when the first leaves doubt."""
-
 SURE: Final = 2.0
 """The k-th score must lie so many standard errors of the estimates above the last candidate's estimate. At 2 hardly a
 row that was left out can belong to the best k; see the decision for recall by this figure."""
 
-ENOUGH: Final = 0.05
+ENOUGH: Final = 0.04
 """The share of the best candidates that a round of lists must bring for another round to be worth while."""
 
 
@@ -63,17 +60,17 @@ def lists_are_cheaper(size: int, count: int, k: int, costs: Costs = MEASURED) ->
 
 def candidates(k: int) -> int:
     """How many rows are kept by their estimated scores, of which the exact ones choose ``k``."""
-    return 2 * k + 64
+    return 4 * k + 150
 
 
 def first_share(wanted: int, count: int) -> float:
     """The share of ``count`` allowed rows that the first round of lists must hold, for so many candidates."""
-    return min(1.0, 0.1 * _relative(wanted / 2, count))
+    return min(1.0, 0.1 * _relative(wanted / 4, count))
 
 
 def expected_share(k: int, count: int) -> float:
     """The share of ``count`` allowed rows that will have been looked at when a round brings nothing worth while."""
-    return min(1.0, 0.3 * _relative(k, count))
+    return min(1.0, 0.45 * _relative(k, count))
 
 
 def _relative(k: float, count: int) -> float:
