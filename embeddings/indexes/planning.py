@@ -30,12 +30,12 @@ class Costs:
     estimated from its code; ``candidate`` a row that is kept and then scored; ``lists`` is there once a search.
     """
 
-    in_order: float = 60
-    scattered: float = 220
-    visited: float = 6
+    in_order: float = 65
+    scattered: float = 240
+    visited: float = 20
     estimated: float = 20
     candidate: float = 900
-    lists: float = 150_000
+    lists: float = 500_000
 
 
 MEASURED: Final = Costs()
@@ -70,7 +70,7 @@ def first_share(wanted: int, count: int) -> float:
 
 def expected_share(k: int, count: int) -> float:
     """The share of ``count`` allowed rows that will have been looked at when a round brings nothing worth while."""
-    return min(1.0, 0.45 * _relative(k, count))
+    return min(1.0, 0.55 * _relative(k, count))
 
 
 def _relative(k: float, count: int) -> float:
