@@ -85,13 +85,13 @@ class Lance:
     def __init__(self, rows: Vectors, cases: Sequence[Case], folder: Path) -> None:
         import lancedb
         import pyarrow as pa
-        from lancedb.index import Bitmap
+        from lancedb.index import Bitmap, IvfRq
 
         columns: dict[str, Any] = {case.column: case.allowed for case in cases if case.allowed is not None}
         vectors = pa.FixedSizeListArray.from_arrays(pa.array(rows.reshape(-1)), rows.shape[1])
         table = pa.table({"id": np.arange(len(rows)), "vector": vectors, **columns})
         self._table = lancedb.connect(folder).create_table("rows", table)
-        self._table.create_index(metric="dot", index_type="IVF_RQ", num_bits=1)
+        self._table.create_index("vector", config=IvfRq(distance_type="dot"))
         for column in columns:
             self._table.create_index(column, config=Bitmap())
 
@@ -99,10 +99,12 @@ class Lance:
         for partitions, refined in ((10, 5), (20, 10), (50, 10), (100, 20), (200, 30), (1000, 50)):
 
             def find(query: Vectors, partitions: int = partitions, refined: int = refined) -> Ordinals:
-                search = self._table.search(query).metric("dot").limit(K).nprobes(partitions).refine_factor(refined)
+                search = (
+                    self._table.search(query).distance_type("dot").limit(K).nprobes(partitions).refine_factor(refined)
+                )
                 if case.allowed is not None:
                     search = search.where(case.column, prefilter=True)
-                found: Ordinals = search.select(["id"]).to_arrow()["id"].to_numpy()
+                found: Ordinals = search.select(["id", "_distance"]).to_arrow()["id"].to_numpy()
                 return found
 
             yield f"{partitions} lists, {refined * K} kept", find
