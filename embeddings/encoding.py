@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.errors import MissingVectorsError, ModelMismatchError
+from embeddings.row_file import ROWS_PER_BLOCK
 from embeddings.segments import SegmentStore, SegmentWriter
 from embeddings.vectors import Vectors
 
@@ -72,15 +74,36 @@ def _encode(
         writer.append([key for key, _ in chunk], vectors)
 
 
-def gather(keys: Sequence[bytes], store: SegmentStore) -> Vectors:
-    """The vectors of ``keys``, float32 (n, d), in their order; a key may repeat.
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """The vectors of ``store`` at ``rows`` int64 (n,), had a block at a time: `embeddings.row_file.RowBlocks`."""
+
+    store: SegmentStore
+    rows: NDArray[np.int64]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rows), self.store.identity.dimension
+
+    def __iter__(self) -> Iterator[Vectors]:
+        for start in range(0, len(self.rows), ROWS_PER_BLOCK):
+            yield self.store.vectors_at(self.rows[start : start + ROWS_PER_BLOCK])
+
+
+def gathered(keys: Sequence[bytes], store: SegmentStore) -> Gathered:
+    """The vectors of ``keys`` in their order, a block at a time; a key may repeat.
 
     Raises MissingVectorsError when some have none.
     """
     lookup = store.lookup(keys)
     if not lookup.found.all():
         raise MissingVectorsError(missing=int(np.count_nonzero(~lookup.found)), total=len(keys))
-    return store.vectors_at(lookup.rows)
+    return Gathered(store, lookup.rows)
+
+
+def gather(keys: Sequence[bytes], store: SegmentStore) -> Vectors:
+    """The same at once, float32 (n, d)."""
+    return store.vectors_at(gathered(keys, store).rows)
 
 
 def _tell_nobody(_done: int, _total: int) -> None:

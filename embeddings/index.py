@@ -70,8 +70,10 @@ class VectorIndex(Protocol):
     def search(self, query: Vectors, k: int, allowed: Allowed | None = None) -> Hits:
         """The best ``k`` of the rows where ``allowed`` bool (n,) is true (None: of all), ties by ordinal.
 
-        At most k hits, and fewer only when fewer are allowed: a narrow filter loses nothing. ``k`` <= 0, an empty
-        index or nothing allowed gives no hits. Raises ValueError when ``allowed`` has another shape or type.
+        At most k hits, and fewer only when fewer are allowed: a narrow filter loses nothing. An index of many rows may
+        miss some of the best, but of the best 10 and of the best 1,000 it finds 99 in 100 on average, whatever is
+        allowed; hits, scores and order of those it finds are right, and the same each time. ``k`` <= 0, an empty index
+        or nothing allowed gives no hits. Raises ValueError when ``allowed`` has another shape or type.
         """
         ...
 

@@ -23,7 +23,7 @@ import orjson
 
 from embeddings.durable import replacing, sync_directory
 from embeddings.encoder import Encoder
-from embeddings.encoding import EncodingReport, encode_missing, gather
+from embeddings.encoding import EncodingReport, encode_missing, gather, gathered
 from embeddings.errors import DamagedSegmentError, ModelMismatchError
 from embeddings.segment_file import read_segment
 from embeddings.segments import ROWS_PER_SEGMENT, SegmentStore, SegmentWriter, text_key
@@ -228,10 +228,10 @@ class Build:
                     self._encoder,
                     progress=lambda done, _: self._observer.advance(known + done),
                 )
-        with self._timed("index", None):
-            vectors = gather(keys, SegmentStore.open(directory, identity, verify=False))
+        with self._timed("index", len(keys)):
+            rows = gathered(keys, SegmentStore.open(directory, identity, verify=False))
             np.save(self._staging / VECTOR_KEYS, np.frombuffer(b"".join(keys), dtype="V32"))
-            ann_digest = self._adapters.save_index(self._staging / ANN, vectors)
+            ann_digest = self._adapters.save_index(self._staging / ANN, rows, self._observer.advance)
             content = hashlib.sha256(identity.key.encode() + b"".join(keys))
         return report, content.hexdigest(), ann_digest
 

@@ -16,11 +16,11 @@ import numpy as np
 import orjson
 
 from embeddings.encoder import ModelIdentity
-from embeddings.encoding import gather
+from embeddings.encoding import Gathered, gathered
 from embeddings.errors import EmbeddingError
 from embeddings.index import VectorIndex
+from embeddings.row_file import RowBlocks, Tell
 from embeddings.segments import SegmentStore
-from embeddings.vectors import Vectors
 from kg.errors import KgError
 from kg.facet_files import columns_digest, load_columns
 from kg.facets import Columns
@@ -36,7 +36,7 @@ SCHEMA_VERSION: Final = 4
 GRAPH: Final = "graph"
 VECTORS: Final = "vectors"
 VECTOR_KEYS: Final = "vector-keys.npy"
-ANN: Final = "ann.faiss"
+ANN: Final = "ann"
 TEXT: Final = "text"
 SUGGEST: Final = "suggest"
 FACETS: Final = "facets"
@@ -91,15 +91,15 @@ class Manifest:
 class Adapters:
     """How the engines behind a snapshot are opened: the one thing that :mod:`ui.wiring` decides for this room.
 
-    Graphs are made and opened for the base of their IRIs. ``save_index`` writes an index over vectors (n, d) and
-    returns its digest; ``open_index`` opens it again, or makes it anew from the vectors it can ask for when the file is
-    missing or damaged.
+    Graphs are made and opened for the base of their IRIs. ``save_index`` writes an index over rows into a directory,
+    tells how many are done, and returns its digest; ``open_index`` opens it again, or makes it anew from the rows it
+    can ask for when files are missing or damaged.
     """
 
     create_graph: Callable[[Path, str], GraphStore]
     open_graph: Callable[[Path, str], GraphStore]
-    save_index: Callable[[Path, Vectors], str]
-    open_index: Callable[[Path, str, Callable[[], Vectors]], VectorIndex]
+    save_index: Callable[[Path, RowBlocks, Tell], str]
+    open_index: Callable[[Path, str, Callable[[], RowBlocks]], VectorIndex]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,15 +154,15 @@ def _see_that_files_are_whole(directory: Path, manifest: Manifest) -> None:
     """Missing or cut files are found by their sizes, before an engine trips over them."""
     for name, size in manifest.files.items():
         path = directory / name
-        if name != ANN and (not path.is_file() or path.stat().st_size != size):
+        if not name.startswith(f"{ANN}/") and (not path.is_file() or path.stat().st_size != size):
             raise DamagedSnapshotError(directory, f"its file {name} is missing or cut")
 
 
-def vectors_of(directory: Path, model: ModelIdentity) -> Vectors:
-    """The vectors of a snapshot's reports in the order of their ordinals, float32 (n, d), from the segments."""
+def vectors_of(directory: Path, model: ModelIdentity) -> Gathered:
+    """The vectors of a snapshot's reports in the order of their ordinals, from the segments."""
     keys = np.load(directory / VECTOR_KEYS)
     store = SegmentStore.open(directory / VECTORS, model, verify=False)
-    return gather([key.tobytes() for key in keys], store)
+    return gathered([key.tobytes() for key in keys], store)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from embeddings.encoder import Encoder, ModelIdentity
-from embeddings.errors import DamagedIndexError
 from embeddings.index import VectorIndex
-from embeddings.vectors import Vectors
+from embeddings.row_file import RowBlocks, Tell
 from kg.importers import load_field_map
 from kg.query_workers import QueryLimits, QueryWorkers
 from kg.store import GraphStore
@@ -121,19 +120,16 @@ def _open_graph(directory: Path, base: str) -> GraphStore:
     return OxigraphStore.read_only(directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
 
 
-def _save_index(path: Path, vectors: Vectors) -> str:
-    from embeddings.indexes.faiss import FaissIndex  # noqa: PLC0415 - the same
+def _save_index(directory: Path, rows: RowBlocks, tell: Tell) -> str:
+    from embeddings.indexes.index_files import save_index  # noqa: PLC0415 - the same
 
-    return FaissIndex.from_vectors(vectors).save(path)
+    return save_index(directory, rows, tell)
 
 
-def _open_index(path: Path, digest: str, vectors: Callable[[], Vectors]) -> VectorIndex:
-    from embeddings.indexes.faiss import FaissIndex  # noqa: PLC0415 - the same
+def _open_index(directory: Path, digest: str, rows: Callable[[], RowBlocks]) -> VectorIndex:
+    from embeddings.indexes.index_files import open_index  # noqa: PLC0415 - the same
 
-    try:
-        return FaissIndex.load(path, digest)
-    except (DamagedIndexError, FileNotFoundError):
-        return FaissIndex.from_vectors(vectors())
+    return open_index(directory, digest, rows)
 
 
 _ADAPTERS: Final = Adapters(_create_graph, _open_graph, _save_index, _open_index)

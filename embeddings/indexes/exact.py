@@ -20,8 +20,9 @@ from embeddings.index import (
 )
 from embeddings.vectors import Vectors
 
-# Gathering copies rows: 100 MB at 384 dimensions, however many are allowed.
-_BLOCK: Final = 1 << 16
+# Rows are gathered into a buffer that stays in the processor's cache, 1.5 MB at 384 dimensions: fresh memory for all of
+# them cost twice the time.
+_BLOCK: Final = 1024
 
 
 class ExactIndex:
@@ -57,10 +58,14 @@ class ExactIndex:
 
     def scores_of(self, query: Vectors, ordinals: Ordinals) -> Vectors:
         query = checked_query(query, self.dimension)
+        checked_ordinals(ordinals, self.size)
         scores = np.empty(len(ordinals), dtype=np.float32)
+        buffer = np.empty((min(_BLOCK, len(ordinals)), self.dimension), dtype=np.float32)
         for start in range(0, len(ordinals), _BLOCK):
             block = ordinals[start : start + _BLOCK]
-            scores[start : start + _BLOCK] = _scores(self.vectors_of(block), query)
+            # They were checked above; any other mode would gather into memory of its own.
+            rows = np.take(self._vectors, block, axis=0, out=buffer[: len(block)], mode="clip")
+            np.vecdot(rows, query, out=scores[start : start + _BLOCK])
         return scores
 
     def background(self, query: Vectors) -> Background:

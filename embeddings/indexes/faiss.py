@@ -1,64 +1,44 @@
-"""FAISS finds the candidates, the stored rows decide: exact search with the same answers as the NumPy oracle."""
+"""FAISS finds the candidates, the stored rows decide: by scoring every allowed row, or through compressed lists.
+
+Which of the two costs less is `embeddings.indexes.planning`'s to say.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import numpy as np
 
-from embeddings.durable import replacing
-from embeddings.errors import DamagedIndexError
 from embeddings.index import Allowed, Background, Hits, Ordinals, allowed_ordinals, best, checked_query, no_hits
+from embeddings.indexes.compressed_lists import CompressedLists, Proposed
 from embeddings.indexes.exact import ExactIndex
+from embeddings.indexes.planning import LISTS_FROM, MEASURED, SURE, Costs, candidates, lists_are_cheaper
 from embeddings.vectors import Vectors
-
-# Up to here visiting the allowed rows one by one is faster than testing every row against a bitmap.
-ARRAY_UP_TO: Final = 30_000
-# Rows beyond k, so that the next score usually lies clearly below the k-th and one search is enough.
-_EXTRA: Final = 64
 
 
 class FaissIndex:
-    """An `IndexFlatIP` with filters. Make it with `from_vectors` or `load`.
+    """An index over ``rows`` float32 (n, d), L2-normalised, which may be mapped from a file; they are not copied.
 
-    ``threads`` is how many threads one search may use: a server answers several at a time, so the default is one.
-    ``array_up_to`` is the number of allowed rows above which the filter is a bitmap.
+    Without ``lists`` every allowed row is scored and the hits are those of the oracle. With them, a search for which
+    that would cost more looks through the lists: see the port for what it may miss. ``costs`` decide which.
     """
 
-    __slots__ = ("_array_up_to", "_exact", "_index", "_threads")
+    __slots__ = ("_costs", "_exact", "_lists", "_rows")
 
-    def __init__(self, index: Any, *, threads: int = 1, array_up_to: int = ARRAY_UP_TO) -> None:
-        self._index = index
-        self._threads = threads
-        self._array_up_to = array_up_to
-        # A view of the rows inside FAISS, not a second copy: it lives as long as the index beside it.
-        self._exact = ExactIndex(_stored_rows(index))
-
-    @classmethod
-    def from_vectors(cls, vectors: Vectors, *, threads: int = 1, array_up_to: int = ARRAY_UP_TO) -> Self:
-        """An index over a copy of ``vectors`` float32 (n, d), L2-normalised."""
-        index = _faiss().IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors))
-        return cls(index, threads=threads, array_up_to=array_up_to)
+    def __init__(self, rows: Vectors, lists: CompressedLists | None = None, *, costs: Costs = MEASURED) -> None:
+        if lists is not None and lists.size != len(rows):
+            message = f"lists of {lists.size} rows beside {len(rows)} rows"
+            raise ValueError(message)
+        self._exact = ExactIndex(rows)
+        self._rows = np.ascontiguousarray(rows)
+        self._lists = lists
+        self._costs = costs
 
     @classmethod
-    def load(cls, path: Path, digest: str, *, threads: int = 1) -> Self:
-        """Read what `save` wrote. ``digest`` is what it returned.
-
-        FAISS trusts the file it reads, so nothing is read before the SHA-256 matches: raises DamagedIndexError.
-        """
-        actual = _sha256(path)
-        if actual != digest:
-            raise DamagedIndexError(path, digest, actual)
-        return cls(_faiss().read_index(str(path)), threads=threads)
-
-    def save(self, path: Path) -> str:
-        """Write the index to ``path`` at once or not at all, and return the file's SHA-256 (hex)."""
-        with replacing(path) as temporary:
-            _faiss().write_index(self._index, str(temporary))
-            return _sha256(temporary)
+    def from_vectors(cls, vectors: Vectors, *, lists_from: int = LISTS_FROM, costs: Costs = MEASURED) -> Self:
+        """An index over ``vectors`` float32 (n, d), L2-normalised, with lists if there are ``lists_from`` or more."""
+        lists = CompressedLists.build(vectors) if len(vectors) >= max(1, lists_from) else None
+        return cls(vectors, lists, costs=costs)
 
     @property
     def size(self) -> int:
@@ -68,24 +48,28 @@ class FaissIndex:
     def dimension(self) -> int:
         return self._exact.dimension
 
+    @property
+    def has_lists(self) -> bool:
+        """Whether searches may go through lists."""
+        return self._lists is not None
+
+    def looks_through_lists(self, k: int, count: int) -> bool:
+        """Whether a search for the best ``k`` of ``count`` allowed rows goes through the lists."""
+        return self._lists is not None and lists_are_cheaper(self.size, count, k, self._costs)
+
     def search(self, query: Vectors, k: int, allowed: Allowed | None = None) -> Hits:
         query = checked_query(query, self.dimension)
         ordinals = None if allowed is None else allowed_ordinals(allowed, self.size)
+        if ordinals is not None and len(ordinals) == self.size:
+            allowed = ordinals = None
         count = self.size if ordinals is None else len(ordinals)
         if k <= 0 or count == 0:
             return no_hits()
-        # Two float32 inner products of the same row, summed in another order, differ by at most this (Higham,
-        # Accuracy and Stability of Numerical Algorithms, 3.1: d * u each way, times the norms).
-        margin = self.dimension * float(np.finfo(np.float32).eps) * float(np.linalg.norm(query))
-        fetched = k + _EXTRA
-        while fetched < count:
-            candidates, lowest = self._nearest(query, fetched, allowed, ordinals)
-            hits = best(candidates, self._exact.scores_of(query, candidates), k)
-            # No row outside the candidates can reach the k-th score: the cut is right, ties included.
-            if lowest + margin < hits.scores[-1]:
+        if self._lists is not None and self.looks_through_lists(k, count):
+            hits = self._chosen(query, k, self._lists.propose(query, candidates(k), allowed, ordinals))
+            if hits is not None:
                 return hits
-            fetched *= 4
-        return self._exact.search(query, k, allowed)
+        return self._scan(query, k, ordinals)
 
     def scores_of(self, query: Vectors, ordinals: Ordinals) -> Vectors:
         return self._exact.scores_of(query, ordinals)
@@ -96,31 +80,54 @@ class FaissIndex:
     def vectors_of(self, ordinals: Ordinals) -> Vectors:
         return self._exact.vectors_of(ordinals)
 
-    def _nearest(
-        self, query: Vectors, fetched: int, allowed: Allowed | None, ordinals: Ordinals | None
-    ) -> tuple[Ordinals, float]:
-        """The ``fetched`` best rows for FAISS, of more than that many, and the lowest score among them."""
+    def _chosen(self, query: Vectors, k: int, proposed: Proposed) -> Hits | None:
+        """The best ``k`` of the candidates, or None when rows that were left out could be among the best."""
+        ordinals, estimates = proposed.ordinals, proposed.estimates
+        if len(ordinals) < k:
+            return None
+        scores = self._exact.scores_of(query, ordinals)
+        hits = best(ordinals, scores, k)
+        # Estimates of what was left out are lower than the last one here. How far they err is seen on the candidates.
+        if hits.scores[-1] - estimates[-1] < SURE * np.std(scores - estimates):
+            return None
+        # Equal rows have equal estimates. Where one of them was the last candidate, others may have been cut off, and
+        # the tie must go to the lowest ordinals.
+        if (estimates[scores == hits.scores[-1]] <= estimates[-1]).any():
+            return None
+        return hits
+
+    def _scan(self, query: Vectors, k: int, ordinals: Ordinals | None) -> Hits:
+        """The best ``k`` of all ``ordinals`` (None: of all rows)."""
+        scores = self._quick_scores(query, ordinals)
+        if k >= len(scores):
+            places = np.arange(len(scores), dtype=np.int64)
+        else:
+            # Two float32 inner products of the same row, summed in another order, differ by at most this (Higham,
+            # Accuracy and Stability of Numerical Algorithms, 3.1: d * u each way, times the norms). What lies within
+            # it of the k-th on either side is decided by the scores that all indexes share.
+            margin = self.dimension * float(np.finfo(np.float32).eps) * float(np.linalg.norm(query))
+            places = np.flatnonzero(scores >= np.partition(scores, -k)[-k] - 2 * margin)
+        found = places if ordinals is None else ordinals[places]
+        return best(found, self._exact.scores_of(query, found), k)
+
+    def _quick_scores(self, query: Vectors, ordinals: Ordinals | None) -> Vectors:
+        """The scores of ``ordinals`` as FAISS computes them, float32 (m,)."""
         faiss = _faiss()
-        # FAISS counts threads per calling thread, and a server calls from many.
-        faiss.omp_set_num_threads(self._threads)
-        parameters = None
-        if allowed is not None and ordinals is not None:
-            # A selector points into its array, so `ordinals` and `bitmap` keep their names until the search is over.
-            if len(ordinals) <= self._array_up_to:
-                selector = faiss.IDSelectorArray(ordinals)
-            else:
-                bitmap = np.packbits(allowed, bitorder="little")
-                selector = faiss.IDSelectorBitmap(bitmap)
-            parameters = faiss.SearchParameters(sel=selector)
-        scores, found = self._index.search(query[np.newaxis, :], fetched, params=parameters)
-        return found[0], float(scores[0, -1])
-
-
-def _stored_rows(index: Any) -> Vectors:
-    if index.ntotal == 0:
-        return np.empty((0, index.d), dtype=np.float32)
-    rows: Vectors = _faiss().rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
-    return rows
+        # FAISS counts threads per calling thread. Its kernels divide queries among them, not rows: with one query a
+        # second thread has nothing to do but to be waited for, which took 4 ms on a busy machine.
+        faiss.omp_set_num_threads(1)
+        # What is passed on is an address: every array keeps its name until FAISS is done with it.
+        rows, asked = faiss.swig_ptr(self._rows), faiss.swig_ptr(query)
+        # Reading all rows in order is faster than picking out many.
+        if ordinals is None or len(ordinals) * self._costs.scattered > self.size * self._costs.in_order:
+            scores = np.empty(self.size, dtype=np.float32)
+            faiss.fvec_inner_products_ny(faiss.swig_ptr(scores), asked, rows, self.dimension, self.size)
+            return scores if ordinals is None else scores[ordinals]
+        scores = np.empty(len(ordinals), dtype=np.float32)
+        faiss.fvec_inner_products_by_idx(
+            faiss.swig_ptr(scores), asked, rows, faiss.swig_ptr(ordinals), self.dimension, 1, len(ordinals)
+        )
+        return scores
 
 
 def _faiss() -> Any:
@@ -128,8 +135,3 @@ def _faiss() -> Any:
     import faiss  # noqa: PLC0415 - see above
 
     return faiss
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,7 @@
-"""What every vector index promises. A test class inherits `VectorIndexContract` and gives the ``build`` fixture."""
+"""What vector indexes promise. A test class inherits a contract and gives the ``build`` fixture.
+
+`VectorIndexContract` is what all promise, `ExactIndexContract` what those promise besides that score every row.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,7 @@ class VectorIndexContract:
 
     @inherited
     @given(case=cases())
-    def test_search_is_right_by_the_definition(self, build: Build, case: Case) -> None:
+    def test_what_is_found_is_allowed_scored_and_ordered_by_the_definition(self, build: Build, case: Case) -> None:
         index = build(case.rows)
         hits = index.search(case.query, case.k, case.allowed)
         allowed = np.ones(len(case.rows), dtype=bool) if case.allowed is None else case.allowed
@@ -79,26 +82,9 @@ class VectorIndexContract:
         assert len(hits.ordinals) == min(max(case.k, 0), np.count_nonzero(allowed))
         assert allowed[hits.ordinals].all()
         np.testing.assert_allclose(hits.scores, truth[hits.ordinals], atol=1e-5)
+        np.testing.assert_array_equal(hits.scores, ExactIndex(case.rows).scores_of(case.query, hits.ordinals))
         ranked = list(zip(-hits.scores, hits.ordinals, strict=True))
         assert ranked == sorted(set(ranked))
-        left_out = np.setdiff1d(np.flatnonzero(allowed), hits.ordinals)
-        if len(hits.ordinals):
-            assert (truth[left_out] <= hits.scores[-1] + 1e-5).all()
-
-    @inherited
-    @given(case=cases())
-    def test_search_agrees_with_the_oracle_to_the_last_bit(self, build: Build, case: Case) -> None:
-        expected = ExactIndex(case.rows).search(case.query, case.k, case.allowed)
-        assert_same(build(case.rows).search(case.query, case.k, case.allowed), expected)
-
-    @pytest.mark.parametrize("selectivity", [0.001, 0.02, 0.2, 0.7])
-    def test_a_filter_of_many_rows_loses_nothing(self, build: Build, selectivity: float) -> None:
-        rows = random_rows(1, 5000, 24)
-        index, oracle = build(rows), ExactIndex(rows)
-        random = np.random.default_rng(2)
-        for query in random_rows(3, 10, 24):
-            allowed = random.random(len(rows)) < selectivity
-            assert_same(index.search(query, 10, allowed), oracle.search(query, 10, allowed))
 
     def test_a_tie_at_the_cut_goes_to_the_lowest_ordinals(self, build: Build) -> None:
         rows = random_rows(4, 2000, 16, distinct=1)
@@ -106,11 +92,6 @@ class VectorIndexContract:
         assert hits.ordinals.tolist() == [0, 1, 2, 3, 4]
         allowed = np.arange(2000) >= 1000
         assert build(rows).search(rows[0], 3, allowed).ordinals.tolist() == [1000, 1001, 1002]
-
-    def test_rows_that_differ_by_rounding_are_ranked_by_their_scores(self, build: Build) -> None:
-        random = np.random.default_rng(5)
-        rows = unit_rows(random_rows(5, 1, 64) + random.standard_normal((3000, 64)) * 1e-6)
-        assert_same(build(rows).search(rows[9], 20), ExactIndex(rows).search(rows[9], 20))
 
     @pytest.mark.parametrize("k", [-3, 0])
     def test_k_of_nothing_finds_nothing(self, build: Build, k: int) -> None:
@@ -210,3 +191,35 @@ class VectorIndexContract:
             at_once = list(pool.map(lambda row: index.search(row, 10, allowed), rows[:60]))
         for hits, expected in zip(at_once, alone, strict=True):
             assert_same(hits, expected)
+
+
+class ExactIndexContract(VectorIndexContract):
+    @inherited
+    @given(case=cases())
+    def test_nothing_left_out_is_better_by_the_definition(self, build: Build, case: Case) -> None:
+        hits = build(case.rows).search(case.query, case.k, case.allowed)
+        allowed = np.ones(len(case.rows), dtype=bool) if case.allowed is None else case.allowed
+        truth = case.rows.astype(np.float64) @ case.query.astype(np.float64)
+        left_out = np.setdiff1d(np.flatnonzero(allowed), hits.ordinals)
+        if len(hits.ordinals):
+            assert (truth[left_out] <= hits.scores[-1] + 1e-5).all()
+
+    @inherited
+    @given(case=cases())
+    def test_search_agrees_with_the_oracle_to_the_last_bit(self, build: Build, case: Case) -> None:
+        expected = ExactIndex(case.rows).search(case.query, case.k, case.allowed)
+        assert_same(build(case.rows).search(case.query, case.k, case.allowed), expected)
+
+    @pytest.mark.parametrize("selectivity", [0.001, 0.02, 0.2, 0.7])
+    def test_a_filter_of_many_rows_loses_nothing(self, build: Build, selectivity: float) -> None:
+        rows = random_rows(1, 5000, 24)
+        index, oracle = build(rows), ExactIndex(rows)
+        random = np.random.default_rng(2)
+        for query in random_rows(3, 10, 24):
+            allowed = random.random(len(rows)) < selectivity
+            assert_same(index.search(query, 10, allowed), oracle.search(query, 10, allowed))
+
+    def test_rows_that_differ_by_rounding_are_ranked_by_their_scores(self, build: Build) -> None:
+        random = np.random.default_rng(5)
+        rows = unit_rows(random_rows(5, 1, 64) + random.standard_normal((3000, 64)) * 1e-6)
+        assert_same(build(rows).search(rows[9], 20), ExactIndex(rows).search(rows[9], 20))

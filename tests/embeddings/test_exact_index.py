@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from embeddings.indexes.exact import ExactIndex
-from tests.contracts.vector_index_contract import Build, VectorIndexContract, assert_same, random_rows
+from tests.contracts.vector_index_contract import Build, ExactIndexContract, assert_same, random_rows
 
 
-class TestExact(VectorIndexContract):
+class TestExact(ExactIndexContract):
     @pytest.fixture(scope="class")
     @classmethod
     def build(cls) -> Build:

@@ -7,76 +7,104 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.errors import DamagedIndexError
+from embeddings.indexes.compressed_lists import CompressedLists
 from embeddings.indexes.exact import ExactIndex
-from embeddings.indexes.faiss import ARRAY_UP_TO, FaissIndex
-from tests.contracts.vector_index_contract import Build, VectorIndexContract, assert_same, random_rows
+from embeddings.indexes.faiss import FaissIndex
+from embeddings.indexes.index_files import open_index, save_index
+from embeddings.indexes.planning import MEASURED, Costs
+from tests.contracts.vector_index_contract import (
+    Build,
+    ExactIndexContract,
+    VectorIndexContract,
+    assert_same,
+    random_rows,
+)
+from tests.vector_rows import Blocks
+
+ALWAYS_LISTS = Costs(in_order=1e9, scattered=1e9)
 
 
-class TestFaiss(VectorIndexContract):
+class TestFaiss(ExactIndexContract):
     @pytest.fixture(scope="class")
     @classmethod
     def build(cls) -> Build:
         return FaissIndex.from_vectors
 
 
-class TestFaissWithBitmaps(VectorIndexContract):
+class TestFaissReadingRowsInOrder(ExactIndexContract):
     @pytest.fixture(scope="class")
     @classmethod
     def build(cls) -> Build:
-        return partial(FaissIndex.from_vectors, array_up_to=0)
+        return partial(FaissIndex.from_vectors, costs=Costs(in_order=0))
 
 
-class TestFaissLoaded(VectorIndexContract):
+class TestFaissPickingRows(ExactIndexContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def build(cls) -> Build:
+        return partial(FaissIndex.from_vectors, costs=Costs(scattered=0))
+
+
+class TestFaissWithLists(VectorIndexContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def build(cls) -> Build:
+        return partial(FaissIndex.from_vectors, lists_from=0, costs=ALWAYS_LISTS)
+
+
+class TestFaissOpened(ExactIndexContract):
     @pytest.fixture(scope="class")
     @classmethod
     def build(cls, tmp_path_factory: pytest.TempPathFactory) -> Build:
-        path = tmp_path_factory.mktemp("index") / "ann.faiss"
+        directory = tmp_path_factory.mktemp("index")
 
-        def saved_and_loaded(rows: np.ndarray) -> FaissIndex:
-            return FaissIndex.load(path, FaissIndex.from_vectors(rows).save(path))
+        def saved_and_opened(rows: np.ndarray) -> FaissIndex:
+            blocks = Blocks(rows)
+            return open_index(directory, save_index(directory, blocks), lambda: blocks)
 
-        return saved_and_loaded
+        return saved_and_opened
 
 
-def test_both_filters_agree_where_one_takes_over_from_the_other() -> None:
-    rows = random_rows(1, ARRAY_UP_TO + 200, 8)
+def test_all_ways_of_scoring_agree_where_one_takes_over_from_the_other() -> None:
+    rows = random_rows(1, 3000, 8)
     index, oracle = FaissIndex.from_vectors(rows), ExactIndex(rows)
-    for count in (ARRAY_UP_TO, ARRAY_UP_TO + 1):
+    turn = int(len(rows) * MEASURED.in_order / MEASURED.scattered)
+    for count in (turn - 1, turn, turn + 1, turn + 2):
         allowed = np.arange(len(rows)) < count
         assert_same(index.search(rows[7], 10, allowed), oracle.search(rows[7], 10, allowed))
 
 
-def test_the_rows_outlive_the_array_they_came_from() -> None:
+def test_the_rows_outlive_the_name_they_had() -> None:
     rows = random_rows(2, 1000, 16)
     index = FaissIndex.from_vectors(rows.copy())
     gc.collect()
     np.testing.assert_array_equal(index.vectors_of(np.arange(1000)), rows)
+    assert index.search(rows[5], 1).ordinals.tolist() == [5]
 
 
-def test_saving_leaves_one_file_and_replaces_the_old_one(tmp_path: Path) -> None:
-    path = tmp_path / "ann.faiss"
-    first = FaissIndex.from_vectors(random_rows(3, 10, 4)).save(path)
-    second = FaissIndex.from_vectors(random_rows(4, 20, 4)).save(path)
-    assert first != second
-    assert [file.name for file in tmp_path.iterdir()] == ["ann.faiss"]
-    assert FaissIndex.load(path, second).size == 20
+def test_rows_mapped_from_a_file_are_searched(tmp_path: Path) -> None:
+    rows = random_rows(3, 200, 8)
+    np.save(tmp_path / "rows.npy", rows)
+    index = FaissIndex(np.load(tmp_path / "rows.npy", mmap_mode="r"))
+    assert_same(index.search(rows[3], 7), ExactIndex(rows).search(rows[3], 7))
 
 
-@pytest.mark.parametrize("damage", ["flipped", "cut", "empty"])
-def test_a_damaged_file_is_not_read(tmp_path: Path, damage: str) -> None:
-    path = tmp_path / "ann.faiss"
-    digest = FaissIndex.from_vectors(random_rows(5, 50, 4)).save(path)
-    content = bytearray(path.read_bytes())
-    content[100] ^= 1
-    path.write_bytes({"flipped": bytes(content), "cut": path.read_bytes()[:-1], "empty": b""}[damage])
-    with pytest.raises(DamagedIndexError) as caught:
-        FaissIndex.load(path, digest)
-    assert caught.value.path == path
-    assert caught.value.expected == digest
-    assert caught.value.actual != digest
+def test_lists_of_other_rows_are_refused() -> None:
+    rows = random_rows(4, 100, 8)
+    with pytest.raises(ValueError, match="100 rows beside 99"):
+        FaissIndex(rows[:99], CompressedLists.build(rows))
 
 
-def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        FaissIndex.load(tmp_path / "ann.faiss", "0" * 64)
+def test_lists_are_made_from_so_many_rows_on() -> None:
+    rows = random_rows(5, 200, 8)
+    assert not FaissIndex.from_vectors(rows, lists_from=201, costs=ALWAYS_LISTS).looks_through_lists(1, 200)
+    index = FaissIndex.from_vectors(rows, lists_from=200, costs=ALWAYS_LISTS)
+    assert index.looks_through_lists(1, 200)
+    # So many candidates would be all of them.
+    assert not index.looks_through_lists(20, 200)
+
+
+def test_a_narrow_filter_is_answered_from_the_rows_themselves() -> None:
+    index = FaissIndex.from_vectors(random_rows(6, 60_000, 4))
+    assert index.looks_through_lists(10, 60_000)
+    assert not index.looks_through_lists(10, 600)

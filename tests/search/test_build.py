@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from embeddings.encoders.hashing import HashingEncoder
+from embeddings.encoding import Gathered
+from embeddings.row_file import RowBlocks, Tell
 from embeddings.segments import SegmentStore
-from embeddings.vectors import Vectors
 from kg.errors import SourceNotFoundError
 from search.engine import Engine
 from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError, NoSnapshotError
@@ -184,8 +185,9 @@ def test_what_was_encoded_outlives_any_number_of_interruptions(services: Service
 def test_a_snapshot_whose_parts_do_not_fit_is_never_published(services: Services, write_lines: WriteLines) -> None:
     build_sources(services, write_lines(_record(1)))
 
-    def save_too_little(path: Path, vectors: Vectors) -> str:
-        return services.adapters.save_index(path, vectors[:-1])
+    def save_too_little(path: Path, rows: RowBlocks, tell: Tell) -> str:
+        assert isinstance(rows, Gathered)
+        return services.adapters.save_index(path, Gathered(rows.store, rows.rows[:-1]), tell)
 
     with pytest.raises(DamagedSnapshotError):
         build_sources(
@@ -335,9 +337,11 @@ def test_a_lost_index_file_is_made_again_from_the_vectors(services: Services) ->
     before = services.snapshot()
     live = services.data.current()
     assert live is not None
-    (live / "ann.faiss").write_bytes(b"nonsense")
-    after = services.snapshot()
     query = before.index.vectors_of(np.array([0], dtype=np.int64))[0]
+    # Its rows are mapped: only another file may take the name.
+    (live / "ann" / "rows.npy").unlink()
+    (live / "ann" / "rows.npy").write_bytes(b"nonsense")
+    after = services.snapshot()
     assert after.index.search(query, 5).ordinals.tolist() == before.index.search(query, 5).ordinals.tolist()
 
 
