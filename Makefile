@@ -68,6 +68,7 @@ bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
 	$(BIN)/python benchmarks/encoding.py
 	$(BIN)/python benchmarks/search_latency.py
 	$(BIN)/python benchmarks/suggest.py
+	$(BIN)/python benchmarks/reranker.py
 	$(BIN)/python benchmarks/pages.py --browser
 
 bench-short: $(VENV)/installed-dev ## A short round of the same, to see that it runs.
@@ -76,6 +77,7 @@ bench-short: $(VENV)/installed-dev ## A short round of the same, to see that it 
 	$(BIN)/python benchmarks/encoding.py --rows 32 --rounds 1
 	$(BIN)/python benchmarks/search_latency.py --rounds 1
 	$(BIN)/python benchmarks/suggest.py --prefixes 20
+	$(BIN)/python benchmarks/reranker.py --model hashing --sets medline --queries 10
 
 crash: $(VENV)/installed-dev ## Kill builds at random instants and look at what is left.
 	$(BIN)/python benchmarks/crash.py --rounds $(CRASH_ROUNDS)

@@ -27,7 +27,7 @@ RERANKER: Final = "reranker"
 RERANKER_WEIGHT: Final = 0.5
 """The reranker's share ``w``. See docs/decisions/0016."""
 
-RERANKED: Final = 30
+RERANKED: Final = 10
 """How many reports are read, unless the settings say otherwise. See docs/decisions/0016."""
 
 _REMEMBERED: Final = 16
@@ -47,17 +47,18 @@ class Reranking:
         return blended(ranked, self._scores(query, tuple(texts))) if texts else ranked
 
 
-def blended(ranked: Fused, scores: NDArray[np.float32]) -> Fused:
+def blended(ranked: Fused, scores: NDArray[np.float32], weight: float = RERANKER_WEIGHT) -> Fused:
     """The ranking with its head, as many reports as there are ``scores``, put into the order of both scores.
 
-    Ties keep the old order. Everyone behind the head keeps place and score.
+    At least one score is needed; ``weight`` is the share ``w`` of the reranker. Ties keep the old order, and everyone
+    behind the head keeps place and score.
     """
     size = len(scores)
     low, high = ranked.scores[size - 1], ranked.scores[0]
     added = np.zeros(len(ranked.ordinals))
-    added[:size] = RERANKER_WEIGHT * (low + (high - low) * normalised(scores))
+    added[:size] = weight * (low + (high - low) * normalised(scores))
     kept = np.ones(len(ranked.ordinals))
-    kept[:size] = 1.0 - RERANKER_WEIGHT
+    kept[:size] = 1.0 - weight
     parts = {name: kept * part for name, part in ranked.parts.items()} | {RERANKER: added}
     blend = Fused(ranked.ordinals, kept * ranked.scores + added, parts)
     head = np.argsort(-blend.scores[:size], kind="stable")

@@ -25,9 +25,9 @@ def write_cross_encoder(directory: Path, *, labels: int = 1) -> Path:
         num_attention_heads=2,
         intermediate_size=32,
         max_position_embeddings=128,
-        num_labels=labels,
         # Larger weights than a model begins with, so that texts differ in more than the last digits.
         initializer_range=1.0,
     )
+    config.num_labels = labels
     BertForSequenceClassification(config).save_pretrained(directory)
     return directory

@@ -49,7 +49,7 @@ def evaluate_command(
                 "The mode reranked needs a reranker: name it with --reranker or REPORTGRAPH_RERANKER."
             )
         with tempfile.TemporaryDirectory(prefix="reportgraph-corpus-") as made:
-            run_build(wired, (_as_records(judgments, Path(made)),), None, out)
+            run_build(wired, (as_records(judgments, Path(made)),), None, out)
         asked = modes or _every_mode(judgments, reranked=bool(wired.settings.reranker))
         engine = wired.engine(wired.data.live(), reranked=False)
         second = wired.engine(wired.data.live()) if RERANKED in asked else engine
@@ -65,7 +65,7 @@ def _every_mode(judgments: Judgments, *, reranked: bool) -> tuple[str, ...]:
     return (*modes, *((RELATED,) if judgments.seeds else ()))
 
 
-def _as_records(judgments: Judgments, folder: Path) -> Path:
+def as_records(judgments: Judgments, folder: Path) -> Path:
     """The corpus as records that a build reads."""
     path = folder / "corpus.jsonl"
     with path.open("wb") as file:
