@@ -72,6 +72,7 @@ bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
 	$(BIN)/python benchmarks/vectors.py
 	$(PIP) install -e ".[bench]"
 	$(BIN)/python benchmarks/vector_peers.py
+	$(BIN)/python benchmarks/reranker.py
 	$(BIN)/python benchmarks/pages.py --browser
 
 bench-short: $(VENV)/installed-dev ## A short round of the same, to see that it runs.
@@ -82,6 +83,7 @@ bench-short: $(VENV)/installed-dev ## A short round of the same, to see that it 
 	$(BIN)/python benchmarks/suggest.py --prefixes 20
 	$(BIN)/python benchmarks/scale.py --reports 1000 --queries 5
 	$(BIN)/python benchmarks/vectors.py --rows 60000 --queries 5
+	$(BIN)/python benchmarks/reranker.py --model hashing --sets medline --queries 10
 
 crash: $(VENV)/installed-dev ## Kill builds at random instants and look at what is left.
 	$(BIN)/python benchmarks/crash.py --rounds $(CRASH_ROUNDS)

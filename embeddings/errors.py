@@ -2,6 +2,8 @@
 
 EmbeddingError
 ├── ModelNotFoundError    no model of that name here
+├── RerankerNotFoundError no reranker of that name here
+├── NotARerankerError     a model that does not score pairs of query and text
 ├── HubNotAllowedError    the name belongs to a model hub, and the hub was not allowed
 ├── ModelDigestError      the weights are not the ones we know under that name
 ├── PackedModelError      a model in one file is cut, damaged or of a form we cannot read
@@ -52,6 +54,36 @@ class ModelNotFoundError(EmbeddingError):
         )
 
 
+class RerankerNotFoundError(EmbeddingError):
+    """No reranker of that name; ``tried`` lists the places that were looked at, in order."""
+
+    def __init__(self, name: str, tried: tuple[str, ...]) -> None:
+        super().__init__(name, tried)
+        self.name = name
+        self.tried = tried
+
+    def __str__(self) -> str:
+        return (
+            f"There is no reranker {self.name!r}: looked for {'; '.join(self.tried)}. "
+            "Name a directory that holds a cross-encoder, or leave the setting empty to search without a reranker."
+        )
+
+
+class NotARerankerError(EmbeddingError):
+    """The model in a directory cannot score pairs of query and text. It was not loaded."""
+
+    def __init__(self, directory: Path, reason: str) -> None:
+        super().__init__(directory, reason)
+        self.directory = directory
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"The model in {self.directory} is no reranker: {self.reason}. "
+            "Name a cross-encoder that was trained to give one score, such as cross-encoder/ms-marco-MiniLM-L6-v2."
+        )
+
+
 class HubNotAllowedError(EmbeddingError):
     """The model would have to be downloaded from a hub, and nobody allowed that."""
 
@@ -61,7 +93,7 @@ class HubNotAllowedError(EmbeddingError):
 
     def __str__(self) -> str:
         return (
-            f"The embedding model {self.name!r} is not on this machine and may not be downloaded. "
+            f"The model {self.name!r} is not on this machine and may not be downloaded. "
             "Allow the model hub in the settings, or name a directory that holds the model."
         )
 

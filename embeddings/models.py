@@ -1,4 +1,4 @@
-"""A model's name becomes an encoder: the one place that knows where models lie."""
+"""A model's name becomes an encoder or a reranker: the one place that knows where models lie."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from typing import Final
 from embeddings.encoder import Encoder, ModelIdentity, Precision
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.sentence_transformers import SentenceTransformersEncoder
-from embeddings.errors import HubNotAllowedError, ModelDigestError, ModelNotFoundError
+from embeddings.errors import HubNotAllowedError, ModelDigestError, ModelNotFoundError, RerankerNotFoundError
 from embeddings.model_cache import PackedSource, default_cache, unpacked_model
 from embeddings.model_files import HUB_PATTERNS, ModelFiles, read_model_files
+from embeddings.reranker import Reranker
+from embeddings.rerankers.cross_encoder import CrossEncoderReranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,25 @@ def open_encoder(
     )
 
 
+def open_reranker(
+    name: str,
+    *,
+    allow_hub: bool = False,
+    precision: Precision | None = None,
+    fetch: Callable[[str], Path] = fetch_from_hub,
+) -> Reranker:
+    """The reranker called ``name``: a directory, or, if allowed, a hub repository. No package is known to carry one.
+
+    Its files are checked as `find_model` checks those of an encoder. Raises RerankerNotFoundError, HubNotAllowedError,
+    UnsafeModelError, NotARerankerError.
+    """
+    try:
+        files = find_model(name, allow_hub=allow_hub, packaged=(), fetch=fetch)
+    except ModelNotFoundError as error:
+        raise RerankerNotFoundError(name, error.tried) from error
+    return CrossEncoderReranker(name=name, directory=files.directory, precision=precision)
+
+
 def find_model(
     name: str,
     *,
@@ -129,7 +150,9 @@ def find_model(
     # Only organisation/model is a name on the hub; for others, allowing the hub is no remedy.
     if row is None and not allow_hub and _REPOSITORY.fullmatch(name):
         raise HubNotAllowedError(name)
-    tried = (f"the directory {name}", f"the package {row.package}" if row else "a packaged model of that name")
+    tried: tuple[str, ...] = (f"the directory {name}",)
+    if packaged:
+        tried += (f"the package {row.package}" if row else "a packaged model of that name",)
     extra = row.extra if row else ""
     installed = tuple(other.name for other in packaged if _package(other) is not None)
     if not allow_hub:

@@ -26,6 +26,7 @@ from kg.reading import cards
 from search.errors import InvalidRequestError
 from search.fusion import LEXICAL, SEMANTIC, Fused, Leg, fuse, semantic_weight
 from search.request import Filters, Hit, Mode, Request, Results, Sort, Why
+from search.reranking import Reranking
 from search.snapshot import Snapshot
 from search.text_index import TextQuery
 
@@ -77,13 +78,17 @@ class _Found:
 
 
 class Engine:
-    """Answers requests over one snapshot. ``encoder`` may be ``None``: then only searches by words are possible."""
+    """Answers requests over one snapshot. ``encoder`` may be ``None``: then only searches by words are possible.
 
-    def __init__(self, snapshot: Snapshot, encoder: Encoder | None) -> None:
+    With a ``reranking``, hybrid searches by relevance get a second look (:mod:`search.reranking`).
+    """
+
+    def __init__(self, snapshot: Snapshot, encoder: Encoder | None, reranking: Reranking | None = None) -> None:
         if encoder is not None and encoder.identity != snapshot.manifest.model:
             raise ModelMismatchError(expected=encoder.identity.label, actual=snapshot.manifest.model.label)
         self.snapshot = snapshot
         self._encoder = encoder
+        self._reranking = reranking
         # Who sets a filter or turns a page asks the same words again. Not lru_cache: around a method it makes a cycle,
         # and an old snapshot would stay until the garbage collector comes by.
         self._remembered: OrderedDict[tuple[str, Mode], _Question] = OrderedDict()
@@ -122,6 +127,8 @@ class Engine:
         )
         lexical = no_hits() if question.words is None else self.snapshot.text.search(question.words, NEAREST, allowed)
         ranked = self._fused(question, lexical, nearest)
+        if self._reranking is not None:
+            ranked = self._reranked(self._reranking, question, ranked)
         return tuple(self.snapshot.columns.reports[ordinal] for ordinal in ranked.ordinals[:depth])
 
     @property
@@ -180,6 +187,8 @@ class Engine:
             lexical = self.snapshot.text.search(words, NEAREST, allowed, narrowed=narrowed)
         fused = self._fused(question, lexical, found.nearest)
         ranked = fused.take(found.members[fused.ordinals])
+        if self._reranking is not None and _shows_head(request, self._reranking.depth):
+            ranked = self._reranked(self._reranking, question, ranked)
         # The candidates of the legs are the same for every page, so that pages are pieces of one list.
         if words is not None and request.offset + request.limit > len(ranked.ordinals):
             every = self.snapshot.text.search(words, self._size, found.members, narrowed=narrowed)
@@ -202,6 +211,15 @@ class Engine:
         candidates = np.union1d(lexical.ordinals, nearest.ordinals)
         similar = Hits(candidates, index.scores_of(question.vector, candidates))
         return fuse({LEXICAL: Leg(lexical, 1.0 - alpha), SEMANTIC: Leg(similar, alpha)})
+
+    def _reranked(self, reranking: Reranking, question: _Question, ranked: Fused) -> Fused:
+        """The ranking after a second look at its head, whatever the page, so that pages stay pieces of one list."""
+        if question.words is None or question.vector is None:
+            return ranked
+        head = [self.snapshot.columns.reports[ordinal] for ordinal in ranked.ordinals[: reranking.depth]]
+        shown = cards(self.snapshot.graph, head)
+        texts = [f"{shown[iri].title}\n{shown[iri].abstract or ''}".rstrip("\n") for iri in head]
+        return reranking.rerank(ranked, question.words.meaning, texts)
 
     def _years(self) -> NDArray[np.int64]:
         """The year of each report, 0 where it has none."""
@@ -252,6 +270,11 @@ class Engine:
             chosen = request.filters.chosen.get(facet, ())
             counted[facet] = tuple(self.snapshot.columns.counts(facet, members, most=most, always=chosen))
         return counted
+
+
+def _shows_head(request: Request, depth: int) -> bool:
+    """Whether a page has any of the first ``depth`` results by relevance: deeper pages need no second look."""
+    return request.sort is Sort.RELEVANCE and request.limit > 0 and request.offset < depth
 
 
 def floor(background: Background, size: int) -> float:

@@ -99,6 +99,12 @@ def _model(command: F) -> F:
     )(command)
 
 
+def _reranker(command: F) -> F:
+    return click.option(
+        "--reranker", help="Directory of a cross-encoder for a second look (default: REPORTGRAPH_RERANKER, or none)."
+    )(command)
+
+
 @main.command()
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
 @click.option("--format", "form", help="Form of the files, if it should not be sniffed.")
@@ -120,10 +126,11 @@ def build(**options: Any) -> None:
     "--mode",
     "modes",
     multiple=True,
-    type=click.Choice(["hybrid", "semantic", "lexical", "related"]),
+    type=click.Choice(["hybrid", "reranked", "semantic", "lexical", "related"]),
     help="Measure only this mode (repeat for several).",
 )
 @_model
+@_reranker
 @_data
 @_json
 def evaluate(**options: Any) -> None:
@@ -137,6 +144,7 @@ def evaluate(**options: Any) -> None:
 @click.option("--host", help="Address to serve on (default: 127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on (default: 7860).")
 @_model
+@_reranker
 @_data
 def serve(**options: Any) -> None:
     """Serve the collection; new builds are followed without a restart."""
@@ -166,6 +174,7 @@ def demo(**options: Any) -> None:
 @_limit
 @_filters
 @_model
+@_reranker
 @_data
 @_json
 def search(**options: Any) -> None:

@@ -33,6 +33,8 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     kg_errors.DamagedColumnsError: 500,
     kg_errors.RecordFileError: 500,
     embedding_errors.ModelNotFoundError: 503,
+    embedding_errors.RerankerNotFoundError: 503,
+    embedding_errors.NotARerankerError: 503,
     embedding_errors.HubNotAllowedError: 503,
     embedding_errors.ModelDigestError: 503,
     embedding_errors.PackedModelError: 503,

@@ -12,6 +12,7 @@ from kg.facets import FacetCount
 from kg.model import Report
 from search.fusion import GRAPH, LEXICAL, SEMANTIC
 from search.request import Hit, Results, Why
+from search.reranking import RERANKER
 from search.suggest import Suggestion
 from search.suggestible import REPORT
 
@@ -25,6 +26,7 @@ class WhySchema(BaseModel):
     title_only: bool = Field(description="True where the report has no abstract: title and topics were compared.")
     lexical: float = Field(description="Share of the score that came by words.")
     semantic: float = Field(description="Share of the score that came by meaning.")
+    reranker: float = Field(description="Share of the score that a reranker gave, where one is configured.")
     graph: float = Field(description="Share of the score that came by what is shared in the graph (related reports).")
     shared: dict[str, list[str]] = Field(description="What a related report shares with the seeds, rarest first.")
 
@@ -37,6 +39,7 @@ class WhySchema(BaseModel):
             title_only=why.title_only,
             lexical=round(why.parts.get(LEXICAL, 0.0), 4),
             semantic=round(why.parts.get(SEMANTIC, 0.0), 4),
+            reranker=round(why.parts.get(RERANKER, 0.0), 4),
             graph=round(why.parts.get(GRAPH, 0.0), 4),
             shared={facet: [value.label for value in values] for facet, values in why.shared.items()},
         )

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kg.vocab import DEFAULT_BASE
 from search.build import KEPT_SNAPSHOTS
+from search.engine import NEAREST
+from search.reranking import RERANKED
 
 DEFAULT_MODEL: Final = "multilingual-e5-small"
 
@@ -32,6 +34,12 @@ class Settings(BaseSettings):
         "uses the default one and a search the one that the collection was built with.",
     )
     allow_hub: bool = Field(default=False, description="Whether a model may be downloaded from the model hub.")
+    reranker: str | None = Field(
+        default=None,
+        description="Reranker that looks again at the first results of hybrid searches: a directory that holds a "
+        "cross-encoder, or a hub repository; without it, none does.",
+    )
+    reranker_depth: int = Field(default=RERANKED, ge=1, le=NEAREST, description="How many results it looks at.")
     host: str = Field(default="127.0.0.1", description="Address to serve on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port to serve on.")
     allowed_origins: tuple[str, ...] = Field(

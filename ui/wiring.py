@@ -19,18 +19,22 @@ from search.build import BuildSettings
 from search.engine import Engine
 from search.errors import DamagedSnapshotError
 from search.live import LiveEngine
+from search.reranking import Reranking
 from search.snapshot import Adapters, DataDirectory, Manifest, Snapshot
 from ui.settings import DEFAULT_MODEL, Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What commands and pages work with, made from settings. Of each name, the encoder opened last is kept."""
+    """What commands and pages work with, made from settings. Of each name, the encoder opened last is kept, and so is
+    the reranker.
+    """
 
     settings: Settings
     data: DataDirectory
     adapters: Adapters
     _encoders: dict[str, Encoder] = field(default_factory=dict)
+    _rerankings: dict[str, Reranking] = field(default_factory=dict)
 
     def build_settings(self, form: str | None = None) -> BuildSettings:
         """What a build is made with; raises :class:`~kg.errors.FieldMapError`."""
@@ -69,20 +73,34 @@ class Services:
             self._encoders[name] = known
         return known
 
+    def _reranking(self) -> Reranking | None:
+        """The second look of hybrid searches, if the settings name a reranker."""
+        name = self.settings.reranker
+        if not name:
+            return None
+        if name not in self._rerankings:
+            from embeddings.models import open_reranker  # noqa: PLC0415 - torch takes seconds to import
+
+            reranker = open_reranker(name, allow_hub=self.settings.allow_hub)
+            self._rerankings[name] = Reranking(reranker, self.settings.reranker_depth)
+        return self._rerankings[name]
+
     def snapshot(self) -> Snapshot:
         """The live snapshot; raises :class:`~search.errors.NoSnapshotError`."""
         return Snapshot.open(self.data.live(), self.adapters)
 
-    def engine(self, directory: Path) -> Engine:
+    def engine(self, directory: Path, *, reranked: bool = True) -> Engine:
         """A search engine over a snapshot with its encoder: the one of the settings, or that it was built with.
 
         The model computes in the precision that the snapshot was built in, also where another one would be faster.
+        ``reranked`` false leaves the reranker of the settings out.
 
         Raises the errors of opening either, and :class:`~embeddings.errors.ModelMismatchError`.
         """
         snapshot = Snapshot.open(directory, self.adapters)
         manifest = snapshot.manifest
-        return Engine(snapshot, self._encoder(self.settings.model or manifest.model_source, manifest.model))
+        encoder = self._encoder(self.settings.model or manifest.model_source, manifest.model)
+        return Engine(snapshot, encoder, self._reranking() if reranked else None)
 
     def live_engine(self) -> LiveEngine:
         """The engine over the live snapshot, followed as it changes; raises what :meth:`engine` does."""

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from embeddings.encoder import ModelIdentity, Precision
 from embeddings.encoders.windows import joined, windows
+from embeddings.inference import batches_of, natural_precision, silence_libraries, well_formed
 from embeddings.vectors import Vectors, unit_rows
 
-# Measured with all-MiniLM-L6-v2 in float32 on two AVX2 cores, documents per CPU-second in fixed batches of 8 / 16 / 32
-# / 64: 29.6 / 26.0 / 23.6 / 20.8, since larger ones leave the cache. Batches of about 2,000 tokens are as fast as 8,
-# and half as many: in every batch the threads wait for each other, which is costly when other programs share the cores.
-_BATCH_CHARACTERS: Final = 8192
-_SMALLEST_BATCH: Final = 8
-_LARGEST_BATCH: Final = 64
 # The order in which the library looks for the prompt of a document. It adds an empty "document" to every model, which
 # would hide the "passage" of a model that names its prompt so: the first that says something counts.
 _DOCUMENT_PROMPTS: Final = ("document", "passage", "corpus")
@@ -30,9 +23,8 @@ class SentenceTransformersEncoder:
     """An encoder over a model directory that has been checked (see `embeddings.model_files`).
 
     ``name`` and ``digest`` go into the identity. The prompts count where the model's files name none. ``precision``
-    None takes bfloat16 where the processor computes in it (AMX or AVX512-BF16), else float32: elsewhere bfloat16 is
-    emulated, slower and less exact. A document longer than the model's window is read in pieces, whose vectors become
-    one (`embeddings.encoders.windows`): no part of an abstract is lost.
+    None takes that of `natural_precision`. A document longer than the model's window is read in pieces, whose vectors
+    become one (`embeddings.encoders.windows`): no part of an abstract is lost.
     The constructor imports torch and loads the weights (seconds); it never opens a connection.
     """
 
@@ -48,12 +40,12 @@ class SentenceTransformersEncoder:
         query_prompt: str = "",
         document_prompt: str = "",
     ) -> None:
-        _silence_libraries()
+        silence_libraries()
         # Heavy imports belong to the construction: whoever only lists reports must not wait for torch.
         import torch  # noqa: PLC0415 - see above
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - see above
 
-        chosen: Precision = precision or ("bfloat16" if _computes_in_bfloat16(torch) else "float32")
+        chosen = precision or natural_precision(torch)
         self._model = SentenceTransformer(
             str(directory),
             device="cpu",
@@ -84,7 +76,7 @@ class SentenceTransformersEncoder:
         return self._identity
 
     def encode_documents(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
-        pieces = [self._pieces(_well_formed(text)) for text in texts]
+        pieces = [self._pieces(well_formed(text)) for text in texts]
         owners = np.repeat(np.arange(len(texts)), [len(several) for several in pieces])
         flat = [piece for several in pieces for piece in several]
         vectors = np.empty((len(flat), self._identity.dimension), dtype=np.float32)
@@ -109,7 +101,7 @@ class SentenceTransformersEncoder:
     def encode_query(self, text: str) -> Vectors:
         with self._lock:
             vector = self._model.encode_query(
-                _well_formed(text), prompt=self._identity.query_prompt, show_progress_bar=False
+                well_formed(text), prompt=self._identity.query_prompt, show_progress_bar=False
             )
         unit: Vectors = unit_rows(vector[np.newaxis, :])[0]
         return unit
@@ -132,41 +124,3 @@ class SentenceTransformersEncoder:
                 text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
             )
         return windows(text, tokens["offset_mapping"], self._window)
-
-
-def batches_of(texts: Sequence[str]) -> Iterator[list[int]]:
-    """The positions of ``texts`` in batches of 8 to 64, each as large as a bound on its characters allows.
-
-    Texts of one length share a batch, so that little of it is padding. The longest come first, so that running out of
-    memory happens at the start.
-    """
-    order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
-    start = 0
-    while start < len(order):
-        fitting = _BATCH_CHARACTERS // max(len(texts[order[start]]), 1)
-        stop = start + min(max(fitting, _SMALLEST_BATCH), _LARGEST_BATCH)
-        yield order[start:stop]
-        start = stop
-
-
-def _well_formed(text: str) -> str:
-    # A record may carry half a surrogate pair, which the tokenizer refuses.
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _computes_in_bfloat16(torch: Any) -> bool:
-    # A torch that cannot tell is old: float32 is right everywhere.
-    if not hasattr(torch.cpu, "get_capabilities"):
-        return False
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
-
-
-def _silence_libraries() -> None:
-    # The libraries print bars and advice on standard error, where a command's one clear line belongs.
-    # Batches of 8 gain nothing from a parallel tokenizer, and with it every later fork warns.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # Its functions have no annotations, hence the module as Any.
-    logging: Any = importlib.import_module("transformers.utils.logging")
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()

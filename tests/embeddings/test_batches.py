@@ -1,11 +1,11 @@
-"""How the sentence-transformers adapter cuts texts into batches: needs no model."""
+"""How adapters over torch cut texts into batches: needs no model."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.encoders.sentence_transformers import batches_of
+from embeddings.inference import batches_of
 
 
 def sizes(lengths: list[int]) -> list[int]:

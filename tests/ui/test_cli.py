@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from kg.facets import FACETS
 from search.suggestible import KINDS
 from tests.conftest import SAMPLE, SHARED_DATA, WriteLines
+from tests.embeddings.cross_encoder_files import write_cross_encoder
 from ui.cli import main
 from ui.facet_options import FACET_OPTIONS
 
@@ -346,6 +347,43 @@ def test_evaluate_measures_every_mode(tmp_path: Path) -> None:
     failed = CliRunner().invoke(main, ["evaluate", str(tmp_path / "nowhere")])
     assert failed.exit_code == 1
     assert "corpus.jsonl" in failed.output
+
+
+def test_a_reranker_that_is_not_there_is_an_error_with_the_remedy(sample_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text('{"id": "a", "title": "Maize", "text": "Maize in the rain."}\n')
+    (tmp_path / "queries.jsonl").write_text('{"id": "q", "text": "maize"}\n')
+    (tmp_path / "qrels.tsv").write_text("q\ta\t1\n")
+    unnamed = CliRunner().invoke(main, ["evaluate", str(tmp_path), "--model", "hashing", "--mode", "reranked"])
+    assert unnamed.exit_code == 2
+    assert "--reranker" in unnamed.stderr
+    search = ["search", "maize", "--data", str(sample_data), "--model", "hashing", "--reranker", str(tmp_path / "none")]
+    missing = CliRunner().invoke(main, search)
+    assert missing.exit_code == 1
+    assert "There is no reranker" in missing.stderr
+    # It is not looked for where it has nothing to say.
+    assert CliRunner().invoke(main, [*search, "--mode", "semantic"]).exit_code == 0
+
+
+@pytest.mark.slow
+def test_a_reranker_is_measured_beside_hybrid_and_tells_its_share(sample_data: Path, tmp_path: Path) -> None:
+    reranker = write_cross_encoder(tmp_path / "tiny")
+    search = ["search", "water for maize", "--data", str(sample_data), "--model", "hashing", "--json"]
+    plain, second = (
+        json.loads(CliRunner().invoke(main, [*search, *options]).stdout)
+        for options in ([], ["--reranker", str(reranker)])
+    )
+    assert all(hit["why"]["reranker"] == 0 for hit in plain["hits"])
+    assert all(hit["why"]["reranker"] > 0 for hit in second["hits"])
+    assert second["total"] == plain["total"]
+    (tmp_path / "corpus.jsonl").write_text('{"id": "a", "title": "Maize", "text": "Maize in the rain."}\n')
+    (tmp_path / "queries.jsonl").write_text('{"id": "q", "text": "maize"}\n')
+    (tmp_path / "qrels.tsv").write_text("q\ta\t1\n")
+    evaluate = ["evaluate", str(tmp_path), "--model", "hashing", "--reranker", str(reranker), "--json"]
+    result = CliRunner().invoke(main, evaluate)
+    assert result.exit_code == 0, result.output
+    modes = json.loads(result.stdout)["modes"]
+    assert list(modes) == ["hybrid", "reranked", "semantic", "lexical"]
+    assert modes["reranked"]["ndcg@10"] == 1
 
 
 def test_a_default_model_that_is_not_installed_is_named_and_no_other_is_taken(

@@ -24,24 +24,37 @@ from ui.commands.building import run_build
 from ui.commands.context import console, services
 
 RELATED: Final = "related"
+RERANKED: Final = "reranked"
+"""The mode hybrid with the reranker of the settings; hybrid itself is measured without."""
 
 _Rank = Callable[[str, str], Sequence[str]]
 
 
 def evaluate_command(
-    *, folder: Path, modes: tuple[str, ...], model: str | None, data: Path | None, as_json: bool
+    *,
+    folder: Path,
+    modes: tuple[str, ...],
+    model: str | None,
+    reranker: str | None,
+    data: Path | None,
+    as_json: bool,
 ) -> None:
     """Build a collection of the corpus, ask it every query in every mode, and print the measures."""
     judgments = read_judgments(folder)
     out = console()
     with nullcontext(str(data)) if data else tempfile.TemporaryDirectory(prefix="reportgraph-evaluate-") as kept:
-        wired = services(data=Path(kept), model=model)
+        wired = services(data=Path(kept), model=model, reranker=reranker)
+        if RERANKED in modes and not wired.settings.reranker:
+            raise click.UsageError(
+                "The mode reranked needs a reranker: name it with --reranker or REPORTGRAPH_RERANKER."
+            )
         with tempfile.TemporaryDirectory(prefix="reportgraph-corpus-") as made:
-            run_build(wired, (_as_records(judgments, Path(made)),), None, out)
-        engine = wired.engine(wired.data.live())
+            run_build(wired, (as_records(judgments, Path(made)),), None, out)
+        asked = modes or _every_mode(judgments, reranked=bool(wired.settings.reranker))
+        engine = wired.engine(wired.data.live(), reranked=False)
+        second = wired.engine(wired.data.live()) if RERANKED in asked else engine
         ids = _ids(judgments, engine)
-        asked = modes or (*(mode.value for mode in Mode), *((RELATED,) if judgments.seeds else ()))
-        scores = {mode: _measured(mode, engine, judgments, ids, out) for mode in asked}
+        scores = {mode: _measured(mode, second if mode == RERANKED else engine, judgments, ids, out) for mode in asked}
     if as_json:
         summary = {
             "modes": {mode: _summary(score) for mode, score in scores.items()},
@@ -52,7 +65,12 @@ def evaluate_command(
         _show(scores, judgments, out)
 
 
-def _as_records(judgments: Judgments, folder: Path) -> Path:
+def _every_mode(judgments: Judgments, *, reranked: bool) -> tuple[str, ...]:
+    modes = (Mode.HYBRID.value, *((RERANKED,) if reranked else ()), Mode.SEMANTIC.value, Mode.LEXICAL.value)
+    return (*modes, *((RELATED,) if judgments.seeds else ()))
+
+
+def as_records(judgments: Judgments, folder: Path) -> Path:
     """The corpus as records that a build reads."""
     path = folder / "corpus.jsonl"
     with path.open("wb") as file:
@@ -69,7 +87,8 @@ def _ids(judgments: Judgments, engine: Engine) -> dict[str, str]:
 
 
 def _measured(mode: str, engine: Engine, judgments: Judgments, ids: Mapping[str, str], out: Console) -> Scores:
-    rank = _related(engine) if mode == RELATED else _searched(engine, Mode(mode), ids)
+    searched = Mode.HYBRID if mode == RERANKED else mode
+    rank = _related(engine) if mode == RELATED else _searched(engine, Mode(searched), ids)
     asked = iter(track(range(len(judgments.queries)), description=mode, console=out, transient=True))
 
     def told(query: str, text: str) -> Sequence[str]:

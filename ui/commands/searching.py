@@ -37,12 +37,13 @@ def search_command(
     offset: int,
     limit: int,
     model: str | None,
+    reranker: str | None,
     data: Path | None,
     as_json: bool,
     **filters: Any,
 ) -> None:
     """Search and print."""
-    wired = services(data=data, model=model)
+    wired = services(data=data, model=model, reranker=reranker)
     snapshot = wired.snapshot()
     request = Request(
         query=query,
@@ -54,7 +55,8 @@ def search_command(
     )
     # Words alone need no model, and loading one takes seconds.
     by_words = request.mode is Mode.LEXICAL or not query.strip()
-    engine = Engine(snapshot, None) if by_words else wired.engine(wired.data.live())
+    reranked = request.mode is Mode.HYBRID
+    engine = Engine(snapshot, None) if by_words else wired.engine(wired.data.live(), reranked=reranked)
     results = engine.search(request)
     if as_json:
         _print_json(ResultsSchema.of(results))

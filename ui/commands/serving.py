@@ -17,9 +17,11 @@ from ui.wiring import Services
 DEMO_DATA = Path("reportgraph-demo")
 
 
-def serve_command(*, host: str | None, port: int | None, model: str | None, data: Path | None) -> None:
+def serve_command(
+    *, host: str | None, port: int | None, model: str | None, reranker: str | None, data: Path | None
+) -> None:
     """Serve until interrupted."""
-    _serve(services(host=host, port=port, model=model, data=data))
+    _serve(services(host=host, port=port, model=model, reranker=reranker, data=data))
 
 
 def demo_command(*, host: str | None, port: int | None, build_only: bool, model: str | None, data: Path | None) -> None:

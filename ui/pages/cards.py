@@ -10,6 +10,7 @@ from kg.facet_values import FacetValue
 from search.fusion import GRAPH, LEXICAL, SEMANTIC
 from search.highlighting import Piece, card_language, excerpt, highlighted
 from search.request import Hit, Why
+from search.reranking import RERANKER
 from search.snapshot import Snapshot
 from ui.pages.address import Address
 from ui.pages.links import last_part, report_path
@@ -31,6 +32,7 @@ _PARTS: Final = {
     LEXICAL: N_("words %(share)s"),
     SEMANTIC: N_("meaning %(share)s"),
     GRAPH: N_("shared facts %(share)s"),
+    RERANKER: N_("second look %(share)s"),
 }
 
 

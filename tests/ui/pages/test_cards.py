@@ -7,7 +7,9 @@ import pytest
 from kg.facet_values import FacetValue
 from kg.reading import Signature
 from search.engine import Engine
+from search.fusion import LEXICAL, SEMANTIC
 from search.request import Hit, Request, Sort, Why
+from search.reranking import RERANKER
 from search.snapshot import Snapshot
 from tests.ui.pages.markup import Markup, line
 from ui.languages import LANGUAGES
@@ -179,3 +181,18 @@ def _nothing_but(engine: Engine) -> dict[str, object]:
 
 def test_without_related_reports_the_page_says_so() -> None:
     assert line(drawn().text) == "There is no other report."
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "second look 50"),
+        ("es", "segunda lectura 50"),
+        ("fr", "seconde lecture 50"),
+        ("pt", "segunda leitura 50"),
+    ],
+)
+def test_the_share_of_a_reranker_is_told_in_the_language(engine: Engine, language: str, said: str) -> None:
+    hit = hits(engine)[0]
+    reranked = replace(hit, why=Why(parts={LEXICAL: 0.1, SEMANTIC: 0.2, RERANKER: 0.3}))
+    assert card_of(engine.snapshot, reranked, Texts(language), Address()).shares[-1].startswith(said)
