@@ -27,30 +27,35 @@ _STRAYING: Final = 0.6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Data:
-    """``queries`` (q, d), and ``count`` rows of which the first ``real`` (n, d) are real; had a block at a time."""
+    """``queries`` (q, d), and ``count`` rows, the first of them ``given`` (n, d); had a block at a time.
+
+    ``real`` is whether those given are of real texts.
+    """
 
     queries: Vectors
-    real: Vectors
+    given: Vectors
     count: int
+    real: bool
 
     @property
     def shape(self) -> tuple[int, int]:
-        return self.count, self.real.shape[1]
+        return self.count, self.given.shape[1]
 
     def __iter__(self) -> Iterator[Vectors]:
         random = np.random.default_rng(_SEED)
-        given = min(self.count, len(self.real))
+        given = min(self.count, len(self.given))
         for start in range(0, given, ROWS_PER_BLOCK):
-            yield self.real[start : min(given, start + ROWS_PER_BLOCK)]
+            yield self.given[start : min(given, start + ROWS_PER_BLOCK)]
         for start in range(given, self.count, ROWS_PER_BLOCK):
-            drawn = random.integers(0, len(self.real), (3, min(ROWS_PER_BLOCK, self.count - start)))
-            row, one, other = (self.real[numbers] for numbers in drawn)
+            drawn = random.integers(0, len(self.given), (3, min(ROWS_PER_BLOCK, self.count - start)))
+            row, one, other = (self.given[numbers] for numbers in drawn)
             yield unit_rows(row + _STRAYING * (one - other))
 
     @property
     def origin(self) -> str:
         """How many rows are real, for the title of a table."""
-        return f"{self.count:,} rows, {min(self.count, len(self.real)):,} of them of real texts"
+        real = f"{min(self.count, len(self.given)):,}" if self.real else "none"
+        return f"{self.count:,} rows, {real} of them of real texts"
 
 
 def load(source: Path | None, count: int, queries: int) -> Data:
@@ -60,7 +65,7 @@ def load(source: Path | None, count: int, queries: int) -> Data:
     """
     vectors = _invented() if source is None else _of(source)
     order = np.random.default_rng(_SEED).permutation(len(vectors))
-    return Data(vectors[np.sort(order[:queries])], vectors[np.sort(order[queries:])], count)
+    return Data(vectors[np.sort(order[:queries])], vectors[np.sort(order[queries:])], count, source is not None)
 
 
 def filters(kind: str, selectivity: float, rows: Vectors, queries: Vectors) -> Iterator[Allowed]:

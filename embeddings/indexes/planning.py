@@ -17,7 +17,7 @@ SURE: Final = 2.0
 """The k-th score must lie so many standard errors of the estimates above the last candidate's estimate. At 2 hardly a
 row that was left out can belong to the best k; see the decision for recall by this figure."""
 
-ENOUGH: Final = 0.04
+ENOUGH: Final = 0.015
 """The share of the best candidates that a round of lists must bring for another round to be worth while."""
 
 
@@ -65,12 +65,12 @@ def candidates(k: int) -> int:
 
 def first_share(wanted: int, count: int) -> float:
     """The share of ``count`` allowed rows that the first round of lists must hold, for so many candidates."""
-    return min(1.0, 0.1 * _relative(wanted / 4, count))
+    return min(1.0, 0.15 * _relative(wanted / 4, count))
 
 
 def expected_share(k: int, count: int) -> float:
     """The share of ``count`` allowed rows that will have been looked at when a round brings nothing worth while."""
-    return min(1.0, 0.55 * _relative(k, count))
+    return min(1.0, 0.9 * _relative(k, count))
 
 
 def _relative(k: float, count: int) -> float:

@@ -8,7 +8,7 @@ import pytest
 
 from embeddings.encoder import ModelIdentity
 from embeddings.encoders.hashing import HashingEncoder
-from embeddings.encoding import EncodingReport, encode_missing, gather
+from embeddings.encoding import EncodingReport, encode_missing, gather, gathered
 from embeddings.errors import MissingVectorsError, ModelMismatchError
 from embeddings.segments import SegmentStore, SegmentWriter, text_key
 from embeddings.vectors import Vectors
@@ -121,3 +121,17 @@ def test_gathering_says_how_many_texts_have_no_vector(tmp_path: Path) -> None:
     with pytest.raises(MissingVectorsError) as caught:
         gather([text_key(text) for text in TEXTS[3:7]], store)
     assert (caught.value.missing, caught.value.total) == (2, 4)
+
+
+def test_gathered_blocks_are_the_vectors_in_the_order_of_the_keys(tmp_path: Path) -> None:
+    encoder = CountingEncoder()
+    run(tmp_path, TEXTS, encoder)
+    store = SegmentStore.open(tmp_path, encoder.identity)
+    # More than a block holds, repeated and out of order.
+    keys = [text_key(text) for text in (TEXTS[::-1] * 12)]
+    rows = gathered(keys, store)
+    blocks = list(rows)
+    assert len(blocks) == 2
+    assert rows.shape == (len(keys), 16)
+    np.testing.assert_array_equal(np.concatenate(blocks), gather(keys, store))
+    assert list(gathered([], store)) == []
