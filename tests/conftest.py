@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from embeddings.encoder import Encoder
 from kg.importers import load_field_map
@@ -23,6 +24,10 @@ SAMPLE = REPOSITORY / "kg" / "sample" / "reports.jsonl"
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
 WriteLines = Callable[..., Path]
+
+# Half of Hypothesis's usual examples: everybody runs these tests before every commit.
+settings.register_profile("quick", max_examples=50)
+settings.load_profile("quick")
 
 
 class RecordedBuild:
