@@ -25,6 +25,7 @@ from embeddings.vectors import Vectors
 from kg import sparql
 from kg.store import Scope
 from search.engine import Engine
+from search.query_syntax import parse
 from search.request import Filters, Mode, Request
 from search.snapshot import Snapshot
 from ui.settings import Settings
@@ -38,7 +39,10 @@ class EncodedBefore:
     """The query vectors of an encoder, made before the clock runs."""
 
     def __init__(self, encoder: Encoder, queries: list[str]) -> None:
-        self._vectors = {query: encoder.encode_query(query) for query in queries}
+        # A title with quotation marks is a formula: the engine asks for what it means.
+        self._vectors = {
+            meaning: encoder.encode_query(meaning) for meaning in (parse(query).meaning for query in queries)
+        }
         self.identity: ModelIdentity = encoder.identity
 
     def encode_query(self, text: str) -> Vectors:
