@@ -202,7 +202,7 @@ class TextIndex:
             if (count := counts[word]) and self._frequency(word) > 1
         ]
         chosen = tuple(word for _, word in sorted(weighed, reverse=True)[:most])
-        return TextQuery(words=chosen, known=chosen, repeated=tuple(counts[word] for word in chosen), evidence=1.0)
+        return TextQuery(words=chosen, known=chosen, repeated=tuple(counts[word] for word in chosen))
 
     def search(
         self, query: TextQuery, k: int, allowed: Allowed | None = None, *, narrowed: Sequence[Sequence[int]] = ()

@@ -349,6 +349,17 @@ def test_evaluate_measures_every_mode(tmp_path: Path) -> None:
     assert "corpus.jsonl" in failed.output
 
 
+def test_evaluate_goes_on_where_a_record_has_another_id_than_its_document(tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text(
+        '{"id": " a ", "title": "Maize", "text": "Rain."}\n{"id": "b", "title": "Maize rain", "text": "Beans."}\n'
+    )
+    (tmp_path / "queries.jsonl").write_text('{"id": "q", "text": "maize rain"}\n')
+    (tmp_path / "qrels.tsv").write_text("q\tb\t1\n")
+    result = CliRunner().invoke(main, ["evaluate", str(tmp_path), "--model", "hashing", "--mode", "lexical", "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["modes"]["lexical"]["recall@100"] == 1.0
+
+
 def test_a_reranker_that_is_not_there_is_an_error_with_the_remedy(sample_data: Path, tmp_path: Path) -> None:
     (tmp_path / "corpus.jsonl").write_text('{"id": "a", "title": "Maize", "text": "Maize in the rain."}\n')
     (tmp_path / "queries.jsonl").write_text('{"id": "q", "text": "maize"}\n')

@@ -101,7 +101,8 @@ def _measured(mode: str, engine: Engine, judgments: Judgments, ids: Mapping[str,
 def _searched(engine: Engine, mode: Mode, ids: Mapping[str, str]) -> _Rank:
     def rank(_query: str, text: str) -> Sequence[str]:
         # One more than is looked at: a seed among its own documents is passed over.
-        return [ids[iri] for iri in engine.ranking(text[:LONGEST_QUERY], mode, DEPTH + 1)]
+        # An id with spaces around it is not the one that its record was given.
+        return [ids.get(iri, iri) for iri in engine.ranking(text[:LONGEST_QUERY], mode, DEPTH + 1)]
 
     return rank
 
