@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -122,11 +122,7 @@ class Engine:
         _check(Request(query, mode=mode, limit=depth))
         question = self._understand(query, mode)
         allowed = question.within(np.ones(self._size, dtype=np.bool_))
-        nearest = (
-            no_hits() if question.vector is None else self.snapshot.index.search(question.vector, NEAREST, allowed)
-        )
-        lexical = no_hits() if question.words is None else self.snapshot.text.search(question.words, NEAREST, allowed)
-        ranked = self._fused(question, lexical, nearest)
+        ranked = self._fused(question, self._by_words(question, allowed), self._find(question, allowed).nearest)
         if self._reranking is not None:
             ranked = self._reranked(self._reranking, question, ranked)
         return tuple(self.snapshot.columns.reports[ordinal] for ordinal in ranked.ordinals[:depth])
@@ -182,10 +178,7 @@ class Engine:
         """The members in order: a leg's candidates, then the others by words, then by IRI."""
         words = question.words
         narrowed = narrowing(self.snapshot, request.filters)
-        lexical = no_hits()
-        if words is not None:
-            lexical = self.snapshot.text.search(words, NEAREST, allowed, narrowed=narrowed)
-        fused = self._fused(question, lexical, found.nearest)
+        fused = self._fused(question, self._by_words(question, allowed, narrowed), found.nearest)
         ranked = fused.take(found.members[fused.ordinals])
         if self._reranking is not None and _shows_head(request, self._reranking.depth):
             ranked = self._reranked(self._reranking, question, ranked)
@@ -199,6 +192,12 @@ class Engine:
         if request.sort is Sort.RELEVANCE and request.query.strip():
             return ranked
         return _by_year(ranked, self._years(), newest_first=request.sort is not Sort.OLDEST)
+
+    def _by_words(self, question: _Question, allowed: Mask, narrowed: Sequence[Sequence[int]] = ()) -> Hits:
+        """The candidates of full text, best first."""
+        if question.words is None:
+            return no_hits()
+        return self.snapshot.text.search(question.words, NEAREST, allowed, narrowed=narrowed)
 
     def _fused(self, question: _Question, lexical: Hits, nearest: Hits) -> Fused:
         """The candidates of both legs in one order (docs/decisions/0018)."""
