@@ -1,0 +1,492 @@
+"""A question -> a typed plan: which words name entities, which ask, and which say what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from search.question.lexicon import lexicon
+from search.question.linking import Linker
+from search.question.parsing import ISSUERS, NEAR, ROLES, SUBJECTS, Name, Parsed, role_of
+from search.question.plan import Corrections, How, Intent, Mention, Plan
+from search.question.reading import CueSpan, Span, YearSpan, number_of, read
+from search.snapshot import Snapshot
+
+PLACE: Final = ("country", "region")
+"""The facets that "places" means."""
+
+_COUNTED_WITHIN: Final = 6
+"""Words after "how many" among which there must be something that can be counted here."""
+_MOST_REST: Final = 4
+"""Words that a question about numbers may have beyond its names: more of them, and it tells of something else."""
+_STRUCTURAL: Final = frozenset(
+    {Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.SHARE, Intent.RANK, Intent.VALUES, Intent.GAPS, Intent.COMPARE}
+    | {Intent.TREND, Intent.FIRST, Intent.LIST}
+)
+"""Intents whose answers are computed: every name binds."""
+_ABOUT_REPORTS: Final = frozenset(
+    {Intent.LIST, Intent.FIND, Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.FINDING, Intent.RANK}
+)
+_ENTITIES_OF_ATTRIBUTES: Final = frozenset({"author", *ISSUERS})
+_OPENING: Final = 7
+"""Words within which a question without a question word says what it wants."""
+
+
+class Planner:
+    """Understands questions about a snapshot. The same question gives the same plan."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._linker = Linker(snapshot)
+
+    def plan(
+        self,
+        question: str,
+        *,
+        this_year: int,
+        language: str | None = None,
+        corrections: Corrections | None = None,
+    ) -> Plan:
+        """What a question asks. Any text has a plan; one without words asks for nothing."""
+        asked = read(question, this_year=this_year, language=language)
+        parsed = Parsed(asked, self._linker, self._snapshot)
+        understood = _Understanding(parsed, self._linker, self._snapshot)
+        return _corrected(understood.plan(), corrections or Corrections())
+
+    def nearest(self, name: str) -> tuple[str, ...]:
+        """Labels that look most like a name that nothing bears."""
+        return self._linker.nearest(name)
+
+
+def _corrected(plan: Plan, corrections: Corrections) -> Plan:
+    mentions = (_meant(mention, corrections) for mention in plan.mentions)
+    years = (replace(one, binds=one.binds and one.key not in corrections.dropped) for one in plan.years)
+    return replace(plan, mentions=tuple(mentions), years=tuple(years), intent=corrections.intent or plan.intent)
+
+
+def _meant(mention: Mention, corrections: Corrections) -> Mention:
+    """A mention as a reader wants it read. What is dropped does not bind; what is chosen does."""
+    if mention.key in corrections.dropped:
+        return replace(mention, binds=False)
+    wanted = corrections.chosen.get(mention.key)
+    if wanted == mention.reading.facet:
+        return replace(mention, binds=True)
+    other = next((reading for reading in mention.others if reading.facet == wanted), None)
+    if other is None:
+        return mention
+    others = tuple(reading for reading in mention.others if reading is not other)
+    return replace(mention, reading=other, others=(mention.reading, *others), binds=True)
+
+
+class _Understanding:
+    """The rules by which a parsed question becomes a plan."""
+
+    def __init__(self, parsed: Parsed, linker: Linker, snapshot: Snapshot) -> None:
+        self._parsed = parsed
+        self._asked = parsed.asked
+        self._linker = linker
+        self._snapshot = snapshot
+
+    def plan(self) -> Plan:
+        """The plan of the question."""
+        subject = tuple(dict.fromkeys(self._parsed.subjects))
+        attribute = self._attribute(subject)
+        dimension = self._dimension()
+        intent = self._intent(dimension, subject)
+        if intent is Intent.COUNT:
+            # "How many countries": only what stands right after it is counted.
+            dimension = self._listed_dimension()
+        rest = self._parsed.rest(structural=intent in _STRUCTURAL or intent is Intent.COAUTHORS)
+        if intent is Intent.LIST and rest:
+            intent = Intent.FINDING if self._asks_openly() else Intent.FIND
+        mentions = tuple(self._mention(link, intent) for link in self._parsed.names)
+        years = tuple(replace(span.years, binds=self._binds_years(span, intent)) for span in self._parsed.years)
+        plan = Plan(
+            question=self._asked.text,
+            language=self._asked.language,
+            intent=intent,
+            mentions=_without_doubles(mentions),
+            years=years,
+            dimension=dimension,
+            top=self._top(),
+            fewest=self._parsed.says("intent", "fewest"),
+            by_year=self._per_year,
+            newest=self._parsed.says("intent", "newest"),
+            oldest=self._parsed.says("intent", "oldest"),
+            elsewhere=self._parsed.says("logic", "elsewhere"),
+            subject=subject,
+            number=self._series_number(),
+            unknown=self._unknown(intent),
+            attribute=attribute,
+            wanted=self._wanted(),
+            future=self._parsed.says("ask", "future"),
+        )
+        return replace(plan, text=self._text(plan, rest))
+
+    def _intent(self, dimension: tuple[str, ...], subject: tuple[str, ...]) -> Intent:
+        """The first kind of answer for which enough is said; the more special ones come first."""
+        said = self._parsed.says
+        facets = {name.facet for name in self._parsed.names}
+        listed = bool(self._listed_dimension()) and not said("intent", "rank", "fewest")
+        dated = bool(self._parsed.years)
+        counts = self._counts()
+        rules = (
+            (Intent.RELATED, bool(subject) and said("intent", "related")),
+            (Intent.GAPS, "series" in facets and said("intent", "gaps")),
+            (Intent.COAUTHORS, "author" in facets and said("intent", "coauthors")),
+            (Intent.SHARE, self._counts("share")),
+            (Intent.FIRST, bool(dimension) and said("intent", "first")),
+            (Intent.TREND, bool(dimension) and said("intent", "trend") and (listed or dated)),
+            (Intent.VALUES, listed and not counts),
+            (Intent.COMPARE, self._compares(dimension)),
+            (Intent.COUNT_BY_YEAR, self._per_year and (counts or said("documents"))),
+            (Intent.COUNT, counts),
+            (Intent.RANK, bool(dimension) and self._ranks()),
+            (Intent.LIST, self._lists()),
+            (Intent.FINDING, self._asks_openly()),
+        )
+        return next((intent for intent, enough in rules if enough), Intent.FIND)
+
+    @property
+    def _per_year(self) -> bool:
+        """Whether years are to be told apart. The words may also lead to years: "each year 2018 to 2023"."""
+        return any(cue.says("intent", "per_year") for cue in self._asked.cues)
+
+    def _counts(self, name: str = "count") -> bool:
+        """Whether "how many" is followed by what can be counted here: records, or values of a facet."""
+        cue = self._parsed.first("intent", name)
+        if cue is None:
+            return False
+        after = range(cue.span.end, cue.span.end + _COUNTED_WITHIN)
+        return any(
+            (other.says("documents") or (name == "count" and other.says("dimension"))) and other.span.start in after
+            for other in self._parsed.cues
+        ) or any(link.facet in {"type", "language"} and link.span.start in after for link in self._parsed.names)
+
+    def _ranks(self) -> bool:
+        """Whether "most" speaks of what is ranked: the noun of a facet, or records, are near."""
+        asks = self._parsed.says("ask", "which")
+        for cue in self._parsed.cues:
+            if cue.says("intent", "rank", "fewest") and (asks or cue.span.start < _OPENING):
+                near = range(cue.span.start - NEAR, cue.span.end + NEAR)
+                nouns = (other for other in self._parsed.cues if other.says("dimension") or other.says("documents"))
+                if (
+                    any(other.span.start in near for other in nouns)
+                    and len(self._parsed.rest(structural=True)) <= _MOST_REST
+                ):
+                    return True
+        return False
+
+    def _compares(self, dimension: tuple[str, ...]) -> bool:
+        several = max(
+            (
+                sum(link.facet == facet for link in self._parsed.names)
+                for facet in {link.facet for link in self._parsed.names}
+            ),
+            default=0,
+        )
+        if several < 2:
+            return False
+        if self._parsed.says("intent", "compare"):
+            return True
+        return self._parsed.says("intent", "rank") and not dimension and self._parsed.says("logic", "or")
+
+    def _lists(self) -> bool:
+        """Whether everything is understood and some of it says more than what reports are about."""
+        if not (self._parsed.says("documents") or self._parsed.says("intent", "list")) and not self._is_heading():
+            return False
+        if any(link.facet not in SUBJECTS for link in self._parsed.names) or self._years_bind():
+            return True
+        places = any(link.facet in PLACE for link in self._parsed.names)
+        topics = any(link.facet == "topic" for link in self._parsed.names)
+        return (places and not topics) or any(link.role == "topic" for link in self._parsed.names)
+
+    def _is_heading(self) -> bool:
+        """Whether the question begins with a type of document: "Audit reports about Kenya"."""
+        return any(link.facet == "type" and len(link.span) > 1 for link in self._parsed.names)
+
+    def _years_bind(self) -> bool:
+        return any(self._binds_years(span, Intent.LIST) for span in self._parsed.years)
+
+    def _binds_years(self, span: YearSpan, intent: Intent) -> bool:
+        """Whether years are those of publication, and not of what reports speak of."""
+        if intent in _STRUCTURAL or intent in {Intent.COAUTHORS, Intent.RELATED}:
+            return True
+        if span.published and self._parsed.says("documents"):
+            return True
+        return any(
+            cue.says("documents") and 0 <= span.span.start - cue.span.end <= 1 + self._grammar_before(span.span.start)
+            for cue in self._parsed.cues
+        ) or any(
+            link.facet in {"type", "author", "series", *ISSUERS}
+            and self._binds(link, intent)
+            and 0 <= span.span.start - link.span.end <= 1
+            for link in self._parsed.names
+        )
+
+    def _grammar_before(self, place: int) -> int:
+        count = 0
+        while place - count > 0 and self._asked.is_grammar(place - count - 1):
+            count += 1
+        return count
+
+    def _asks_openly(self) -> bool:
+        return self._parsed.says("ask", "open", "which") or self._asked.text.rstrip().endswith("?")
+
+    def _dimension(self) -> tuple[str, ...]:
+        """The facets whose values are asked for: nouns that lead to no name."""
+        named = []
+        for cue in self._parsed.cues:
+            for name in cue.names("dimension"):
+                if name == "author" and self._is_who(cue) and any(self._nouns(cue)):
+                    continue
+                if not self._leads_to_name(cue, name):
+                    named.append((cue.span, name))
+        if not named:
+            return ()
+        rank = self._parsed.first("intent", "rank", "fewest", "first", "trend") or self._parsed.first("ask", "which")
+        anchor = rank.span.start if rank is not None else 0
+        nearest = min(named, key=lambda found: (abs(found[0].start - anchor), found[0].start))
+        together = [name for span, name in named if abs(span.start - nearest[0].start) <= 2]
+        facets = [facet for name in together for facet in (PLACE if name == "place" else (name,))]
+        return tuple(dict.fromkeys(facets))
+
+    def _is_who(self, cue: CueSpan) -> bool:
+        return cue.says("ask", "which") and len(cue.span) == 1
+
+    def _nouns(self, but: CueSpan) -> Iterator[CueSpan]:
+        """Nouns of dimensions that lead to no name, other than a question word."""
+        for cue in self._parsed.cues:
+            if cue is not but and not self._is_who(cue):
+                for name in cue.names("dimension"):
+                    if not self._leads_to_name(cue, name):
+                        yield cue
+
+    def _leads_to_name(self, cue: CueSpan, name: str) -> bool:
+        """Whether a noun stands beside a name of its kind, which it then describes."""
+        facets = PLACE if name == "place" else ROLES.get(role_of(name), (name,))[:1]
+        for link in self._parsed.names:
+            if not any(reading.facet in facets for reading in link.readings):
+                continue
+            between = (
+                range(cue.span.end, link.span.start)
+                if cue.span.end <= link.span.start
+                else range(link.span.end, cue.span.start)
+            )
+            plural = self._asked.words(cue.span)[-1].endswith("s") and cue.span.end <= link.span.start
+            near = len(between) <= NEAR and all(self._asked.is_grammar(place) for place in between)
+            if near and not (plural and self._parsed.says("intent", "rank", "fewest") and name != "series"):
+                return link.facet in facets
+        return False
+
+    def _listed_dimension(self) -> tuple[str, ...]:
+        """The facets whose values a question asks for right after "which", "list" or "who"."""
+        for cue in self._parsed.cues:
+            asks = cue.says("ask", "which") or cue.says("intent", "list", "count")
+            if not asks:
+                continue
+            if cue.says("dimension", "author") and not any(self._nouns(cue)) and self._parsed.names:
+                return ("author",) if self._writes(cue) else ()
+            for other in self._parsed.cues:
+                gap = range(cue.span.end, other.span.start)
+                if 0 <= len(gap) <= 3 and other.span.start >= cue.span.end:
+                    if any(not self._asked.is_grammar(place) and not self._parsed.is_number(place) for place in gap):
+                        continue
+                    names = [name for name in other.names("dimension") if not self._leads_to_name(other, name)]
+                    if names and not other.says("documents"):
+                        return tuple(names)
+        return ()
+
+    def _writes(self, cue: CueSpan) -> bool:
+        """Whether "who" is followed by writing or publishing."""
+        return any(
+            other.span.start in range(cue.span.end, cue.span.end + 3)
+            and (other.says("role", "issuer", "author") or other.says("filler") or other.says("time", "published"))
+            for other in self._parsed.cues
+        )
+
+    def _top(self) -> int | None:
+        """A number beside "top", "most" or the noun of what is ranked."""
+        nouns = [cue.span for cue in self._parsed.cues if cue.says("intent", "rank", "fewest", "newest", "oldest")]
+        nouns += [cue.span for cue in self._parsed.cues if cue.says("dimension") or cue.says("documents")]
+        for place, token in enumerate(self._asked.tokens):
+            number = number_of(token, lexicon(self._asked.language))
+            taken = any(place in range(years.span.start, years.span.end) for years in self._parsed.years)
+            if number is None or number == 0 or taken or (number == 1 and not token.text.isdigit()):
+                continue
+            if any(span.start - 2 <= place <= span.end for span in nouns):
+                return number
+        return None
+
+    def _attribute(self, subject: tuple[str, ...]) -> str | None:
+        """What is asked of a person, an institution or a report that records do not hold."""
+        cue = self._parsed.first("attribute")
+        if cue is None:
+            return None
+        name = cue.names("attribute")[0]
+        entity = any(link.facet in _ENTITIES_OF_ATTRIBUTES for link in self._parsed.names)
+        thing = bool(subject) or (name in {"citations", "object"} and self._parsed.says("documents"))
+        return name if entity or thing else None
+
+    def _wanted(self) -> tuple[str, ...]:
+        """Every phrase, in any language, for a quantity that only texts can tell."""
+        cue = self._parsed.first("value")
+        if cue is None or not self._asks_openly():
+            return ()
+        names = cue.names("value")
+        phrases = (
+            " ".join(phrase)
+            for language in ("en", "es", "fr", "pt")
+            for phrase, cues in lexicon(language).phrases.items()
+            if any(one.group == "value" and one.name in names for one in cues)
+        )
+        return tuple(sorted({_last_content(phrase) for phrase in phrases}))
+
+    def _series_number(self) -> str | None:
+        for link in self._parsed.names:
+            place = link.span.end
+            if link.facet == "series" and place < len(self._asked.tokens):
+                skipped = self._asked.tokens[place].folded in {
+                    "no",
+                    "n",
+                    "number",
+                    "numero",
+                    "nr",
+                    "nro",
+                    "vol",
+                    "volume",
+                }
+                token = self._asked.tokens[min(place + skipped, len(self._asked.tokens) - 1)]
+                if token.text.isdigit() and len(token.text) <= 3:
+                    return token.text
+        return None
+
+    def _unknown(self, intent: Intent) -> tuple[str, ...]:
+        """Names after "by", "of" or "with" that nothing bears, where the question turns on them."""
+        asked_for = self._parsed.says("intent", "coauthors") or intent in _ABOUT_REPORTS
+        if not asked_for:
+            return ()
+        leads = [cue.span.end for cue in self._parsed.cues if cue.says("role", "author", "institution", "series")]
+        if self._parsed.says("intent", "coauthors") and intent is not Intent.COAUTHORS:
+            leads = list(range(len(self._asked.tokens)))
+        elif self._parsed.says("intent", "list") or self._parsed.says("documents"):
+            leads += [cue.span.end for cue in self._parsed.cues if cue.says("documents")]
+        found = []
+        for lead in leads:
+            start = lead
+            while start < len(self._asked.tokens) and self._asked.is_grammar(start) and start - lead < NEAR:
+                start += 1
+            end = start
+            while (
+                end < len(self._asked.tokens)
+                and self._parsed.is_free(Span(end, end + 1))
+                and self._asked.tokens[end].capital
+            ):
+                end += 1
+            name = self._asked.said(Span(start, end))
+            if end - start >= 2 and not self._is_known(Span(start, end)):
+                found.append(name)
+        return tuple(dict.fromkeys(found))
+
+    def _is_known(self, span: Span) -> bool:
+        """Whether some text or name of the collection holds each word of a name."""
+        words = " ".join(token.text for token in self._asked.tokens[span.start : span.end])
+        parsed = self._snapshot.text.parse(words)
+        return len(parsed.known) == len(parsed.words)
+
+    def _mention(self, link: Name, intent: Intent) -> Mention:
+        first, *others = link.readings
+        token, last = self._asked.tokens[link.span.start], self._asked.tokens[link.span.end - 1]
+        if first.facet == "author" and first.how is How.NAME:
+            others = [*self._linker.people(self._asked.said(link.span))[1:4], *others]
+        return Mention(
+            text=self._asked.said(link.span),
+            start=token.start,
+            end=last.end,
+            reading=first,
+            others=tuple(others),
+            excluded=link.excluded,
+            binds=self._binds(link, intent),
+        )
+
+    def _binds(self, name: Name, intent: Intent) -> bool:
+        """Whether the answer must have this; otherwise its words are searched for."""
+        if name.excluded or intent in _STRUCTURAL:
+            return True
+        if intent is Intent.COAUTHORS:
+            return name.facet not in SUBJECTS
+        documents = self._parsed.says("documents")
+        led = documents and name.role is not None and name.role != "about"
+        rules = {
+            "country": intent is Intent.RELATED,
+            "region": intent is Intent.RELATED,
+            "topic": name.role == "topic",
+            "author": documents and name.role == "author",
+            "series": led or self._of_documents(name.span),
+            **dict.fromkeys(ISSUERS, led or self._of_documents(name.span)),
+        }
+        return rules.get(name.facet, documents or len(name.span) > 1)
+
+    def _of_documents(self, span: Span) -> bool:
+        """Whether a name belongs to a noun for documents: "rapport d'impact du FIDA", "IFAD reports"."""
+        for cue in self._parsed.cues:
+            if cue.says("documents"):
+                gap = range(cue.span.end, span.start)
+                between = sum(not self._asked.is_grammar(place) for place in gap)
+                if cue.span.end <= span.start and len(gap) <= NEAR + 1 and between <= 1:
+                    return True
+                if cue.span.start == span.end:
+                    return True
+        return False
+
+    def _text(self, plan: Plan, rest: Sequence[int]) -> str:
+        """What is searched for: the question, without what filters say already and without words that only ask."""
+        if plan.intent in _STRUCTURAL or plan.intent is Intent.COAUTHORS:
+            places = list(rest)
+            if plan.intent is Intent.COAUTHORS:
+                soft = [mention for mention in plan.mentions if not mention.binds]
+                places += [
+                    place
+                    for place, token in enumerate(self._asked.tokens)
+                    if any(mention.start <= token.start < mention.end for mention in soft)
+                ]
+            return " ".join(self._asked.tokens[place].text for place in sorted(places))
+        bound = [(mention.start, mention.end) for mention in plan.mentions if mention.binds]
+        bound += [(years.start, years.end) for years in plan.years if years.binds]
+        return self._content(bound) if bound else self._asked.text
+
+    def _content(self, bound: Sequence[tuple[int, int]]) -> str:
+        """The words outside of what binds and of the cues that ask, from the first to the last with content."""
+        asking = [
+            cue.span
+            for cue in self._parsed.cues
+            if cue.says("intent", "list", "related", "count")
+            or any(map(cue.says, ("documents", "role", "filler", "ask")))
+        ]
+        kept = [
+            place
+            for place, token in enumerate(self._asked.tokens)
+            if not any(start <= token.start < end for start, end in bound)
+            and not any(span.start <= place < span.end for span in asking)
+        ]
+        content = [place for place in kept if not self._asked.is_grammar(place)]
+        if not content:
+            return ""
+        return " ".join(self._asked.tokens[place].text for place in kept if content[0] <= place <= content[-1])
+
+
+def _last_content(phrase: str) -> str:
+    """A phrase without the prepositions at its end."""
+    words = phrase.split()
+    while len(words) > 1 and len(words[-1]) <= 3:
+        words.pop()
+    return " ".join(words)
+
+
+def _without_doubles(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """The same entity named twice is one mention."""
+    first: dict[tuple[str, tuple[str, ...], bool], Mention] = {}
+    for mention in mentions:
+        first.setdefault((mention.reading.facet, mention.reading.values, mention.excluded), mention)
+    return tuple(first.values())
