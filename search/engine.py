@@ -127,6 +127,16 @@ class Engine:
             ranked = self._reranked(self._reranking, question, ranked)
         return tuple(self.snapshot.columns.reports[ordinal] for ordinal in ranked.ordinals[:depth])
 
+    def members(self, query: str, filters: Filters, mode: Mode) -> Mask:
+        """The reports of the result set of a search, bool (reports,): as a search counts them.
+
+        Raises :class:`~search.errors.InvalidRequestError`.
+        """
+        _check(Request(query, filters, mode))
+        question = self._understand(query, mode)
+        allowed = question.within(combined(filter_masks(self.snapshot, filters), self._size))
+        return self._find(question, allowed).members
+
     def hits(self, reports: Sequence[str]) -> tuple[Hit, ...]:
         """Some reports (IRIs) as hits of no query, in their order; unknown ones are left out."""
         shown = cards(self.snapshot.graph, reports)

@@ -35,6 +35,8 @@ _RANKED: Final = 10
 """Values that a ranking shows where no number was asked for."""
 _NEAREST: Final = 3
 _CHANGED: Final = 5
+_KNOWN: Final = 0.5
+"""The share of what words say (`TextQuery.evidence`) that the collection must know to be counted by them."""
 _COMPARED_QUOTES: Final = 2
 
 
@@ -68,18 +70,24 @@ class Asker:
         }
 
     def ask(
-        self, question: str, *, language: str | None = None, corrections: Corrections | None = None, limit: int = _SHOWN
+        self,
+        question: str,
+        *,
+        language: str | None = None,
+        prior: str | None = None,
+        corrections: Corrections | None = None,
+        limit: int = _SHOWN,
     ) -> Answer:
         """The answer to a question in any of the four languages; any text is answered, if only by a refusal.
 
-        ``language`` is the reader's, for questions that do not show theirs. ``limit`` is how many reports are wanted.
+        ``language`` is the reader's, for questions that do not show theirs, ``prior`` the question that this one may
+        follow ("and in French?"). ``limit`` is how many reports are wanted as hits.
         """
-        plan = self.plan(question, language=language, corrections=corrections)
+        this_year = self._today().year
+        plan = self._planner.plan(
+            question, this_year=this_year, language=language, prior=prior, corrections=corrections
+        )
         return self.answer(plan, limit=limit)
-
-    def plan(self, question: str, *, language: str | None = None, corrections: Corrections | None = None) -> Plan:
-        """What a question is understood to ask."""
-        return self._planner.plan(question, this_year=self._today().year, language=language, corrections=corrections)
 
     def answer(self, plan: Plan, *, limit: int = _SHOWN) -> Answer:
         """The answer to a plan."""
@@ -302,15 +310,10 @@ class Asker:
         stated, every = (self._number(query, scope) for scope in (Scope.STATED, Scope.ALL))
         if plan.text:
             # Words are no part of the graph: the engine counts the reports inside the filters that hold them.
-            found = self.engine.search(Request(_query(plan.text), plan.filters, Mode.LEXICAL, limit=_SHOWN))
-            return Answer(
-                plan,
-                self._name,
-                sparql=query,
-                count=found.total,
-                total=found.total,
-                reports=tuple(hit.card.iri for hit in found.hits),
-            )
+            found = int(np.count_nonzero(self._speaking(plan)))
+            results = self.engine.search(Request(_query(plan.text), plan.filters, limit=_SHOWN))
+            reports = tuple(hit.card.iri for hit in results.hits)
+            return Answer(plan, self._name, sparql=query, count=found, total=found, reports=reports)
         return Answer(
             plan,
             self._name,
@@ -381,8 +384,7 @@ class Asker:
     def _count_by_year(self, plan: Plan) -> Answer:
         query = self._counting(("year",), plan.filters)
         if plan.text:
-            results = self.engine.search(Request(_query(plan.text), plan.filters, Mode.LEXICAL))
-            found = list(results.facets["year"])
+            found = [one for one in self._snapshot.columns.counts("year", self._speaking(plan)) if one.count]
         else:
             found = self._counts(query, ("year",))
         years = {int(one.value.value): one.count for one in found}
@@ -390,9 +392,9 @@ class Asker:
         by_year = {year: years.get(year, 0) for year in range(first, last + 1)} if years else {}
         if not years and not _named_span(plan):
             return self._nothing(plan, query)
-        return Answer(
-            plan, self._name, by_year=by_year, count=sum(years.values()), total=sum(years.values()), sparql=query
-        )
+        total = sum(years.values())
+        alone = 0 if plan.text else self._in_words(plan)
+        return Answer(plan, self._name, by_year=by_year, count=total, total=total, words_alone=alone, sparql=query)
 
     def _share(self, plan: Plan) -> Answer:
         """The share that the last named filter is of what the others let pass: "what share of X is open access"."""
@@ -411,7 +413,7 @@ class Asker:
     def _rank(self, plan: Plan) -> Answer:
         query = self._counting(plan.dimension, plan.filters)
         if plan.text:
-            mask = self._lexical_mask(plan)
+            mask = self._speaking(plan)
             found = sorted(
                 (one for facet in plan.dimension for one in self._snapshot.columns.counts(facet, mask) if one.count),
                 key=lambda one: -one.count,
@@ -425,9 +427,14 @@ class Asker:
         shown = found[: plan.top or _RANKED]
         return Answer(plan, self._name, ranking=tuple(shown), distinct=len(found), total=len(found), sparql=query)
 
-    def _lexical_mask(self, plan: Plan) -> Mask:
-        words = self._snapshot.text.parse(_query(plan.text))
-        return self._mask(plan.filters) & self._snapshot.text.matching(words)
+    def _speaking(self, plan: Plan) -> Mask:
+        """The reports inside the filters that speak of the text of a plan.
+
+        By its words; by its meaning where the collection knows few of them, since they are in another language then.
+        """
+        text = _query(plan.text)
+        known = self._snapshot.text.parse(text).evidence >= _KNOWN or self.engine.encoder is None
+        return self.engine.members(text, plan.filters, Mode.LEXICAL if known else Mode.HYBRID)
 
     def _values(self, plan: Plan) -> Answer:
         answer = self._rank(replace(plan, top=LISTED))
@@ -441,9 +448,7 @@ class Asker:
         }
         found = self._counts(query, ("author",))
         if plan.text:
-            narrowed = self._lexical_mask(plan)
-            if not narrowed.any():
-                narrowed = self._by_meaning(plan)
+            narrowed = self._speaking(plan)
             if narrowed.any():
                 found = [one for one in self._snapshot.columns.counts("author", narrowed) if one.count]
         ranking = [one for one in found if one.value.value not in asked]
@@ -458,18 +463,6 @@ class Asker:
             reports=self._some(filters),
             sparql=query,
         )
-
-    def _by_meaning(self, plan: Plan) -> Mask:
-        """The reports inside the filters that are results for the words in any language."""
-        mask = np.zeros(len(self._snapshot.columns.reports), dtype=np.bool_)
-        if self.engine.encoder is None:
-            return mask
-        results = self.engine.search(Request(_query(plan.text), plan.filters, limit=LISTED))
-        for hit in results.hits:
-            ordinal = self._snapshot.columns.ordinal(hit.card.iri)
-            if ordinal is not None:
-                mask[ordinal] = True
-        return mask
 
     def _gaps(self, plan: Plan) -> Answer:
         found = []
@@ -501,9 +494,7 @@ class Asker:
         for side in sides:
             others = tuple(one for one in plan.mentions if one is side or one not in sides)
             alone = replace(plan, mentions=others)
-            mask = self._mask(alone.filters)
-            if plan.text:
-                mask = mask & self._lexical_mask(alone)
+            mask = self._speaking(alone) if plan.text else self._mask(alone.filters)
             if not plan.text and facet not in {"country", "region"}:
                 compared.append(Side(side, int(np.count_nonzero(mask))))
                 continue

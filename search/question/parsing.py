@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,8 +82,8 @@ class Parsed:
         for years in self.years:
             self._take(years.span)
         roles = self._roles()
-        self.subjects = tuple(self._named_reports(roles))
         links = {link.span: link for link in self._linker.links(self.asked)}
+        self.subjects = tuple(self._named_reports(roles, links.values()))
         for quote in self.asked.quotes:
             self._beginnings(quote, links, roles)
         for span in self._after_series_cues():
@@ -254,8 +254,11 @@ class Parsed:
     def first(self, group: str, *names: str) -> CueSpan | None:
         return next((cue for cue in self.cues if cue.says(group, *names)), None)
 
-    def _named_reports(self, roles: dict[int, tuple[str, Span]]) -> Iterator[str]:
-        """The reports that are named: by an identifier, or by a quoted title, whose words name nothing else."""
+    def _named_reports(self, roles: dict[int, tuple[str, Span]], links: Collection[Link]) -> Iterator[str]:
+        """The reports that are named: by an identifier, or by a quoted title, whose words name nothing else.
+
+        A series and a report may be called the same; then what is asked decides.
+        """
         minter = Minter(self._snapshot.manifest.base)
         for place, token in enumerate(self.asked.tokens):
             iri = str(minter.report(self.asked.word_at(token)))
@@ -263,7 +266,11 @@ class Parsed:
                 self._free[place] = False
                 yield iri
         for quote in self.asked.quotes:
-            titled = self._titled(self.asked.said(quote)) if quote.start not in roles else None
+            named = any(link.span == quote and any(one.facet == "series" for one in link.readings) for link in links)
+            asked = any(cue.says("intent", "related") or cue.says("attribute") for cue in self.asked.cues)
+            titled = None
+            if quote.start not in roles and (asked or not named):
+                titled = self._titled(self.asked.said(quote))
             if titled is not None:
                 self._take(quote)
                 yield titled

@@ -46,17 +46,40 @@ class Planner:
         *,
         this_year: int,
         language: str | None = None,
+        prior: str | None = None,
         corrections: Corrections | None = None,
     ) -> Plan:
-        """What a question asks. Any text has a plan; one without words asks for nothing."""
+        """What a question asks. Any text has a plan; one without words asks for nothing.
+
+        With the question before it, one that only says what is to be different keeps the rest of that one's plan.
+        """
         asked = read(question, this_year=this_year, language=language)
         parsed = Parsed(asked, self._linker, self._snapshot)
         understood = _Understanding(parsed, self._linker, self._snapshot)
-        return _corrected(understood.plan(), corrections or Corrections())
+        plan = understood.plan()
+        if prior is not None and understood.is_fragment():
+            before = self.plan(prior, this_year=this_year, language=plan.language)
+            plan = _followed(before, plan)
+        return _corrected(plan, corrections or Corrections())
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """Labels that look most like a name that nothing bears."""
         return self._linker.nearest(name)
+
+
+def _followed(before: Plan, plan: Plan) -> Plan:
+    """The plan before, with what a fragment says in place of what it said of the same kind."""
+    named = {mention.reading.facet for mention in plan.mentions}
+    kept = tuple(mention for mention in before.mentions if mention.reading.facet not in named)
+    text = before.text if before.text != before.question or plan.mentions or plan.years else plan.text
+    return replace(
+        before,
+        question=plan.question,
+        language=plan.language,
+        mentions=(*kept, *(replace(mention, binds=True) for mention in plan.mentions)),
+        years=tuple(replace(years, binds=True) for years in plan.years) or before.years,
+        text=text,
+    )
 
 
 def _corrected(plan: Plan, corrections: Corrections) -> Plan:
@@ -123,6 +146,13 @@ class _Understanding:
             future=self._parsed.says("ask", "future"),
         )
         return replace(plan, text=self._text(plan, rest))
+
+    def is_fragment(self) -> bool:
+        """Whether the question says only what is to be different: "and in French?", "since 2020?"."""
+        said = self._parsed.says
+        asks = said("documents") or said("intent") or (said("ask", "which") and self._parsed.rest(structural=True))
+        changes = bool(self._parsed.names) or bool(self._parsed.years)
+        return changes and not asks and len(self._parsed.rest(structural=True)) <= 1
 
     def _intent(self, dimension: tuple[str, ...], subject: tuple[str, ...]) -> Intent:
         """The first kind of answer for which enough is said; the more special ones come first."""
