@@ -92,6 +92,10 @@ def _nothing(plan: Plan, refusal: Refusal, texts: Texts) -> str:
     return said
 
 
+def _which_reports(_plan: Plan, _refusal: Refusal, texts: Texts) -> str:
+    return texts.say("Name the reports: by a title in quotation marks, or by their identifiers.")
+
+
 def _unknown_name(_plan: Plan, refusal: Refusal, texts: Texts) -> str:
     return texts.say("No record names %(names)s.", names=_quoted(refusal.names, texts))
 
@@ -116,6 +120,7 @@ def _future(_plan: Plan, refusal: Refusal, texts: Texts) -> str:
 
 _REFUSED: Final[Mapping[Gap, Callable[[Plan, Refusal, Texts], str]]] = {
     Gap.EMPTY: _empty,
+    Gap.WHICH_REPORTS: _which_reports,
     Gap.NOTHING: _nothing,
     Gap.UNKNOWN_NAME: _unknown_name,
     Gap.NO_EVIDENCE: _no_evidence,
@@ -169,13 +174,17 @@ def _counted(answer: Answer, texts: Texts) -> str:
     )
     if answer.inferred:
         said += " " + texts.say("%(n)s more by what was inferred.", n=texts.number(answer.inferred))
-    if answer.words_alone:
-        said += " " + texts.count(
-            "%(n)s more says it in its text without this subject heading.",
-            "%(n)s more say it in their texts without this subject heading.",
-            answer.words_alone,
-        )
-    return said
+    return said + _in_words(answer, texts)
+
+
+def _in_words(answer: Answer, texts: Texts) -> str:
+    if not answer.words_alone:
+        return ""
+    return " " + texts.count(
+        "%(n)s more says it in its text without this subject heading.",
+        "%(n)s more say it in their texts without this subject heading.",
+        answer.words_alone,
+    )
 
 
 def _by_year(answer: Answer, texts: Texts) -> str:
@@ -200,7 +209,8 @@ def _share(answer: Answer, texts: Texts) -> str:
 def _ranked(answer: Answer, texts: Texts) -> str:
     said = texts.say("The rarest") if answer.plan.fewest else texts.say("The most frequent")
     facet = _dimension(answer.plan, texts)
-    return f"{said} ({facet}; {criteria(answer.plan, texts)}): {_ranked_values(answer.ranking, texts)}"
+    ranked = f"{said} ({facet}; {criteria(answer.plan, texts)}): {_ranked_values(answer.ranking, texts)}"
+    return ranked + _in_words(answer, texts)
 
 
 def _valued(answer: Answer, texts: Texts) -> str:

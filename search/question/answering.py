@@ -95,9 +95,24 @@ class Asker:
         if refusal is not None:
             return Answer(plan, self._name, refusal=refusal)
         answer = self._answers[plan.intent](plan)
+        if answer.refusal is not None and answer.refusal.gap is Gap.NOTHING:
+            answer = self._loosened(plan) or answer
         if answer.refusal is None and not answer.hits and answer.reports:
             answer = replace(answer, hits=self.engine.hits(answer.reports[:limit]))
         return answer
+
+    def _loosened(self, plan: Plan) -> Answer | None:
+        """What there is when subjects are searched for in words instead: many records lack headings."""
+        soft = {"topic"} if plan.intent is Intent.LIST else {"topic", "country", "region"}
+        loose = [one for one in plan.mentions if one.binds and not one.excluded and one.reading.facet in soft]
+        if not any(one.reading.facet == "topic" for one in loose):
+            return None
+        mentions = tuple(replace(one, binds=one.binds and one not in loose) for one in plan.mentions)
+        listed = plan.intent is Intent.LIST
+        text = " ".join([plan.text, *(one.text for one in loose)]).strip() if listed else plan.question
+        intent = Intent.FIND if listed else Intent.FINDING
+        found = self._find(replace(plan, intent=intent, mentions=mentions, text=text))
+        return found if found.refusal is None else None
 
     @property
     def _name(self) -> str:
@@ -111,6 +126,8 @@ class Asker:
             return Refusal(Gap.EMPTY)
         if plan.attribute is not None:
             return Refusal(Gap.NOT_IN_RECORDS, names=(plan.attribute,), hits=self._near(plan))
+        if plan.intent is Intent.RELATED and not plan.subject:
+            return Refusal(Gap.WHICH_REPORTS)
         if plan.unknown:
             nearest = tuple(dict.fromkeys(label for name in plan.unknown for label in self._planner.nearest(name)))
             return Refusal(Gap.UNKNOWN_NAME, names=plan.unknown, nearest=nearest)
@@ -141,12 +158,14 @@ class Asker:
         )
 
     def _without_years(self, plan: Plan) -> tuple[Hit, ...]:
-        """What there is when the years do not bind, or else nothing but the words counts."""
+        """What there is when the years do not bind, or else nothing but what it is about counts."""
         filters = plan.filters
+        subjects = (one for one in plan.mentions if one.reading.facet in {"topic", "country", "region"})
+        about = _query(plan.text or " ".join(one.text for one in subjects) or plan.question)
         for fewer in (Filters(_but_year(filters.chosen), filters.excluded), Filters()):
-            query = _query(plan.text or plan.question)
-            hits = self.engine.search(Request(query, fewer, limit=_NEAREST)).hits
-            if not hits and fewer.chosen:
+            passed = self._mask(fewer).any() and fewer.chosen
+            hits = self.engine.search(Request(about, fewer, limit=_NEAREST)).hits
+            if not hits and passed:
                 hits = self.engine.search(Request("", fewer, limit=_NEAREST)).hits
             if hits:
                 return hits
@@ -191,13 +210,14 @@ class Asker:
     def _unsupported(self, plan: Plan, hits: Sequence[Hit], *, bound: bool) -> Refusal | None:
         """Why what was found does not answer: similarity alone cannot tell sense from nonsense."""
         if not hits:
-            return self._nothing_refusal(plan, Gap.NO_EVIDENCE if bound else Gap.NOTHING)
+            nothing = self._nothing_refusal(plan, Gap.NO_EVIDENCE if bound else Gap.NOTHING)
+            return replace(nothing, names=(plan.text,)) if bound else nothing
         texts = [fold(f"{hit.card.title} {hit.card.abstract or ''}") for hit in hits]
         year = self._today().year
         later = [str(years.first) for years in plan.years if not years.binds and years.first and years.first > year]
         if later and plan.future and not any(f" {one} " in f" {text} " for one in later for text in texts):
             return Refusal(Gap.FUTURE, names=tuple(later), hits=tuple(hits[:_NEAREST]))
-        if plan.wanted and not any(phrase in text for phrase in plan.wanted for text in texts):
+        if plan.wanted and not any(_tells(text, plan) for text in texts):
             return Refusal(Gap.NO_EVIDENCE, names=plan.wanted[:1], hits=tuple(hits[:_NEAREST]))
         if bound:
             missing = self._places_missing(plan)
@@ -425,7 +445,15 @@ class Asker:
         if plan.fewest:
             found.reverse()
         shown = found[: plan.top or _RANKED]
-        return Answer(plan, self._name, ranking=tuple(shown), distinct=len(found), total=len(found), sparql=query)
+        return Answer(
+            plan,
+            self._name,
+            ranking=tuple(shown),
+            distinct=len(found),
+            total=len(found),
+            words_alone=0 if plan.text else self._in_words(plan),
+            sparql=query,
+        )
 
     def _speaking(self, plan: Plan) -> Mask:
         """The reports inside the filters that speak of the text of a plan.
@@ -485,24 +513,28 @@ class Asker:
     # -- comparing -----------------------------------------------------------------------------------------------------
 
     def _compare(self, plan: Plan) -> Answer:
-        counted = Counter(mention.reading.facet for mention in plan.mentions if mention.binds)
-        facet = counted.most_common(1)[0][0]
-        sides = [mention for mention in plan.mentions if mention.binds and mention.reading.facet == facet]
-        query = self._counting((facet,), plan.filters)
+        sides = self._sides(plan)
+        query = self._counting(tuple(dict.fromkeys(side.reading.facet for side in sides)), plan.filters)
         compared = []
         reports: list[str] = []
         for side in sides:
             others = tuple(one for one in plan.mentions if one is side or one not in sides)
             alone = replace(plan, mentions=others)
-            mask = self._speaking(alone) if plan.text else self._mask(alone.filters)
-            if not plan.text and facet not in {"country", "region"}:
-                compared.append(Side(side, int(np.count_nonzero(mask))))
+            if not plan.text:
+                compared.append(Side(side, int(np.count_nonzero(self._mask(alone.filters)))))
                 continue
-            results = self.engine.search(Request(_query(plan.text or plan.question), alone.filters, limit=_SHOWN))
+            results = self.engine.search(Request(_query(plan.text), alone.filters, limit=_SHOWN))
             reports += [hit.card.iri for hit in results.hits[:_NEAREST]]
             quotes = self._quoter.quotes(plan.question, [hit.card for hit in results.hits], _COMPARED_QUOTES)
-            compared.append(Side(side, int(np.count_nonzero(mask)), quotes))
+            compared.append(Side(side, results.total, quotes))
         return Answer(plan, self._name, sides=tuple(compared), reports=tuple(dict.fromkeys(reports)), sparql=query)
+
+    def _sides(self, plan: Plan) -> list[Mention]:
+        """The mentions that are compared: the most of one kind, institutions in any role being of one."""
+        bound = [mention for mention in plan.mentions if mention.binds and not mention.excluded]
+        kinds = Counter(_kind(mention) for mention in bound)
+        kind = kinds.most_common(1)[0][0]
+        return [mention for mention in bound if _kind(mention) == kind]
 
     def _trend(self, plan: Plan) -> Answer:
         dimension = plan.dimension or ("topic",)
@@ -557,6 +589,17 @@ _RELATED: Final = ("topic", "author", "institution", "country")
 def _entities(facets: Mapping[str, Sequence[FacetCount]]) -> tuple[tuple[str, FacetCount], ...]:
     """The commonest entities of what was found, two of each kind."""
     return tuple((facet, one) for facet in _RELATED for one in facets.get(facet, ())[:2] if one.count)
+
+
+def _kind(mention: Mention) -> str:
+    facet = mention.reading.facet
+    return "institution" if facet in {"repository", "publisher"} else facet
+
+
+def _tells(text: str, plan: Plan) -> bool:
+    """Whether a folded text holds a word for what is wanted, and one of the names that it is wanted of."""
+    named = not plan.names or any(f" {name} " in f" {text} " for name in plan.names)
+    return named and any(phrase in text for phrase in plan.wanted)
 
 
 def _query(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -96,8 +96,7 @@ class Linker:
         for span, reading in self._found(read):
             by_facet = found.setdefault(span, {})
             known = by_facet.get(reading.facet)
-            if known is None:
-                by_facet[reading.facet] = reading
+            by_facet[reading.facet] = reading if known is None else _both(known, reading)
         return [Link(span, tuple(readings.values())) for span, readings in found.items()]
 
     def _found(self, read: Read) -> Iterator[tuple[Span, Reading]]:
@@ -159,7 +158,7 @@ class Linker:
     def _controlled(self, read: Read, span: Span) -> Iterator[Reading]:
         text = read.said(span)
         for facet, kind in _CONTROLLED.items():
-            for variant in _numbers_of(text) if kind is Kind.TYPE else (text,):
+            for variant in _of_types(text, read.words(span)) if kind is Kind.TYPE else (text,):
                 concept = resolve(kind, variant)
                 code = None
                 if concept is not None:
@@ -270,6 +269,15 @@ class Linker:
         return tuple(dict.fromkeys(label for _, label in sorted(found)[:3]))
 
 
+def _both(first: Reading, second: Reading) -> Reading:
+    """Two readings as one facet: an institution by its name and by its acronym is the same one."""
+    more = tuple(value for value in second.values if value not in first.values)
+    if second.how is not How.ACRONYM or not more:
+        return first
+    # Reports that name it in both ways are few, and the plan only shows this number.
+    return replace(first, values=(*first.values, *more), reports=max(first.reports, second.reports))
+
+
 def _may_be_name(read: Read, span: Span) -> bool:
     """Whether some tokens may be a name: neither end is a grammar word, and no quotation mark cuts through them."""
     first, last = read.tokens[span.start], read.tokens[span.end - 1]
@@ -301,6 +309,11 @@ def _numbers_of(text: str) -> tuple[str, ...]:
     if text.endswith("s"):
         return text, text[:-1]
     return (text, text[:-1] + "ies") if text.endswith("y") else (text, text + "s", text + "es")
+
+
+def _of_types(text: str, words: Sequence[str]) -> tuple[str, ...]:
+    """How a list of types may write one that is asked for in the plural, each of its words included."""
+    return (*_numbers_of(text), " ".join(_stemmed(words)))
 
 
 def _stemmed(words: Iterable[str]) -> tuple[str, ...]:

@@ -106,6 +106,8 @@ class Gap(StrEnum):
 
     EMPTY = "empty"
     """It asks for nothing."""
+    WHICH_REPORTS = "which_reports"
+    """It asks for reports like some that it does not name."""
     NOTHING = "nothing"
     """No report passes the filters."""
     UNKNOWN_NAME = "unknown_name"
@@ -124,8 +126,8 @@ class Plan:
 
     ``text`` is what is searched for by words and meaning, empty where the filters say everything. ``dimension`` are the
     facets whose values are counted or ranked, ``subject`` the reports (IRIs) to find others like, ``top`` how many
-    values are wanted. ``unknown`` are names that no report has, ``attribute`` names what records cannot answer, with
-    the words that ask for it in ``wanted``.
+    values are wanted. ``unknown`` are names that no report has, ``attribute`` names what records cannot answer.
+    ``wanted`` are words of which a text must hold one to answer, and ``names`` the proper names beside them.
     """
 
     question: str
@@ -147,6 +149,7 @@ class Plan:
     attribute: str | None = None
     wanted: tuple[str, ...] = ()
     future: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def filters(self) -> Filters:

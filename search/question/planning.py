@@ -29,6 +29,7 @@ _ABOUT_REPORTS: Final = frozenset(
     {Intent.LIST, Intent.FIND, Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.FINDING, Intent.RANK}
 )
 _ENTITIES_OF_ATTRIBUTES: Final = frozenset({"author", *ISSUERS})
+_OPENING_WORDS: Final = 4
 _OPENING: Final = 7
 """Words within which a question without a question word says what it wants."""
 
@@ -117,13 +118,17 @@ class _Understanding:
         attribute = self._attribute(subject)
         dimension = self._dimension()
         intent = self._intent(dimension, subject)
-        if intent is Intent.COUNT:
-            # "How many countries": only what stands right after it is counted.
+        if intent is Intent.COUNT or (intent is Intent.VALUES and self._begins_with_list()):
+            # "How many countries", "list every series": what stands right after it is meant.
             dimension = self._listed_dimension()
         rest = self._parsed.rest(structural=intent in _STRUCTURAL or intent is Intent.COAUTHORS)
         if intent is Intent.LIST and rest:
             intent = Intent.FINDING if self._asks_openly() else Intent.FIND
-        mentions = tuple(self._mention(link, intent) for link in self._parsed.names)
+        names = list(self._parsed.names)
+        if intent is Intent.COMPARE:
+            sides = self._sides()
+            names = [*(name for name in names if name not in sides), *self._alike(sides)]
+        mentions = tuple(self._mention(name, intent) for name in names)
         years = tuple(replace(span.years, binds=self._binds_years(span, intent)) for span in self._parsed.years)
         plan = Plan(
             question=self._asked.text,
@@ -144,6 +149,7 @@ class _Understanding:
             attribute=attribute,
             wanted=self._wanted(),
             future=self._parsed.says("ask", "future"),
+            names=self._proper_names(),
         )
         return replace(plan, text=self._text(plan, rest))
 
@@ -158,11 +164,11 @@ class _Understanding:
         """The first kind of answer for which enough is said; the more special ones come first."""
         said = self._parsed.says
         facets = {name.facet for name in self._parsed.names}
-        listed = bool(self._listed_dimension()) and not said("intent", "rank", "fewest")
+        listed = bool(self._listed_dimension()) and (self._begins_with_list() or not said("intent", "rank", "fewest"))
         dated = bool(self._parsed.years)
         counts = self._counts()
         rules = (
-            (Intent.RELATED, bool(subject) and said("intent", "related")),
+            (Intent.RELATED, said("intent", "related") and (bool(subject) or self._points())),
             (Intent.GAPS, "series" in facets and said("intent", "gaps")),
             (Intent.COAUTHORS, "author" in facets and said("intent", "coauthors")),
             (Intent.SHARE, self._counts("share")),
@@ -177,6 +183,21 @@ class _Understanding:
             (Intent.FINDING, self._asks_openly()),
         )
         return next((intent for intent, enough in rules if enough), Intent.FIND)
+
+    def _speaks_of_documents(self) -> bool:
+        """Whether documents are asked for, by a noun or by their type."""
+        return self._parsed.says("documents") or any(
+            name.facet == "type" and len(name.span) > 1 for name in self._parsed.names
+        )
+
+    def _points(self) -> bool:
+        """Whether reports like others are asked for, and nothing says which others: "like these three"."""
+        return self._speaks_of_documents() and not self._parsed.rest(structural=True) and not self._parsed.names
+
+    def _begins_with_list(self) -> bool:
+        """Whether the question begins with "list every"; what is ranked in it then only describes."""
+        cue = self._parsed.first("intent", "list")
+        return cue is not None and cue.span.start == 0
 
     @property
     def _per_year(self) -> bool:
@@ -209,22 +230,33 @@ class _Understanding:
         return False
 
     def _compares(self, dimension: tuple[str, ...]) -> bool:
-        several = max(
-            (
-                sum(link.facet == facet for link in self._parsed.names)
-                for facet in {link.facet for link in self._parsed.names}
-            ),
-            default=0,
-        )
-        if several < 2:
-            return False
-        if self._parsed.says("intent", "compare"):
+        several = len(self._sides()) > 1
+        if several and self._parsed.says("intent", "compare"):
             return True
-        return self._parsed.says("intent", "rank") and not dimension and self._parsed.says("logic", "or")
+        return several and self._parsed.says("intent", "rank") and not dimension and self._parsed.says("logic", "or")
+
+    def _sides(self) -> tuple[Name, ...]:
+        """The names of one kind, if there are several; institutions are of one kind whatever their roles."""
+        kinds: dict[str, list[Name]] = {}
+        for name in self._parsed.names:
+            kinds.setdefault("issuer" if name.facet in ISSUERS else name.facet, []).append(name)
+        return tuple(max(kinds.values(), key=len)) if kinds else ()
+
+    def _alike(self, names: Sequence[Name]) -> list[Name]:
+        """Names that are compared, read as one facet where each may be of it."""
+        facets = [reading.facet for reading in names[0].readings]
+        common = [facet for facet in facets if all(any(one.facet == facet for one in name.readings) for name in names)]
+        if not common:
+            return list(names)
+        return [
+            replace(name, readings=tuple(sorted(name.readings, key=lambda reading: reading.facet != common[0])))
+            for name in names
+        ]
 
     def _lists(self) -> bool:
         """Whether everything is understood and some of it says more than what reports are about."""
-        if not (self._parsed.says("documents") or self._parsed.says("intent", "list")) and not self._is_heading():
+        asked = self._speaks_of_documents() or self._parsed.says("intent", "list") or self._is_heading()
+        if not asked:
             return False
         if any(link.facet not in SUBJECTS for link in self._parsed.names) or self._years_bind():
             return True
@@ -233,8 +265,11 @@ class _Understanding:
         return (places and not topics) or any(link.role == "topic" for link in self._parsed.names)
 
     def _is_heading(self) -> bool:
-        """Whether the question begins with a type of document: "Audit reports about Kenya"."""
-        return any(link.facet == "type" and len(link.span) > 1 for link in self._parsed.names)
+        """Whether the question begins with what kind of documents are wanted: "Audit reports about Kenya"."""
+        opening = range(_OPENING_WORDS)
+        return any(name.facet == "type" and len(name.span) > 1 for name in self._parsed.names) or any(
+            cue.says("documents") and cue.span.start in opening for cue in self._parsed.cues
+        )
 
     def _years_bind(self) -> bool:
         return any(self._binds_years(span, Intent.LIST) for span in self._parsed.years)
@@ -243,7 +278,7 @@ class _Understanding:
         """Whether years are those of publication, and not of what reports speak of."""
         if intent in _STRUCTURAL or intent in {Intent.COAUTHORS, Intent.RELATED}:
             return True
-        if span.published and self._parsed.says("documents"):
+        if self._speaks_of_documents() and (span.published or (span.bounded and self._is_heading())):
             return True
         return any(
             cue.says("documents") and 0 <= span.span.start - cue.span.end <= 1 + self._grammar_before(span.span.start)
@@ -324,9 +359,15 @@ class _Understanding:
                     if any(not self._asked.is_grammar(place) and not self._parsed.is_number(place) for place in gap):
                         continue
                     names = [name for name in other.names("dimension") if not self._leads_to_name(other, name)]
+                    names = [name for name in names if not (name == "region" and self._of_country(other))]
                     if names and not other.says("documents"):
                         return tuple(names)
         return ()
+
+    def _of_country(self, cue: CueSpan) -> bool:
+        """Whether a country follows: records do not tell "regions of Mali"."""
+        near = range(cue.span.end, cue.span.end + NEAR)
+        return any(name.facet == "country" and name.span.start in near for name in self._parsed.names)
 
     def _writes(self, cue: CueSpan) -> bool:
         """Whether "who" is followed by writing or publishing."""
@@ -356,7 +397,7 @@ class _Understanding:
             return None
         name = cue.names("attribute")[0]
         entity = any(link.facet in _ENTITIES_OF_ATTRIBUTES for link in self._parsed.names)
-        thing = bool(subject) or (name in {"citations", "object"} and self._parsed.says("documents"))
+        thing = bool(subject) or (name in {"citations", "object"} and self._speaks_of_documents())
         return name if entity or thing else None
 
     def _wanted(self) -> tuple[str, ...]:
@@ -372,6 +413,11 @@ class _Understanding:
             if any(one.group == "value" and one.name in names for one in cues)
         )
         return tuple(sorted({_last_content(phrase) for phrase in phrases}))
+
+    def _proper_names(self) -> tuple[str, ...]:
+        """Words with a capital that does not begin the question."""
+        tokens = self._asked.tokens[1:]
+        return tuple(dict.fromkeys(token.folded for token in tokens if token.capital and len(token.text) > 1))
 
     def _series_number(self) -> str | None:
         for link in self._parsed.names:
@@ -400,7 +446,7 @@ class _Understanding:
         leads = [cue.span.end for cue in self._parsed.cues if cue.says("role", "author", "institution", "series")]
         if self._parsed.says("intent", "coauthors") and intent is not Intent.COAUTHORS:
             leads = list(range(len(self._asked.tokens)))
-        elif self._parsed.says("intent", "list") or self._parsed.says("documents"):
+        elif self._parsed.says("intent", "list") or self._speaks_of_documents():
             leads += [cue.span.end for cue in self._parsed.cues if cue.says("documents")]
         found = []
         for lead in leads:
@@ -446,7 +492,7 @@ class _Understanding:
             return True
         if intent is Intent.COAUTHORS:
             return name.facet not in SUBJECTS
-        documents = self._parsed.says("documents")
+        documents = self._speaks_of_documents()
         led = documents and name.role is not None and name.role != "about"
         rules = {
             "country": intent is Intent.RELATED,

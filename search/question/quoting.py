@@ -21,9 +21,9 @@ _SENTENCE_END: Final = re.compile(r"(?<=[^\s.][^\s.][.!?…])[\"'”’»)\]]*\s
 _SHORTEST: Final = 30
 _LONGEST: Final = 600
 """Characters of a sentence that can be quoted; headings are shorter, and lists without full stops longer."""
-_READ: Final = 6
+_READ: Final = 5
 """Reports whose abstracts are read, and of each the sentences that are compared with the question."""
-_OF_EACH: Final = 4
+_OF_EACH: Final = 2
 _MOST: Final = 3
 _NOVELTY: Final = 0.7
 """How much nearness to the question counts against likeness to what is quoted already (maximal marginal relevance)."""
@@ -48,7 +48,8 @@ class Quoter:
 
     def quotes(self, question: str, cards: Sequence[Card], most: int = _MOST) -> tuple[Quote, ...]:
         """At most ``most`` sentences of some reports, the best first; without an encoder by the words they share."""
-        candidates = [candidate for card in cards[:_READ] for candidate in _candidates(question, card)]
+        told = [card for card in cards if card.abstract]
+        candidates = [candidate for card in told[:_READ] for candidate in _candidates(question, card)]
         if not candidates:
             return ()
         if self._encoder is None:
