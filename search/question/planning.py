@@ -240,7 +240,8 @@ class _Understanding:
         kinds: dict[str, list[Name]] = {}
         for name in self._parsed.names:
             kinds.setdefault("issuer" if name.facet in ISSUERS else name.facet, []).append(name)
-        return tuple(max(kinds.values(), key=len)) if kinds else ()
+        most = max(map(len, kinds.values()), default=0)
+        return next((tuple(names) for names in kinds.values() if len(names) == most), ())
 
     def _alike(self, names: Sequence[Name]) -> list[Name]:
         """Names that are compared, read as one facet where each may be of it."""
