@@ -162,11 +162,12 @@ def _listed(answer: Answer, texts: Texts) -> str:
 def _counted(answer: Answer, texts: Texts) -> str:
     count = answer.count or 0
     if answer.distinct:
-        said = texts.say(
+        counted = {"facet": _dimension(answer.plan, texts), "criteria": criteria(answer.plan, texts)}
+        said = texts.count(
+            "%(n)s value in %(facet)s: %(criteria)s.",
             "%(n)s different values in %(facet)s: %(criteria)s.",
-            n=texts.number(count),
-            facet=_dimension(answer.plan, texts),
-            criteria=criteria(answer.plan, texts),
+            count,
+            **counted,
         )
         return f"{said} {_ranked_values(answer.ranking, texts)}"
     said = texts.count(
@@ -196,14 +197,10 @@ def _by_year(answer: Answer, texts: Texts) -> str:
 
 
 def _share(answer: Answer, texts: Texts) -> str:
-    whole = answer.whole or 1
-    return texts.say(
-        "%(share)s: %(part)s of %(whole)s reports (%(criteria)s).",
-        share=texts.share((answer.count or 0) / whole),
-        part=texts.number(answer.count or 0),
-        whole=texts.number(whole),
-        criteria=criteria(answer.plan, texts),
-    )
+    part, whole = answer.count or 0, answer.whole or 1
+    values = {"part": texts.number(part), "whole": texts.number(whole), "criteria": criteria(answer.plan, texts)}
+    share = texts.share(part / whole)
+    return share + ": " + texts.say("%(part)s of %(whole)s reports (%(criteria)s).", **values)
 
 
 def _ranked(answer: Answer, texts: Texts) -> str:
@@ -237,9 +234,8 @@ def _missing(answer: Answer, texts: Texts) -> str:
             "last": numbers.present[-1],
         }
         if numbers.missing:
-            named = _names(str(number) for number in numbers.missing)
-            text = "Missing in %(series)s between %(first)s and %(last)s: %(numbers)s."
-            said.append(texts.say(N_(text), **span, numbers=named))
+            span["numbers"] = _names(str(number) for number in numbers.missing)
+            said.append(texts.say("Missing in %(series)s between %(first)s and %(last)s: %(numbers)s.", **span))
         else:
             said.append(texts.say("No number of %(series)s is missing between %(first)s and %(last)s.", **span))
     return " ".join(said)
