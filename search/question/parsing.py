@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kg.authority.names import fold
@@ -14,7 +14,7 @@ from search.languages import function_words
 from search.question.lexicon import lexicon
 from search.question.linking import Link, Linker
 from search.question.plan import How, Reading
-from search.question.reading import CueSpan, Read, Span, Token, number_of
+from search.question.reading import CueSpan, Read, Span, Token, YearSpan, number_of
 from search.snapshot import Snapshot
 
 ISSUERS: Final = ("repository", "publisher", "institution")
@@ -25,6 +25,7 @@ ROLES: Final = {
     "author": ("author", *ISSUERS),
     "issuer": (*ISSUERS, "author"),
     "institution": ("institution", "publisher", "repository"),
+    "publisher": ("publisher", "institution", "repository"),
     "repository": ("repository", "publisher", "institution"),
     "series": ("series",),
     "about": (*SUBJECTS, "institution", "author"),
@@ -70,7 +71,7 @@ class Parsed:
         self.asked: Final = asked
         self.cues: list[CueSpan] = []
         self.names: list[Name] = []
-        self.years: Final = asked.years
+        self.years = asked.years
         self.subjects: tuple[str, ...] = ()
         self._linker = linker
         self._snapshot = snapshot
@@ -79,8 +80,8 @@ class Parsed:
 
     def _choose(self) -> None:
         """Give each word to the longest thing that it may be part of: years, then names in their roles, then cues."""
-        for years in self.years:
-            self._take(years.span)
+        for dated in self.years:
+            self._take(dated.span)
         roles = self._roles()
         links = {link.span: link for link in self._linker.links(self.asked)}
         self.subjects = tuple(self._named_reports(roles, links.values()))
@@ -100,6 +101,7 @@ class Parsed:
             elif self._worth_taking(one):
                 self.cues.append(one)
                 self._take(one.span)
+        self.years = tuple(replace(one, years=replace(one.years, excluded=self._excludes(one))) for one in self.years)
         self.cues.sort(key=lambda cue: cue.span.start)
         self.names.sort(key=lambda link: link.span.start)
 
@@ -108,8 +110,10 @@ class Parsed:
         found: dict[int, tuple[str, Span]] = {}
         ordered = sorted(self.asked.cues, key=lambda cue: len(cue.span))
         for cue in ordered:
+            if any(_inside(cue.span, other.span) for other in ordered if other.says("dimension") or other.says("role")):
+                continue
             names = list(cue.names("role"))
-            names += [role_of(name) for name in cue.names("dimension") if role_of(name) in ROLES]
+            names += [name for name in cue.names("dimension") if name in ROLES]
             if not names:
                 continue
             place = cue.span.end
@@ -170,7 +174,7 @@ class Parsed:
             length += 0.5
         if any(reading.how is How.BEGINNING for reading in found.readings):
             length -= 0.6
-        return length + 0.7 * fits + 0.4 * exact
+        return length + 0.45 * fits + 0.3 * exact
 
     def _worth_taking(self, cue: CueSpan) -> bool:
         """Numbers alone say nothing; they are read with what stands beside them."""
@@ -200,9 +204,8 @@ class Parsed:
                 *(name for name in cue.names("role") if name in {"institution", "language"}),
             ]
             for name in names:
-                role = role_of(name)
-                if role in ROLES and any(reading.facet == ROLES[role][0] for reading in link.readings):
-                    return role
+                if name in ROLES and any(reading.facet == ROLES[name][0] for reading in link.readings):
+                    return name
         return None
 
     def _in_order(self, link: Link, role: str | None) -> tuple[Reading, ...]:
@@ -213,11 +216,19 @@ class Parsed:
         """Whether a word that could be a name is meant as one."""
         tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
         facet, alone = chosen.facet, len(tokens) == 1
+        noun = any(
+            cue.span == chosen.span and (cue.says("documents") or cue.says("dimension")) for cue in self.asked.cues
+        )
+        if noun and not tokens[0].capital and tokens[0].quote is None:
+            return False
         if facet == "author":
-            asked_for = chosen.role == "author" or self.says("intent", "coauthors")
+            asked_for = chosen.role == "author" or self.says("intent", "coauthors") or self._writes(chosen)
             return asked_for or (not alone and len(tokens[-1].folded) > 1)
         if facet == "series":
-            return chosen.role == "series" or len(tokens) > 2 or tokens[0].quote is not None
+            written = all(token.capital or token.text.isdigit() for token in tokens)
+            named = written and not alone and len(chosen.readings) == 1
+            held = written and self._holds_documents(chosen.span)
+            return chosen.role == "series" or len(tokens) > 2 or tokens[0].quote is not None or named or held
         if facet == "type" and alone:
             # "reports" says that documents are wanted, not of which type.
             return not any(cue.says("documents") and cue.span == chosen.span for cue in self.asked.cues)
@@ -226,6 +237,32 @@ class Parsed:
         if facet == "language":
             return chosen.role == "language" or self._beside_documents(chosen.span)
         return True
+
+    def _writes(self, chosen: Name) -> bool:
+        """Whether a word alone is said to have written: "papers of Sonwa", "what Sonwa published"."""
+        if len(chosen.readings) > 1 or len(self.asked.tokens[chosen.span.start].text) < _SHORTEST_MISTYPED:
+            return False
+        for cue in self.asked.cues:
+            before = range(cue.span.end, chosen.span.start)
+            if cue.says("documents") and cue.span.end <= chosen.span.start and len(before) <= NEAR:
+                return len(before) > 0 and all(map(self.asked.is_grammar, before))
+            after = range(chosen.span.end, cue.span.start)
+            publishes = cue.says("role", "issuer", "author") or cue.says("time", "published")
+            if publishes and chosen.span.end <= cue.span.start and len(after) <= NEAR:
+                return all(map(self.asked.is_grammar, after))
+        return False
+
+    def _holds_documents(self, span: Span) -> bool:
+        """Whether articles are of, in or from something, or it stands before them: "Heliyon articles"."""
+        for cue in self.asked.cues:
+            if not cue.says("documents"):
+                continue
+            before = range(cue.span.end, span.start)
+            if cue.span.end <= span.start and 0 < len(before) <= NEAR and all(map(self.asked.is_grammar, before)):
+                return True
+            if cue.span.start == span.end:
+                return True
+        return False
 
     def _beside_documents(self, span: Span) -> bool:
         near = range(span.start - 2, span.end + 2)
@@ -237,9 +274,15 @@ class Parsed:
         return any(
             cue.says("logic", "not")
             and cue.span.end <= span.start
-            and all(self.asked.is_grammar(place) for place in range(cue.span.end, span.start))
+            and len(span_between := range(cue.span.end, span.start)) <= NEAR
+            and all(self.asked.is_grammar(place) for place in span_between)
             for cue in self.asked.cues
         )
+
+    def _excludes(self, one: YearSpan) -> bool:
+        """Whether years are those that are not wanted; of an open range no years could be named."""
+        closed = bool(one.years.several) or (one.years.first is not None and one.years.last is not None)
+        return closed and self._is_excluded(one.span)
 
     def _take(self, span: Span) -> None:
         for place in range(span.start, span.end):
@@ -335,6 +378,6 @@ class Parsed:
         return number_of(self.asked.tokens[place], lexicon(self.asked.language)) is not None
 
 
-def role_of(dimension: str) -> str:
-    """The role that a noun for values gives to a name beside it."""
-    return {"publisher": "issuer"}.get(dimension, dimension)
+def _inside(span: Span, other: Span) -> bool:
+    """Whether a span is a part of a longer one."""
+    return len(span) < len(other) and other.start <= span.start and span.end <= other.end

@@ -15,7 +15,8 @@ from search.question.plan import Years
 LONGEST: Final = 2000
 """Characters of a question that are read: no one asks in more, and each word costs look-ups."""
 
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = re.compile(r"[^\W_]+(?:(?:\+\+?|#)(?!\w))?")
+"""A word, with the signs that make it another name: REDD+, C#."""
 _YEAR: Final = re.compile(r"1[6-9]\d\d|20\d\d|21\d\d")
 _DECADE: Final = re.compile(r"(1[6-9]\d|20\d)0s")
 _QUOTED: Final = re.compile(
@@ -227,9 +228,11 @@ class _Dates:
         """A decade in words: ``los años sesenta``, ``the sixties``."""
         for decade in self._decades:
             before = self._ending(decade.span.start, "decade")
-            if before is not None:
-                first = int(decade.names("decades")[0])
-                yield self._bounded(before.span.start, decade.span.end, first, first + 9)
+            first = int(decade.names("decades")[0])
+            # English alone has words that can be nothing else.
+            if before is not None or self._tokens[decade.span.start].folded.endswith("ties"):
+                start = decade.span.start if before is None else before.span.start
+                yield self._bounded(start, decade.span.end, first, first + 9)
 
     def _at(self, place: int) -> YearSpan | None:
         token = self._tokens[place]
