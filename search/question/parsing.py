@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -10,11 +9,10 @@ from typing import Final
 from kg.authority.names import fold
 from kg.reading import cards
 from kg.vocab import Minter
-from search.languages import function_words
 from search.question.lexicon import lexicon
 from search.question.linking import Link, Linker
 from search.question.plan import How, Reading
-from search.question.reading import CueSpan, Read, Span, Token, YearSpan, number_of
+from search.question.reading import CueSpan, Read, Span, YearSpan, number_of
 from search.snapshot import Snapshot
 
 ISSUERS: Final = ("repository", "publisher", "institution")
@@ -40,9 +38,10 @@ _USUAL: Final = ("language", "type", "access", "country", "region", *ISSUERS, "s
 _BEGINNINGS: Final = 25
 """Values that a beginning of a name may stand for at most."""
 _LONGEST_SERIES: Final = 12
-_SHORTEST_MISTYPED: Final = 4
-_SLIP: Final = 0.85
-"""How alike (`difflib`) a word and a mistyped one are."""
+_SHORT_SERIES: Final = 2
+"""Words of a name that may as well be words of a sentence."""
+_SHORTEST_SURNAME: Final = 4
+"""Letters of a word alone that may be an author without being announced as one."""
 _ENOUGH: Final = 0.8
 """How many of its words a title must share with one that is asked for."""
 
@@ -215,32 +214,38 @@ class Parsed:
     def _is_plausible(self, chosen: Name) -> bool:
         """Whether a word that could be a name is meant as one."""
         tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
-        facet, alone = chosen.facet, len(tokens) == 1
-        noun = any(
-            cue.span == chosen.span and (cue.says("documents") or cue.says("dimension")) for cue in self.asked.cues
-        )
-        if noun and not tokens[0].capital and tokens[0].quote is None:
+        first, alone = tokens[0], len(tokens) == 1
+        nouns = [cue for cue in self.asked.cues if cue.says("documents") or cue.says("dimension")]
+        noun = any(cue.span == chosen.span for cue in nouns)
+        if noun and not first.capital and first.quote is None:
             return False
-        if facet == "author":
-            asked_for = chosen.role == "author" or self.says("intent", "coauthors") or self._writes(chosen)
-            return asked_for or (not alone and len(tokens[-1].folded) > 1)
-        if facet == "series":
-            written = all(token.capital or token.text.isdigit() for token in tokens)
-            named = written and not alone and len(chosen.readings) == 1
-            held = written and self._holds_documents(chosen.span)
-            return chosen.role == "series" or len(tokens) > 2 or tokens[0].quote is not None or named or held
-        if facet == "type" and alone:
-            # "reports" says that documents are wanted, not of which type.
-            return not any(cue.says("documents") and cue.span == chosen.span for cue in self.asked.cues)
-        if facet in ISSUERS and alone and chosen.readings[0].how is How.LABEL:
-            return tokens[0].capital
-        if facet == "language":
-            return chosen.role == "language" or self._beside_documents(chosen.span)
-        return True
+        if chosen.facet in ISSUERS:
+            return first.capital or not alone or chosen.readings[0].how is not How.LABEL
+        rules = {"author": self._is_author, "series": self._is_series, "language": self._is_language}
+        if chosen.facet in rules:
+            return rules[chosen.facet](chosen)
+        # "Reports" says that documents are wanted, not of which type.
+        return chosen.facet != "type" or not alone or not noun
+
+    def _is_author(self, chosen: Name) -> bool:
+        tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
+        asked_for = chosen.role == "author" or self.says("intent", "coauthors") or self._writes(chosen)
+        return asked_for or (len(tokens) > 1 and len(tokens[-1].folded) > 1)
+
+    def _is_series(self, chosen: Name) -> bool:
+        tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
+        if chosen.role == "series" or len(tokens) > _SHORT_SERIES or tokens[0].quote is not None:
+            return True
+        written = all(token.capital or token.text.isdigit() for token in tokens)
+        unmistakable = len(tokens) > 1 and len(chosen.readings) == 1
+        return written and (unmistakable or self._holds_documents(chosen.span))
+
+    def _is_language(self, chosen: Name) -> bool:
+        return chosen.role == "language" or self._beside_documents(chosen.span)
 
     def _writes(self, chosen: Name) -> bool:
         """Whether a word alone is said to have written: "papers of Sonwa", "what Sonwa published"."""
-        if len(chosen.readings) > 1 or len(self.asked.tokens[chosen.span.start].text) < _SHORTEST_MISTYPED:
+        if len(chosen.readings) > 1 or len(self.asked.tokens[chosen.span.start].text) < _SHORTEST_SURNAME:
             return False
         for cue in self.asked.cues:
             before = range(cue.span.end, chosen.span.start)
@@ -345,18 +350,7 @@ class Parsed:
             and place not in asides
             and not self.asked.is_grammar(place)
             and not (structural and (token.text.isdigit() or self.is_number(place) or len(token.folded) == 1))
-            and not self._is_mistyped(token, at_start=place == 0)
         ]
-
-    def _is_mistyped(self, token: Token, *, at_start: bool) -> bool:
-        """Whether the first word, or a word that no report holds, is a slip of one that asks: "wich reports"."""
-        if len(token.folded) < _SHORTEST_MISTYPED or token.quote is not None or token.capital:
-            return False
-        if not at_start and self._snapshot.text.parse(token.text).known:
-            return False
-        language = self.asked.language
-        asking = {words[0] for words in lexicon(language).phrases if len(words) == 1} | function_words(language)
-        return bool(difflib.get_close_matches(token.folded, sorted(asking), n=1, cutoff=_SLIP))
 
     def _asides(self) -> frozenset[int]:
         """Words in brackets, and the words that a name in brackets explains."""

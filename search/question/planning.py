@@ -19,8 +19,6 @@ PLACE: Final = ("country", "region")
 
 _COUNTED_WITHIN: Final = 6
 """Words after "how many" among which there must be something that can be counted here."""
-_MOST_REST: Final = 4
-"""Words that a question about numbers may have beyond its names: more of them, and it tells of something else."""
 _STRUCTURAL: Final = frozenset(
     {Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.SHARE, Intent.RANK, Intent.VALUES, Intent.GAPS, Intent.COMPARE}
     | {Intent.TREND, Intent.FIRST, Intent.LIST}
@@ -30,9 +28,11 @@ _ABOUT_REPORTS: Final = frozenset(
     {Intent.LIST, Intent.FIND, Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.FINDING, Intent.RANK}
 )
 _ENTITIES_OF_ATTRIBUTES: Final = frozenset({"author", *ISSUERS})
+_COMMON: Final = 5
+"""Reports from which on a word is no slip."""
 _BREAK: Final = re.compile(r"[.;:?!()\u2014]")
 _MOST_UNUSED: Final = 2
-"""Words without a part in a list that may be turns of speech; more of them say what it is about."""
+"""Words without a part in what is asked that may be turns of speech; more of them say what it is about."""
 _OPENING_WORDS: Final = 4
 _OPENING: Final = 7
 """Words within which a question without a question word says what it wants."""
@@ -58,7 +58,7 @@ class Planner:
 
         With the question before it, one that only says what is to be different keeps the rest of that one's plan.
         """
-        asked = read(question, this_year=this_year, language=language)
+        asked = read(question, this_year=this_year, language=language, is_common=self._is_common)
         parsed = Parsed(asked, self._linker, self._snapshot)
         understood = _Understanding(parsed, self._linker, self._snapshot)
         plan = understood.plan()
@@ -66,6 +66,9 @@ class Planner:
             before = self.plan(prior, this_year=this_year, language=plan.language)
             plan = _followed(before, plan)
         return _corrected(plan, corrections or Corrections())
+
+    def _is_common(self, word: str) -> bool:
+        return self._snapshot.text.frequency(word) >= _COMMON
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """Labels that look most like a name that nothing bears."""
@@ -278,7 +281,8 @@ class _Understanding:
 
     def _ranks(self) -> bool:
         """Whether "most" speaks of what is ranked: the noun of a facet, or records, are near."""
-        if len(self._parsed.rest(structural=True)) > _MOST_REST:
+        rest = self._parsed.rest(structural=True)
+        if len(rest) - len(self._told(rest)) > _MOST_UNUSED:
             return False
         asks = self._parsed.says("ask", "which") or bool(self._listed_dimension())
         dimensions = [cue.span for cue in self._parsed.cues if cue.says("dimension")]
@@ -521,6 +525,10 @@ class _Understanding:
             leads = list(range(len(self._asked.tokens)))
         elif self._parsed.says("intent", "list") or self._speaks_of_documents():
             leads += [cue.span.end for cue in self._parsed.cues if cue.says("documents")]
+        rest = self._parsed.rest(structural=False)
+        if rest and all(self._asked.tokens[place].capital for place in rest) and not self._parsed.names:
+            # Nothing is said but a name.
+            leads.append(rest[0])
         found = []
         for lead in leads:
             start = lead
