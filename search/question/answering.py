@@ -489,8 +489,24 @@ class Asker:
         return self.engine.members(text, plan.filters, Mode.LEXICAL if known else Mode.HYBRID)
 
     def _values(self, plan: Plan) -> Answer:
+        if plan.subject:
+            return self._values_of(plan)
         answer = self._rank(replace(plan, top=LISTED))
         return replace(answer, plan=plan)
+
+    def _values_of(self, plan: Plan) -> Answer:
+        """What the records of the reports that are named state."""
+        columns = self._snapshot.columns
+        ordinals = [ordinal for report in plan.subject if (ordinal := columns.ordinal(report)) is not None]
+        held = [value for facet in plan.dimension for ordinal in ordinals for value in columns.values(facet, ordinal)]
+        counted = Counter(value.value for value in held)
+        described = {value.value: value for value in held}
+        found = tuple(FacetCount(described[value], count) for value, count in counted.most_common())
+        if not found:
+            return Answer(plan, self._name, refusal=Refusal(Gap.NO_EVIDENCE, hits=self.engine.hits(plan.subject)))
+        return Answer(
+            plan, self._name, ranking=found, distinct=len(found), total=len(found), reports=tuple(plan.subject)
+        )
 
     def _coauthors(self, plan: Plan) -> Answer:
         filters = plan.filters

@@ -44,6 +44,11 @@ class Lexicon:
         """The phrases of one word."""
         return frozenset(phrase[0] for phrase in self.phrases if len(phrase) == 1)
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of a phrase."""
+        return frozenset(word for phrase in self.phrases for word in phrase)
+
     def at(self, words: Sequence[str], start: int) -> Iterator[tuple[int, frozenset[Cue]]]:
         """The ends of the phrases that begin at a word, longest first, with what they say. Numbers are ``NUMBER``."""
         for end in range(min(len(words), start + self.longest), start, -1):

@@ -179,7 +179,8 @@ class _Understanding:
         dated = bool(self._parsed.years)
         counts = self._counts()
         rules = (
-            (Intent.RELATED, said("intent", "related") and (bool(subject) or self._points())),
+            (Intent.VALUES, bool(subject) and listed),
+            (Intent.RELATED, bool(subject) or (said("intent", "related") and self._points())),
             (Intent.GAPS, "series" in facets and said("intent", "gaps")),
             (Intent.COAUTHORS, "author" in facets and self._asks_for_coauthors()),
             (Intent.SHARE, self._counts("share")),
@@ -421,7 +422,8 @@ class _Understanding:
             asks = cue.says("ask", "which") or cue.says("intent", "list", "count")
             if not asks:
                 continue
-            if cue.says("dimension", "author") and not any(self._nouns(cue)) and self._parsed.names:
+            of_something = self._parsed.names or self._parsed.subjects
+            if cue.says("dimension", "author") and not any(self._nouns(cue)) and of_something:
                 return ("author",) if self._writes(cue) else ()
             for other in self._parsed.cues:
                 gap = range(cue.span.end, other.span.start)
@@ -573,11 +575,13 @@ class _Understanding:
             return True
         if intent is Intent.COAUTHORS:
             return name.facet not in SUBJECTS
+        if intent is Intent.RELATED:
+            return name.facet != "topic" or name.role == "topic"
         documents = self._speaks_of_documents()
         led = documents and name.role is not None and name.role != "about"
         rules = {
-            "country": intent is Intent.RELATED,
-            "region": intent is Intent.RELATED,
+            "country": False,
+            "region": False,
             "topic": name.role == "topic",
             "author": documents and name.role == "author",
             "series": led or self._of_documents(name.span),

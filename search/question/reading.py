@@ -170,7 +170,7 @@ def _without_slip(token: Token, words: Lexicon, is_common: Callable[[str], bool]
     """A word with one or two letters wrong as what it must be: ``wich``, ``mnay``."""
     plain = len(token.folded) >= _SHORTEST_SLIP and token.folded.isalpha() and not token.quote and not token.capital
     asking = words.single | _folded_grammar(words.language)
-    if not plain or token.folded in asking or is_common(token.text):
+    if not plain or token.folded in asking or token.folded in words.words or is_common(token.text):
         return token
     letters = sorted(token.folded)
     turned = (word for word in sorted(asking) if len(word) == len(letters) and sorted(word) == letters)
@@ -380,6 +380,9 @@ class _Dates:
         if said("since") or opens:
             stop = end if opening is None else opening.span.end
             return self._span(start, stop, first, None, published=published, bounded=True)
+        closing = next((c for c in self._time if c.span.start == end and c.says("time", "closed")), None)
+        if closing is not None:
+            return self._span(start, closing.span.end, None, last, published=published, bounded=True)
         if said("until") and not said("published"):
             return self._span(start, end, None, last, published=published, bounded=True)
         return self._span(start, end, first, last, published=published)
