@@ -79,6 +79,11 @@ class Parsed:
 
     def _choose(self) -> None:
         """Give each word to the longest thing that it may be part of: years, then names in their roles, then cues."""
+        for cue in self.asked.cues:
+            # "First appeared in 2020" says more than when: the years take the rest of it.
+            if cue.says("intent", "first") and any(cue.span.meets(years.span) for years in self.years):
+                self.cues.append(cue)
+                self._take(cue.span)
         for years in self.years:
             self._take(years.span)
         roles = self._roles()
@@ -217,7 +222,8 @@ class Parsed:
             asked_for = chosen.role == "author" or self.says("intent", "coauthors")
             return asked_for or (not alone and len(tokens[-1].folded) > 1)
         if facet == "series":
-            return chosen.role == "series" or len(tokens) > 2 or tokens[0].quote is not None
+            counted = any(cue.says("intent", "gaps") for cue in self.asked.cues)
+            return chosen.role == "series" or counted or len(tokens) > 2 or tokens[0].quote is not None
         if facet == "type" and alone:
             # "reports" says that documents are wanted, not of which type.
             return not any(cue.says("documents") and cue.span == chosen.span for cue in self.asked.cues)

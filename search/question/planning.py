@@ -257,13 +257,18 @@ class _Understanding:
     def _lists(self) -> bool:
         """Whether everything is understood and some of it says more than what reports are about."""
         asked = self._speaks_of_documents() or self._parsed.says("intent", "list") or self._is_heading()
-        if not asked:
+        if not (asked or self._names_types_alone()):
             return False
         if any(link.facet not in SUBJECTS for link in self._parsed.names) or self._years_bind():
             return True
         places = any(link.facet in PLACE for link in self._parsed.names)
         topics = any(link.facet == "topic" for link in self._parsed.names)
         return (places and not topics) or any(link.role == "topic" for link in self._parsed.names)
+
+    def _names_types_alone(self) -> bool:
+        """Whether a type is named and nothing is left to search for: "theses in Spanish", not "brief history"."""
+        typed = any(name.facet == "type" for name in self._parsed.names)
+        return typed and not self._parsed.rest(structural=True)
 
     def _is_heading(self) -> bool:
         """Whether the question begins with what kind of documents are wanted: "Audit reports about Kenya"."""
