@@ -358,7 +358,9 @@ def _readings_of_name(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     lengths = range(1, min(len(words) + (words[0] in _PARTICLES), 4))
     for length in lengths:
         surname, given = words[-length:], words[:-length]
-        if (not given or given[-1] not in _PARTICLES) and len(surname[0]) > 1:
+        if given and (given[-1] in _PARTICLES or text[0].islower()):
+            continue
+        if len(surname[0]) > 1:
             yield " ".join(surname), tuple(given)
     if all(len(word) == 1 for word in words[1:]):
         yield words[0], tuple(words[1:])
