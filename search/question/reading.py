@@ -205,8 +205,9 @@ class _Dates:
     def found(self) -> Iterator[YearSpan]:
         """The spans in order; none overlaps another."""
         place = 0
-        # A named time counts from its first word; the cues before it lead to it.
-        spans = {span.span.start: span for span in (*self._relative(), *self._named_decades())}
+        # A named time counts from its first word; the cues before it lead to it. "Quatre-vingt-dix" is no eighty.
+        named = sorted((*self._relative(), *self._named_decades()), key=lambda span: len(span.span))
+        spans = {span.span.start: span for span in named}
         while place < len(self._tokens):
             span = spans.get(place) or self._at(place)
             if span is None:
