@@ -81,7 +81,8 @@ def expanded(patterns: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """
     for pattern in patterns:
         for text in dict.fromkeys(_sequence(pattern)):
-            phrase = tuple(NUMBER if word == NUMBER else fold(word) for word in text.split())
+            written = ([NUMBER] if word == NUMBER else fold(word).split() for word in text.split())
+            phrase = tuple(word for words in written for word in words)
             if phrase:
                 yield phrase
 

@@ -385,7 +385,7 @@ def _ends_in_acronym(label: str, acronym: str) -> bool:
 def _person_spans(read: Read) -> Iterator[Span]:
     """Stretches of up to six tokens that may be a person's name: capitals, initials and particles between them."""
     for start in range(len(read.tokens)):
-        if not read.tokens[start].capital:
+        if not (read.tokens[start].capital or read.tokens[start].folded in _PARTICLES):
             continue
         for end in range(start + 1, min(start + 6, len(read.tokens)) + 1):
             last = read.tokens[end - 1]
@@ -410,10 +410,12 @@ def _readings_of_name(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield words[0], ()
         return
     # A particle belongs to the surname: van Noordwijk. Spanish and Portuguese surnames have two words.
-    lengths = range(1, min(len(words), 4))
+    lengths = range(1, min(len(words) + (words[0] in _PARTICLES), 4))
     for length in lengths:
         surname, given = words[-length:], words[:-length]
-        if given and given[-1] not in _PARTICLES and len(surname[0]) > 1:
+        if given and (given[-1] in _PARTICLES or text[0].islower()):
+            continue
+        if len(surname[0]) > 1:
             yield " ".join(surname), tuple(given)
     if all(len(word) == 1 for word in words[1:]):
         yield words[0], tuple(words[1:])

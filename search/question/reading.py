@@ -29,6 +29,8 @@ _CENTURY: Final = 100
 _SHORTEST_SLIP: Final = 4
 _SLIP: Final = 0.85
 """How alike (`difflib`) a word and a slip of it are."""
+_LETTERS: Final = {"en": "", "es": "áéíñóúü", "fr": "àâæçèéêëîïôœùûüÿ", "pt": "áâãàçéêíóôõú"}
+"""The letters with marks of each language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +158,24 @@ def _tokens(text: str) -> tuple[tuple[Token, ...], tuple[Span, ...]]:
 
 
 def _language(text: str, tokens: Sequence[Token], preferred: str | None) -> str:
-    """The language of a question: by its function words; where these leave a choice, by its cues, then the reader's."""
-    outside = " ".join(token.text for token in tokens if token.quote is None)
-    guessed = guess_language(outside or text)
+    """The language of a question: by its function words, then its cues, then the reader's, then by its letters."""
+    asked = [token for token in tokens if token.quote is None]
+    guessed = guess_language(" ".join(token.text for token in asked) or text)
     if guessed is not None:
         return guessed
-    order = sorted(LANGUAGES, key=lambda language: language != preferred)
-    counted = {language: sum(len(cue.span) for cue in _cues(tokens, lexicon(language))) for language in order}
-    return max(order, key=counted.__getitem__)
+    letters = {letter for token in asked for letter in token.text.casefold() if letter.isalpha()}
+
+    def fit(language: str) -> tuple[int, int, bool, int]:
+        grammar = function_words(language)
+        found = [cue.span for cue in _cues(tokens, lexicon(language))]
+        cued = {place for span in found for place in range(span.start, span.end)}
+        # What one language asks with may be the grammar of another, which has been counted: "o" is "or" in Spanish.
+        own = sum(tokens[place].text.casefold() not in grammar for place in cued)
+        counted = sum(token.text.casefold() in grammar for token in asked)
+        strange = sum(not letter.isascii() and letter not in _LETTERS[language] for letter in letters)
+        return counted, own, language == preferred, -strange
+
+    return max(LANGUAGES, key=fit)
 
 
 def _without_slip(token: Token, words: Lexicon, is_common: Callable[[str], bool]) -> Token:
@@ -245,8 +257,9 @@ class _Dates:
 
     def _apart(self) -> Iterator[YearSpan]:
         place = 0
-        # A named time counts from its first word; the cues before it lead to it.
-        spans = {span.span.start: span for span in (*self._relative(), *self._named_decades())}
+        # A named time counts from its first word; the cues before it lead to it. "Quatre-vingt-dix" is no eighty.
+        named = sorted((*self._relative(), *self._named_decades()), key=lambda span: len(span.span))
+        spans = {span.span.start: span for span in named}
         while place < len(self._tokens):
             span = spans.get(place) or self._at(place)
             if span is None:
