@@ -5,6 +5,7 @@ Labels to show can be chosen only when every report has been seen; until then an
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
@@ -14,7 +15,8 @@ from rdflib import Literal, URIRef
 from kg.authority.concepts import Concept, resolve
 from kg.authority.labels import Labels
 from kg.authority.names import key
-from kg.authority.places import KnownPlace, resolve_place
+from kg.authority.places import REGION_FROM_PLACE, KnownPlace, regions_of, resolve_place
+from kg.model import Derivation
 from kg.quads import Quad
 from kg.vocab import (
     BIBO,
@@ -48,10 +50,14 @@ _CLASS_AND_NAME: Final = {
 
 
 class Entities:
-    """Gives each printed label its node and remembers what to say of it."""
+    """Gives each printed label its node and remembers what to say of it.
+
+    ``derivations`` are those that :meth:`inferred` was asked about, by their graphs.
+    """
 
     def __init__(self, minter: Minter) -> None:
         self.minter = minter
+        self.derivations: dict[URIRef, Derivation] = {}
         self._labels: dict[tuple[Kind, URIRef | None], Labels] = {}
         self._concepts: dict[URIRef, Concept] = {}
         self._places: dict[URIRef, KnownPlace] = {}
@@ -68,6 +74,12 @@ class Entities:
         if node is not None:
             self._count(kind, graph, node, label)
         return node
+
+    def inferred(self, derivation: Derivation) -> URIRef:
+        """The graph of what a method infers, which is remembered."""
+        graph = self.minter.inferred_graph(derivation.method)
+        self.derivations[graph] = derivation
+        return graph
 
     def identified(self, person: URIRef, orcid: str) -> None:
         """Remember the ORCID of a person; of several the smallest, whatever the order of the reports."""
@@ -101,9 +113,10 @@ class Entities:
         for (kind, graph), labels in self._labels.items():
             for node, shown, others in labels:
                 if kind is Kind.PLACE:
-                    yield from self._described_place(node, shown, others)
+                    yield from self._described_place(node, self._places[node], (shown, *others))
                 else:
                     yield from self._described(kind, node, shown, others, graph)
+        yield from self._regions()
         for node, orcid in self._orcids.items():
             yield Quad(node, OWL.sameAs, URIRef(ORCID + quote(orcid)))
         for node, concept in self._concepts.items():
@@ -136,16 +149,32 @@ class Entities:
         if kind in _SCHEMES:
             yield Quad(node, SKOS.inScheme, self.minter.scheme(kind), graph)
 
-    def _described_place(self, node: URIRef, shown: str, others: tuple[str, ...]) -> Iterator[Quad]:
-        place = self._places[node]
-        yield Quad(node, RDF.type, SKOS.Concept)
-        yield Quad(node, RDF.type, SCHEMA.Country if place.is_country else SCHEMA.Place)
-        yield Quad(node, SKOS.inScheme, self.minter.scheme(Kind.PLACE))
+    def _described_place(
+        self, node: URIRef, place: KnownPlace, printed: tuple[str, ...], graph: URIRef | None = None
+    ) -> Iterator[Quad]:
+        yield Quad(node, RDF.type, SKOS.Concept, graph)
+        yield Quad(node, RDF.type, SCHEMA.Country if place.is_country else SCHEMA.Place, graph)
+        yield Quad(node, SKOS.inScheme, self.minter.scheme(Kind.PLACE), graph)
         if "en" in place.labels:
-            yield Quad(node, SKOS.notation, place.key)
-            yield from _labelled(node, place.labels, (shown, *others))
+            yield Quad(node, SKOS.notation, place.key, graph)
+            yield from _labelled(node, place.labels, printed, graph)
         else:
-            yield from _labelled(node, {"": shown}, others)
+            yield from _labelled(node, {"": printed[0]}, printed[1:], graph)
+
+    def _regions(self) -> Iterator[Quad]:
+        """In which regions the places lie, said once for all reports, and what regions are that no record names."""
+        described = set(self._places)
+        waiting = deque(self._places.items())
+        while waiting:
+            node, place = waiting.popleft()
+            for region in regions_of(place):
+                graph = self.inferred(REGION_FROM_PLACE)
+                around = self.minter.entity(Kind.PLACE, region.key)
+                yield Quad(node, SKOS.broader, around, graph)
+                if around not in described:
+                    described.add(around)
+                    waiting.append((around, region))
+                    yield from self._described_place(around, region, (), graph)
 
     def _described_concept(self, node: URIRef, concept: Concept) -> Iterator[Quad]:
         yield Quad(node, RDF.type, SKOS.Concept)
@@ -157,11 +186,13 @@ class Entities:
             yield Quad(node, SKOS.exactMatch, URIRef(vocabulary + concept.match))
 
 
-def _labelled(node: URIRef, labels: Mapping[str, str], others: Iterable[str]) -> Iterator[Quad]:
+def _labelled(
+    node: URIRef, labels: Mapping[str, str], others: Iterable[str], graph: URIRef | None = None
+) -> Iterator[Quad]:
     """Labels by language (``""``: language unknown), and the printed forms that are none of them."""
-    yield Quad(node, RDFS.label, labels.get("en") or labels[""])
+    yield Quad(node, RDFS.label, labels.get("en") or labels[""], graph)
     for language, label in labels.items():
-        yield Quad(node, SKOS.prefLabel, Literal(label, lang=language or None))
+        yield Quad(node, SKOS.prefLabel, Literal(label, lang=language or None), graph)
     for other in others:
         if other not in labels.values():
-            yield Quad(node, SKOS.altLabel, other)
+            yield Quad(node, SKOS.altLabel, other, graph)

@@ -37,6 +37,9 @@ FACETS: Final = (
 )
 """The facets, in the order in which they are shown; each has a query file of its name."""
 
+_BY_BOTH: Final = frozenset({"region"})
+"""Facets whose inferred values take a stated fact as well, so that the graphs of inferred facts alone hold none."""
+
 _REPORTS_AT_ONCE: Final = 50_000
 
 
@@ -194,7 +197,8 @@ def _column(store: GraphStore, name: str, ordinals: Mapping[str, int], labels: _
     query = sparql.query(f"facet_{name}")
     seen: dict[str, int] = {}
     stated = _numbered(store.select_text(query, Scope.STATED), ordinals, seen)
-    inferred = _numbered(store.select_text(query, Scope.INFERRED), ordinals, seen)
+    beyond_stated = Scope.ALL if name in _BY_BOTH else Scope.INFERRED
+    inferred = _numbered(store.select_text(query, beyond_stated), ordinals, seen)
     texts = sorted(seen)
     codes = np.empty(len(texts), dtype=np.int64)
     codes[[seen[text] for text in texts]] = np.arange(len(texts))

@@ -69,7 +69,6 @@ class ReportMapper:
     def __init__(self, entities: Entities) -> None:
         self._entities = entities
         self._minter = entities.minter
-        self._methods: dict[URIRef, tuple[str, float]] = {}
 
     def quads(self, report: Report) -> Iterator[Quad]:
         """What is said of one report, its signatures and its places in series."""
@@ -87,10 +86,10 @@ class ReportMapper:
         """How sure each method of inference is and when it ran, in a graph of its own."""
         about = self._minter.provenance_graph
         when = _moment(generated.replace(microsecond=0))
-        for graph, (method, confidence) in sorted(self._methods.items()):
+        for graph, derivation in sorted(self._entities.derivations.items()):
             yield Quad(graph, RDF.type, PROV.Entity, about)
-            yield Quad(graph, RG.method, method, about)
-            yield Quad(graph, RG.confidence, typed(str(confidence), XSD.decimal), about)
+            yield Quad(graph, RG.method, derivation.method, about)
+            yield Quad(graph, RG.confidence, typed(f"{derivation.confidence:g}", XSD.decimal), about)
             yield Quad(graph, PROV.generatedAtTime, when, about)
 
     def _types(self, subject: URIRef, report: Report) -> Iterator[Quad]:
@@ -189,10 +188,7 @@ class ReportMapper:
     def _series(self, subject: URIRef, report: Report) -> Iterator[Quad]:
         direct: dict[Quad, None] = {}
         for position, series in enumerate(report.series, start=1):
-            graph = None
-            if series.derivation is not None:
-                graph = self._minter.inferred_graph(series.derivation.method)
-                self._methods[graph] = (series.derivation.method, series.derivation.confidence)
+            graph = None if series.derivation is None else self._entities.inferred(series.derivation)
             node = self._entities.named(Kind.SERIES, series.title, graph)
             if node is None:
                 continue

@@ -129,9 +129,9 @@ def inferences(store: GraphStore) -> dict[str, Inference]:
 def read_statements(store: GraphStore, iri: str) -> Statements | None:
     """All that is said of a report, each fact with its origin; ``None`` if there is no report of this IRI."""
     methods = inferences(store)
-    rows, signatures, series = (
+    rows, regions, signatures, series = (
         store.select(sparql.bind(sparql.query(name), report=[URIRef(iri)]), Scope.STATED)
-        for name in ("report_facts", "report_signatures", "report_series")
+        for name in ("report_facts", "report_regions", "report_signatures", "report_series")
     )
     if not rows:
         return None
@@ -140,7 +140,7 @@ def read_statements(store: GraphStore, iri: str) -> Statements | None:
         signed[role is not None].append(Signature(str(printed), str(person)))
     return Statements(
         report=_report(rows, signatures, series, {graph: found.derivation for graph, found in methods.items()}),
-        facts=_facts(rows, methods),
+        facts=_facts([*rows, *regions], methods),
         authors=tuple(signed[False]),
         editors=tuple(signed[True]),
         memberships=tuple(

@@ -177,7 +177,7 @@ class TextIndex:
         parsed = parse(text)
         content = _content_words(parsed.words)
         repeated = Counter(words(parsed.words))
-        known = tuple(word for word in content if self._frequency(word))
+        known = tuple(word for word in content if self.frequency(word))
         unknown = [word for word in content if word not in known and len(word) >= _SIMILAR_FROM]
         # A query of which most words are unknown is in another language: none of its words is mistyped.
         mistyped = unknown if len(unknown) <= max(1, len(known)) else []
@@ -199,7 +199,7 @@ class TextIndex:
         weighed = [
             (count * self._rarity(word), word)
             for word in _content_words(text)
-            if (count := counts[word]) and self._frequency(word) > 1
+            if (count := counts[word]) and self.frequency(word) > 1
         ]
         chosen = tuple(word for _, word in sorted(weighed, reverse=True)[:most])
         return TextQuery(words=chosen, known=chosen, repeated=tuple(counts[word] for word in chosen))
@@ -303,10 +303,11 @@ class TextIndex:
 
     def _rarity(self, word: str) -> float:
         """The inverse document frequency of a word, as BM25 has it: over its commonest form in any field."""
-        frequency = self._frequency(word)
+        frequency = self.frequency(word)
         return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
 
-    def _frequency(self, word: str) -> int:
+    def frequency(self, word: str) -> int:
+        """How many reports hold a word: in its commonest form in any field."""
         return max(
             (
                 self._searcher.doc_freq(field, term)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from kg.facets import FacetCount
@@ -53,6 +54,8 @@ def said_mention(mention: Mention, texts: Texts) -> str:
 
 def said_years(years: Years, texts: Texts) -> str:
     """Years of publication in words."""
+    if years.excluded:
+        return texts.say("not %(filter)s", filter=said_years(replace(years, excluded=False), texts))
     if years.several:
         return ", ".join(str(year) for year in years.several)
     if years.first == years.last:

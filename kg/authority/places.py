@@ -1,7 +1,8 @@
 """Places: a printed name or code becomes a country (ISO 3166-1) or a region (UN M49) where it is known to be one.
 
-Names in four languages come from Unicode CLDR by way of Babel; ``places.toml`` adds official and older names.
-A name that neither knows stays a place of its own, under its matching key.
+Names in four languages come from Unicode CLDR by way of Babel; ``places.toml`` adds official, older and usual names.
+A name that neither knows stays a place of its own, under its matching key. Which place lies in which region is in
+``regions.toml``: Babel does not carry CLDR's table of it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from typing import Final
 
 from kg.authority.concepts import LANGUAGES
 from kg.authority.names import key
+from kg.model import Derivation
 
 _NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 """Two-letter codes of CLDR that stand for groups, tests or nothing."""
+
+REGION_FROM_PLACE: Final = Derivation("region-from-place", 1.0)
+"""What is about a place is about the regions that it lies in. Sure, because M49 defines what lies where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,28 @@ def resolve_place(raw: str) -> KnownPlace | None:
         return None
     known = _by_name().get(folded)
     return known if known is not None else KnownPlace(folded, {"": text})
+
+
+def regions_of(place: KnownPlace) -> tuple[KnownPlace, ...]:
+    """The smallest regions that a place lies in, in the order of ``regions.toml``; these lie in larger ones.
+
+    None for continents, for Antarctica, for the World, and for places that no list knows.
+    """
+    return _regions_by_member().get(place.key, ())
+
+
+@cache
+def _regions_by_member() -> Mapping[str, tuple[KnownPlace, ...]]:
+    by_code = _by_code()
+    found: dict[str, tuple[KnownPlace, ...]] = {}
+    for region, members in _table("regions.toml").items():
+        for member in (by_code[code].key for code in members):
+            found[member] = (*found.get(member, ()), by_code[region])
+    return found
+
+
+def _table(name: str) -> Mapping[str, list[str]]:
+    return tomllib.loads(resources.files("kg.authority").joinpath(name).read_text(encoding="utf-8"))
 
 
 @cache
@@ -64,8 +91,7 @@ def _by_name() -> Mapping[str, KnownPlace]:
     for place in by_code.values():
         for label in place.labels.values():
             found.setdefault(key(label), place)
-    text = resources.files("kg.authority").joinpath("places.toml").read_text(encoding="utf-8")
-    for code, labels in tomllib.loads(text).items():
+    for code, labels in _table("places.toml").items():
         for label in labels:
             found[key(label)] = by_code[code]
     return found

@@ -19,6 +19,7 @@ from kg.filter_query import counting_query, filter_query
 from kg.pairs import Mask
 from kg.store import Scope
 from search.engine import Engine, combined, filter_masks
+from search.languages import guess_language
 from search.question.answer import Answer, Change, Numbers, Quote, Refusal, Side
 from search.question.plan import Corrections, Gap, Intent, Mention, Plan
 from search.question.planning import Planner
@@ -126,12 +127,25 @@ class Asker:
             return Refusal(Gap.EMPTY)
         if plan.attribute is not None:
             return Refusal(Gap.NOT_IN_RECORDS, names=(plan.attribute,), hits=self._near(plan))
+        if self._is_nonsense(plan):
+            return Refusal(Gap.NOTHING)
         if plan.intent is Intent.RELATED and not plan.subject:
             return Refusal(Gap.WHICH_REPORTS)
         if plan.unknown:
             nearest = tuple(dict.fromkeys(label for name in plan.unknown for label in self._planner.nearest(name)))
             return Refusal(Gap.UNKNOWN_NAME, names=plan.unknown, nearest=nearest)
         return None
+
+    def _is_nonsense(self, plan: Plan) -> bool:
+        """Whether no word is known here, nor of any language that questions are asked in.
+
+        Texts in other scripts are left to the encoder: their words are rarely those of titles.
+        """
+        if plan.mentions or plan.years or plan.subject or not plan.question.isascii():
+            return False
+        letters = " ".join(word for word in _query(plan.question).split() if word.isalpha())
+        words = self._snapshot.text.parse(letters)
+        return words.evidence == 0 and not words.similar and guess_language(plan.question) is None
 
     def _near(self, plan: Plan) -> tuple[Hit, ...]:
         """The reports that come nearest to a question that has no answer: of those who are named, then by words."""
@@ -215,7 +229,7 @@ class Asker:
         texts = [fold(f"{hit.card.title} {hit.card.abstract or ''}") for hit in hits]
         year = self._today().year
         later = [str(years.first) for years in plan.years if not years.binds and years.first and years.first > year]
-        if later and plan.future and not any(f" {one} " in f" {text} " for one in later for text in texts):
+        if later and plan.future and not any(self._foretells(text, later, plan) for text in texts):
             return Refusal(Gap.FUTURE, names=tuple(later), hits=tuple(hits[:_NEAREST]))
         if plan.wanted and not any(_tells(text, plan) for text in texts):
             return Refusal(Gap.NO_EVIDENCE, names=plan.wanted[:1], hits=tuple(hits[:_NEAREST]))
@@ -224,6 +238,22 @@ class Asker:
             if missing:
                 return replace(self._nothing_refusal(plan, Gap.NO_EVIDENCE), names=missing)
         return None
+
+    def _foretells(self, text: str, years: Sequence[str], plan: Plan) -> bool:
+        """Whether a folded text speaks of a year to come, and of what the question names."""
+        labels = [label for mention in plan.mentions for label in self._labels(mention)]
+        named = not labels or any(f" {fold(label)} " in f" {text} " for label in labels)
+        return named and any(f" {year} " in f" {text} " for year in years)
+
+    def _labels(self, mention: Mention) -> list[str]:
+        """A name as it was asked, and in every language that the graph has it in."""
+        facet = self._snapshot.columns.facets[mention.reading.facet]
+        code = facet.code(mention.reading.values[0])
+        labels = {mention.text}
+        if code is not None:
+            value = facet.values[code]
+            labels |= {value.label, *value.labels.values()}
+        return sorted(labels)
 
     def _places_missing(self, plan: Plan) -> tuple[str, ...]:
         """Countries and regions that the question names and no report inside its filters: its premise is wrong."""
@@ -239,13 +269,7 @@ class Asker:
 
     def _holding(self, mention: Mention) -> Mask:
         """The reports whose texts hold a name, in any of its languages."""
-        facet = self._snapshot.columns.facets[mention.reading.facet]
-        code = facet.code(mention.reading.values[0])
-        labels = {mention.text}
-        if code is not None:
-            value = facet.values[code]
-            labels |= {value.label, *value.labels.values()}
-        masks = [self._snapshot.text.matching(self._snapshot.text.parse(label)) for label in sorted(labels)]
+        masks = [self._snapshot.text.matching(self._snapshot.text.parse(label)) for label in self._labels(mention)]
         found: Mask = np.logical_or.reduce(masks)
         return found
 
@@ -465,8 +489,24 @@ class Asker:
         return self.engine.members(text, plan.filters, Mode.LEXICAL if known else Mode.HYBRID)
 
     def _values(self, plan: Plan) -> Answer:
+        if plan.subject:
+            return self._values_of(plan)
         answer = self._rank(replace(plan, top=LISTED))
         return replace(answer, plan=plan)
+
+    def _values_of(self, plan: Plan) -> Answer:
+        """What the records of the reports that are named state."""
+        columns = self._snapshot.columns
+        ordinals = [ordinal for report in plan.subject if (ordinal := columns.ordinal(report)) is not None]
+        held = [value for facet in plan.dimension for ordinal in ordinals for value in columns.values(facet, ordinal)]
+        counted = Counter(value.value for value in held)
+        described = {value.value: value for value in held}
+        found = tuple(FacetCount(described[value], count) for value, count in counted.most_common())
+        if not found:
+            return Answer(plan, self._name, refusal=Refusal(Gap.NO_EVIDENCE, hits=self.engine.hits(plan.subject)))
+        return Answer(
+            plan, self._name, ranking=found, distinct=len(found), total=len(found), reports=tuple(plan.subject)
+        )
 
     def _coauthors(self, plan: Plan) -> Answer:
         filters = plan.filters

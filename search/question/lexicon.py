@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Final
 
@@ -31,13 +31,23 @@ class Cue:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """The phrases of one language. ``longest`` is the number of words of the longest one."""
 
     language: str
     phrases: Mapping[tuple[str, ...], frozenset[Cue]]
     longest: int
+
+    @cached_property
+    def single(self) -> frozenset[str]:
+        """The phrases of one word."""
+        return frozenset(phrase[0] for phrase in self.phrases if len(phrase) == 1)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of a phrase."""
+        return frozenset(word for phrase in self.phrases for word in phrase)
 
     def at(self, words: Sequence[str], start: int) -> Iterator[tuple[int, frozenset[Cue]]]:
         """The ends of the phrases that begin at a word, longest first, with what they say. Numbers are ``NUMBER``."""

@@ -8,10 +8,12 @@ known in every language of the program, whatever the records call them; institut
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from typing import Final
 
 from kg.authority.concepts import resolve
@@ -65,10 +67,31 @@ _PARTICLES: Final = frozenset(
         "san",
     ]
 )
+_LEGAL_FORMS: Final = frozenset(
+    {"inc", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "plc", "sa", "gmbh"}
+)
+_ABBREVIATED: Final = {
+    "corporation": "corp",
+    "company": "co",
+    "department": "dept",
+    "office": "ofc",
+    "bureau": "bur",
+    "international": "intl",
+    "university": "univ",
+    "association": "assn",
+    "committee": "comm",
+    "administration": "admin",
+    "ministry": "min",
+}
+"""How catalogues abbreviate words of names."""
 _SHORTEST_ALONE: Final = 3
 """Letters of a single word that may be a name: of shorter ones, acronyms in capitals may."""
+_NAME_PARTS: Final = re.compile("[,(]")
+"""What stands between a surname and given names that follow it."""
 _SAME_SURNAME: Final = 5000
 _LONGEST_GIVEN: Final = 4
+_PLURALS: Final = (("s", ""), ("es", ""), ("ies", "y"), ("ais", "al"), ("aux", "al"), ("oes", "ao"), ("eis", "el"))
+_LONGEST_TYPE: Final = 5
 _ALIKE: Final = 0.84
 """How much of a mistyped name must be there (`difflib`): one letter in six may be wrong."""
 _SHORTEST_MISTYPED: Final = 5
@@ -121,10 +144,28 @@ class Linker:
             span = Span(start, end)
             text = " ".join(read.words(span))
             codes = next(filter(None, map(names.codes_of, _numbers_of(text))), [])
+            if facet == "institution":
+                codes = codes or self._with_legal_form(text)
             if codes and _may_be_name(read, span):
                 yield span, self._reading(facet, [*codes, *self._parts_of(facet, codes)])
             if not names.beginning(text):
                 return
+
+    def _with_legal_form(self, text: str) -> list[int]:
+        """Institutions that records write with a legal form or an acronym after the name, or in abbreviations."""
+        names = self._columns.facets["institution"].names
+        words = text.split()
+        if len(words) < 2:
+            return []
+        found = []
+        for variant in dict.fromkeys((text, " ".join(_ABBREVIATED.get(word, word) for word in words))):
+            found += names.codes_of(variant)
+            places = names.beginning(variant + " ")
+            for place in places[:_SAME_SURNAME]:
+                rest = names.folded[place][len(variant) + 1 :].split()
+                if set(rest) <= _LEGAL_FORMS or rest == ["".join(word[0] for word in words)]:
+                    found.append(int(names.codes[place]))
+        return sorted(set(found))
 
     def _parts_of(self, facet: str, codes: Sequence[int]) -> Iterator[int]:
         """The series that catalogues write as parts of a series: ``Research bulletin. Series B``."""
@@ -158,7 +199,8 @@ class Linker:
     def _controlled(self, read: Read, span: Span) -> Iterator[Reading]:
         text = read.said(span)
         for facet, kind in _CONTROLLED.items():
-            for variant in _of_types(text, read.words(span)) if kind is Kind.TYPE else (text,):
+            variants = _of_types(text, read.words(span)) if kind is Kind.TYPE else (text,)
+            for variant in variants:
                 concept = resolve(kind, variant)
                 code = None
                 if concept is not None:
@@ -283,7 +325,8 @@ def _may_be_name(read: Read, span: Span) -> bool:
     first, last = read.tokens[span.start], read.tokens[span.end - 1]
     if first.quote != last.quote:
         return False
-    if _is_grammar(read, span.start) or _is_grammar(read, span.end - 1):
+    begins = first.capital and len(span) > 2
+    if (_is_grammar(read, span.start) and not begins) or _is_grammar(read, span.end - 1):
         return False
     if len(span) == 1:
         return (len(first.folded) >= _SHORTEST_ALONE and not first.folded.isdigit()) or first.text.isupper()
@@ -313,7 +356,19 @@ def _numbers_of(text: str) -> tuple[str, ...]:
 
 def _of_types(text: str, words: Sequence[str]) -> tuple[str, ...]:
     """How a list of types may write one that is asked for in the plural, each of its words included."""
-    return (*_numbers_of(text), " ".join(_stemmed(words)))
+    if len(words) > _LONGEST_TYPE:
+        return (text,)
+    singular = product(*(_singulars(word) for word in words))
+    return tuple(dict.fromkeys((text, *(" ".join(one) for one in singular))))
+
+
+def _singulars(word: str) -> tuple[str, ...]:
+    """A folded word and what it may be the plural of, in any of the four languages."""
+    found = [word]
+    for ending, singular in _PLURALS:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            found.append(word.removesuffix(ending) + singular)
+    return tuple(found)
 
 
 def _stemmed(words: Iterable[str]) -> tuple[str, ...]:
@@ -344,9 +399,9 @@ def _person_spans(read: Read) -> Iterator[Span]:
 
 def _readings_of_name(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The ways to part a name into surname and given names, the likeliest first."""
-    before, comma, after = text.partition(",")
-    if comma:
-        yield fold(before), tuple(fold(after).split())
+    before, *after = _NAME_PARTS.split(text, maxsplit=1)
+    if after:
+        yield fold(before), tuple(fold(after[0]).split())
         return
     words = fold(text).split()
     if not words:
@@ -364,6 +419,8 @@ def _readings_of_name(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield " ".join(surname), tuple(given)
     if all(len(word) == 1 for word in words[1:]):
         yield words[0], tuple(words[1:])
+    # A surname of two words, or with a hyphen, by itself.
+    yield " ".join(words), ()
 
 
 def _parts_of_label(value: FacetValue) -> tuple[str, tuple[str, ...]] | None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kg.authority.names import fold
 from kg.reading import cards
 from kg.vocab import Minter
-from search.languages import function_words
 from search.question.lexicon import lexicon
 from search.question.linking import Link, Linker
 from search.question.plan import How, Reading
-from search.question.reading import CueSpan, Read, Span, Token, number_of
+from search.question.reading import CueSpan, Read, Span, YearSpan, number_of
 from search.snapshot import Snapshot
 
 ISSUERS: Final = ("repository", "publisher", "institution")
@@ -25,6 +23,7 @@ ROLES: Final = {
     "author": ("author", *ISSUERS),
     "issuer": (*ISSUERS, "author"),
     "institution": ("institution", "publisher", "repository"),
+    "publisher": ("publisher", "institution", "repository"),
     "repository": ("repository", "publisher", "institution"),
     "series": ("series",),
     "about": (*SUBJECTS, "institution", "author"),
@@ -39,9 +38,10 @@ _USUAL: Final = ("language", "type", "access", "country", "region", *ISSUERS, "s
 _BEGINNINGS: Final = 25
 """Values that a beginning of a name may stand for at most."""
 _LONGEST_SERIES: Final = 12
-_SHORTEST_MISTYPED: Final = 4
-_SLIP: Final = 0.85
-"""How alike (`difflib`) a word and a mistyped one are."""
+_SHORT_SERIES: Final = 2
+"""Words of a name that may as well be words of a sentence."""
+_SHORTEST_SURNAME: Final = 4
+"""Letters of a word alone that may be an author without being announced as one."""
 _ENOUGH: Final = 0.8
 """How many of its words a title must share with one that is asked for."""
 
@@ -70,7 +70,7 @@ class Parsed:
         self.asked: Final = asked
         self.cues: list[CueSpan] = []
         self.names: list[Name] = []
-        self.years: Final = asked.years
+        self.years = asked.years
         self.subjects: tuple[str, ...] = ()
         self._linker = linker
         self._snapshot = snapshot
@@ -81,11 +81,11 @@ class Parsed:
         """Give each word to the longest thing that it may be part of: years, then names in their roles, then cues."""
         for cue in self.asked.cues:
             # "First appeared in 2020" says more than when: the years take the rest of it.
-            if cue.says("intent", "first") and any(cue.span.meets(years.span) for years in self.years):
+            if cue.says("intent", "first") and any(cue.span.meets(dated.span) for dated in self.years):
                 self.cues.append(cue)
                 self._take(cue.span)
-        for years in self.years:
-            self._take(years.span)
+        for dated in self.years:
+            self._take(dated.span)
         roles = self._roles()
         links = {link.span: link for link in self._linker.links(self.asked)}
         self.subjects = tuple(self._named_reports(roles, links.values()))
@@ -105,6 +105,7 @@ class Parsed:
             elif self._worth_taking(one):
                 self.cues.append(one)
                 self._take(one.span)
+        self.years = tuple(replace(one, years=replace(one.years, excluded=self._excludes(one))) for one in self.years)
         self.cues.sort(key=lambda cue: cue.span.start)
         self.names.sort(key=lambda link: link.span.start)
 
@@ -113,8 +114,10 @@ class Parsed:
         found: dict[int, tuple[str, Span]] = {}
         ordered = sorted(self.asked.cues, key=lambda cue: len(cue.span))
         for cue in ordered:
+            if any(_inside(cue.span, other.span) for other in ordered if other.says("dimension") or other.says("role")):
+                continue
             names = list(cue.names("role"))
-            names += [role_of(name) for name in cue.names("dimension") if role_of(name) in ROLES]
+            names += [name for name in cue.names("dimension") if name in ROLES]
             if not names:
                 continue
             place = cue.span.end
@@ -175,7 +178,7 @@ class Parsed:
             length += 0.5
         if any(reading.how is How.BEGINNING for reading in found.readings):
             length -= 0.6
-        return length + 0.7 * fits + 0.4 * exact
+        return length + 0.45 * fits + 0.3 * exact
 
     def _worth_taking(self, cue: CueSpan) -> bool:
         """Numbers alone say nothing; they are read with what stands beside them."""
@@ -205,9 +208,8 @@ class Parsed:
                 *(name for name in cue.names("role") if name in {"institution", "language"}),
             ]
             for name in names:
-                role = role_of(name)
-                if role in ROLES and any(reading.facet == ROLES[role][0] for reading in link.readings):
-                    return role
+                if name in ROLES and any(reading.facet == ROLES[name][0] for reading in link.readings):
+                    return name
         return None
 
     def _in_order(self, link: Link, role: str | None) -> tuple[Reading, ...]:
@@ -217,21 +219,61 @@ class Parsed:
     def _is_plausible(self, chosen: Name) -> bool:
         """Whether a word that could be a name is meant as one."""
         tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
-        facet, alone = chosen.facet, len(tokens) == 1
-        if facet == "author":
-            asked_for = chosen.role == "author" or self.says("intent", "coauthors")
-            return asked_for or (not alone and len(tokens[-1].folded) > 1)
-        if facet == "series":
-            counted = any(cue.says("intent", "gaps") for cue in self.asked.cues)
-            return chosen.role == "series" or counted or len(tokens) > 2 or tokens[0].quote is not None
-        if facet == "type" and alone:
-            # "reports" says that documents are wanted, not of which type.
-            return not any(cue.says("documents") and cue.span == chosen.span for cue in self.asked.cues)
-        if facet in ISSUERS and alone and chosen.readings[0].how is How.LABEL:
-            return tokens[0].capital
-        if facet == "language":
-            return chosen.role == "language" or self._beside_documents(chosen.span)
-        return True
+        first, alone = tokens[0], len(tokens) == 1
+        nouns = [cue for cue in self.asked.cues if cue.says("documents") or cue.says("dimension")]
+        noun = any(cue.span == chosen.span for cue in nouns)
+        if noun and not first.capital and first.quote is None:
+            return False
+        if chosen.facet in ISSUERS:
+            return first.capital or not alone or chosen.readings[0].how is not How.LABEL
+        rules = {"author": self._is_author, "series": self._is_series, "language": self._is_language}
+        if chosen.facet in rules:
+            return rules[chosen.facet](chosen)
+        # "Reports" says that documents are wanted, not of which type.
+        return chosen.facet != "type" or not alone or not noun
+
+    def _is_author(self, chosen: Name) -> bool:
+        tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
+        asked_for = chosen.role == "author" or self.says("intent", "coauthors") or self._writes(chosen)
+        return asked_for or (len(tokens) > 1 and len(tokens[-1].folded) > 1)
+
+    def _is_series(self, chosen: Name) -> bool:
+        tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
+        counted = any(cue.says("intent", "gaps") for cue in self.asked.cues)
+        if chosen.role == "series" or counted or len(tokens) > _SHORT_SERIES or tokens[0].quote is not None:
+            return True
+        written = all(token.capital or token.text.isdigit() for token in tokens)
+        unmistakable = len(tokens) > 1 and len(chosen.readings) == 1
+        return written and (unmistakable or self._holds_documents(chosen.span))
+
+    def _is_language(self, chosen: Name) -> bool:
+        return chosen.role == "language" or self._beside_documents(chosen.span)
+
+    def _writes(self, chosen: Name) -> bool:
+        """Whether a word alone is said to have written: "papers of Sonwa", "what Sonwa published"."""
+        if len(chosen.readings) > 1 or len(self.asked.tokens[chosen.span.start].text) < _SHORTEST_SURNAME:
+            return False
+        for cue in self.asked.cues:
+            before = range(cue.span.end, chosen.span.start)
+            if cue.says("documents") and cue.span.end <= chosen.span.start and len(before) <= NEAR:
+                return len(before) > 0 and all(map(self.asked.is_grammar, before))
+            after = range(chosen.span.end, cue.span.start)
+            publishes = cue.says("role", "issuer", "author") or cue.says("time", "published")
+            if publishes and chosen.span.end <= cue.span.start and len(after) <= NEAR:
+                return all(map(self.asked.is_grammar, after))
+        return False
+
+    def _holds_documents(self, span: Span) -> bool:
+        """Whether articles are of, in or from something, or it stands before them: "Heliyon articles"."""
+        for cue in self.asked.cues:
+            if not cue.says("documents"):
+                continue
+            before = range(cue.span.end, span.start)
+            if cue.span.end <= span.start and 0 < len(before) <= NEAR and all(map(self.asked.is_grammar, before)):
+                return True
+            if cue.span.start == span.end:
+                return True
+        return False
 
     def _beside_documents(self, span: Span) -> bool:
         near = range(span.start - 2, span.end + 2)
@@ -243,9 +285,15 @@ class Parsed:
         return any(
             cue.says("logic", "not")
             and cue.span.end <= span.start
-            and all(self.asked.is_grammar(place) for place in range(cue.span.end, span.start))
+            and len(span_between := range(cue.span.end, span.start)) <= NEAR
+            and all(self.asked.is_grammar(place) for place in span_between)
             for cue in self.asked.cues
         )
+
+    def _excludes(self, one: YearSpan) -> bool:
+        """Whether years are those that are not wanted; of an open range no years could be named."""
+        closed = bool(one.years.several) or (one.years.first is not None and one.years.last is not None)
+        return closed and self._is_excluded(one.span)
 
     def _take(self, span: Span) -> None:
         for place in range(span.start, span.end):
@@ -308,18 +356,7 @@ class Parsed:
             and place not in asides
             and not self.asked.is_grammar(place)
             and not (structural and (token.text.isdigit() or self.is_number(place) or len(token.folded) == 1))
-            and not self._is_mistyped(token, at_start=place == 0)
         ]
-
-    def _is_mistyped(self, token: Token, *, at_start: bool) -> bool:
-        """Whether the first word, or a word that no report holds, is a slip of one that asks: "wich reports"."""
-        if len(token.folded) < _SHORTEST_MISTYPED or token.quote is not None or token.capital:
-            return False
-        if not at_start and self._snapshot.text.parse(token.text).known:
-            return False
-        language = self.asked.language
-        asking = {words[0] for words in lexicon(language).phrases if len(words) == 1} | function_words(language)
-        return bool(difflib.get_close_matches(token.folded, sorted(asking), n=1, cutoff=_SLIP))
 
     def _asides(self) -> frozenset[int]:
         """Words in brackets, and the words that a name in brackets explains."""
@@ -341,6 +378,6 @@ class Parsed:
         return number_of(self.asked.tokens[place], lexicon(self.asked.language)) is not None
 
 
-def role_of(dimension: str) -> str:
-    """The role that a noun for values gives to a name beside it."""
-    return {"publisher": "issuer"}.get(dimension, dimension)
+def _inside(span: Span, other: Span) -> bool:
+    """Whether a span is a part of a longer one."""
+    return len(span) < len(other) and other.start <= span.start and span.end <= other.end

@@ -86,7 +86,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """Years of publication, both ends included; ``several`` are single years, of which any will do."""
+    """Years of publication, both ends included; ``several`` are single years, of which any will do.
+
+    Years that are ``excluded`` have both ends.
+    """
 
     text: str
     start: int
@@ -94,11 +97,20 @@ class Years:
     first: int | None = None
     last: int | None = None
     several: tuple[int, ...] = ()
+    excluded: bool = False
     binds: bool = True
 
     @property
     def key(self) -> str:
+        """Names the years in corrections of the plan."""
         return f"years:{self.text.casefold()}"
+
+    @property
+    def each(self) -> tuple[int, ...]:
+        """Every single year; none of a range without an end."""
+        if self.several or self.first is None or self.last is None:
+            return self.several
+        return tuple(range(self.first, self.last + 1))
 
 
 class Gap(StrEnum):
@@ -128,6 +140,7 @@ class Plan:
     facets whose values are counted or ranked, ``subject`` the reports (IRIs) to find others like, ``top`` how many
     values are wanted. ``unknown`` are names that no report has, ``attribute`` names what records cannot answer.
     ``wanted`` are words of which a text must hold one to answer, and ``names`` the proper names beside them.
+    ``unused`` are words that neither bind nor are searched for.
     """
 
     question: str
@@ -150,6 +163,7 @@ class Plan:
     wanted: tuple[str, ...] = ()
     future: bool = False
     names: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
     @property
     def filters(self) -> Filters:
@@ -161,15 +175,20 @@ class Plan:
                 into = excluded if mention.excluded else chosen
                 facet = mention.reading.facet
                 into[facet] = tuple(dict.fromkeys((*into.get(facet, ()), *mention.reading.values)))
-        first: int | None = None
-        last: int | None = None
-        for years in self.years:
-            if not years.binds:
-                continue
-            if years.several:
-                chosen["year"] = tuple(str(year) for year in years.several)
-            first = years.first if first is None or (years.first or 0) > first else first
-            last = years.last if last is None or (years.last is not None and years.last < last) else last
+        bound = [years for years in self.years if years.binds]
+        for years in bound:
+            if years.excluded:
+                excluded["year"] = (*excluded.get("year", ()), *map(str, years.each))
+        wanted = [years for years in bound if not years.excluded]
+        first = max((years.first for years in wanted if years.first is not None), default=None)
+        last = min((years.last for years in wanted if years.last is not None), default=None)
+        several = tuple(str(year) for years in wanted for year in years.several)
+        if first is not None and last is not None and first > last:
+            # "In 1989 and also in 2016": no report has both years, so any of them will do.
+            several += tuple(str(year) for years in wanted for year in years.each)
+            first = last = None
+        if several:
+            chosen["year"] = tuple(dict.fromkeys(several))
         return Filters(chosen, excluded, first, last)
 
 

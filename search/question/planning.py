@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from search.question.lexicon import lexicon
 from search.question.linking import Linker
-from search.question.parsing import ISSUERS, NEAR, ROLES, SUBJECTS, Name, Parsed, role_of
+from search.question.parsing import ISSUERS, NEAR, SUBJECTS, Name, Parsed
 from search.question.plan import Corrections, How, Intent, Mention, Plan
 from search.question.reading import CueSpan, Span, YearSpan, number_of, read
 from search.snapshot import Snapshot
@@ -18,8 +19,6 @@ PLACE: Final = ("country", "region")
 
 _COUNTED_WITHIN: Final = 6
 """Words after "how many" among which there must be something that can be counted here."""
-_MOST_REST: Final = 4
-"""Words that a question about numbers may have beyond its names: more of them, and it tells of something else."""
 _STRUCTURAL: Final = frozenset(
     {Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.SHARE, Intent.RANK, Intent.VALUES, Intent.GAPS, Intent.COMPARE}
     | {Intent.TREND, Intent.FIRST, Intent.LIST}
@@ -29,6 +28,11 @@ _ABOUT_REPORTS: Final = frozenset(
     {Intent.LIST, Intent.FIND, Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.FINDING, Intent.RANK}
 )
 _ENTITIES_OF_ATTRIBUTES: Final = frozenset({"author", *ISSUERS})
+_COMMON: Final = 5
+"""Reports from which on a word is no slip."""
+_BREAK: Final = re.compile(r"[.;:?!()\u2014]")
+_MOST_UNUSED: Final = 2
+"""Words without a part in what is asked that may be turns of speech; more of them say what it is about."""
 _OPENING_WORDS: Final = 4
 _OPENING: Final = 7
 """Words within which a question without a question word says what it wants."""
@@ -54,7 +58,7 @@ class Planner:
 
         With the question before it, one that only says what is to be different keeps the rest of that one's plan.
         """
-        asked = read(question, this_year=this_year, language=language)
+        asked = read(question, this_year=this_year, language=language, is_common=self._is_common)
         parsed = Parsed(asked, self._linker, self._snapshot)
         understood = _Understanding(parsed, self._linker, self._snapshot)
         plan = understood.plan()
@@ -62,6 +66,9 @@ class Planner:
             before = self.plan(prior, this_year=this_year, language=plan.language)
             plan = _followed(before, plan)
         return _corrected(plan, corrections or Corrections())
+
+    def _is_common(self, word: str) -> bool:
+        return self._snapshot.text.frequency(word) >= _COMMON
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """Labels that look most like a name that nothing bears."""
@@ -118,12 +125,15 @@ class _Understanding:
         attribute = self._attribute(subject)
         dimension = self._dimension()
         intent = self._intent(dimension, subject)
-        if intent is Intent.COUNT or (intent is Intent.VALUES and self._begins_with_list()):
+        if intent is Intent.COUNT or (intent is Intent.VALUES and self._lists_all()):
             # "How many countries", "list every series": what stands right after it is meant.
             dimension = self._listed_dimension()
-        rest = self._parsed.rest(structural=intent in _STRUCTURAL or intent is Intent.COAUTHORS)
-        if intent is Intent.LIST and rest:
+        structural = intent in _STRUCTURAL or intent is Intent.COAUTHORS
+        rest = self._parsed.rest(structural=structural)
+        told = self._told(rest) if structural else rest
+        if intent is Intent.LIST and (told or len(rest) > _MOST_UNUSED):
             intent = Intent.FINDING if self._asks_openly() else Intent.FIND
+            told = rest = self._parsed.rest(structural=False)
         names = list(self._parsed.names)
         if intent is Intent.COMPARE:
             sides = self._sides()
@@ -151,7 +161,8 @@ class _Understanding:
             future=self._parsed.says("ask", "future"),
             names=self._proper_names(),
         )
-        return replace(plan, text=self._text(plan, rest))
+        unused = tuple(self._asked.tokens[place].text for place in rest if place not in told)
+        return replace(plan, text=self._text(plan, told), unused=unused)
 
     def is_fragment(self) -> bool:
         """Whether the question says only what is to be different: "and in French?", "since 2020?"."""
@@ -164,19 +175,20 @@ class _Understanding:
         """The first kind of answer for which enough is said; the more special ones come first."""
         said = self._parsed.says
         facets = {name.facet for name in self._parsed.names}
-        listed = bool(self._listed_dimension()) and (self._begins_with_list() or not said("intent", "rank", "fewest"))
+        listed = bool(self._listed_dimension()) and (self._lists_all() or not said("intent", "rank", "fewest"))
         dated = bool(self._parsed.years)
         counts = self._counts()
         rules = (
-            (Intent.RELATED, said("intent", "related") and (bool(subject) or self._points())),
+            (Intent.VALUES, bool(subject) and listed),
+            (Intent.RELATED, bool(subject) or (said("intent", "related") and self._points())),
             (Intent.GAPS, "series" in facets and said("intent", "gaps")),
-            (Intent.COAUTHORS, "author" in facets and said("intent", "coauthors")),
+            (Intent.COAUTHORS, "author" in facets and self._asks_for_coauthors()),
             (Intent.SHARE, self._counts("share")),
             (Intent.FIRST, bool(dimension) and said("intent", "first")),
             (Intent.TREND, bool(dimension) and said("intent", "trend") and (listed or dated)),
             (Intent.VALUES, listed and not counts),
             (Intent.COMPARE, self._compares(dimension)),
-            (Intent.COUNT_BY_YEAR, self._per_year and (counts or said("documents"))),
+            (Intent.COUNT_BY_YEAR, self._per_year and (counts or self._lists())),
             (Intent.COUNT, counts),
             (Intent.RANK, bool(dimension) and self._ranks()),
             (Intent.LIST, self._lists()),
@@ -194,10 +206,46 @@ class _Understanding:
         """Whether reports like others are asked for, and nothing says which others: "like these three"."""
         return self._speaks_of_documents() and not self._parsed.rest(structural=True) and not self._parsed.names
 
-    def _begins_with_list(self) -> bool:
+    def _told(self, rest: Sequence[int]) -> list[int]:
+        """Of the words that nothing has taken those that say what documents are about.
+
+        They follow "about", stand between "how many" and the noun, or are quoted; others are turns of speech.
+        """
+        led: set[int] = set()
+        for cue in self._parsed.cues:
+            if cue.says("role", "about", "topic"):
+                led.update(range(cue.span.end, self._next_cue(cue.span.end)))
+            if cue.says("intent", "count", "share"):
+                nouns = (other.span.start for other in self._parsed.cues if other.says("documents"))
+                between = range(cue.span.end, next((noun for noun in nouns if noun > cue.span.end), cue.span.end))
+                if not any(map(self._asked.is_grammar, between)):
+                    led.update(between)
+        return [place for place in rest if place in led or self._asked.tokens[place].quote is not None]
+
+    def _next_cue(self, place: int) -> int:
+        """Where the next years, the next cue that is no filler, or the next part of the sentence begin."""
+        tokens, text = self._asked.tokens, self._asked.text
+        breaks = (
+            later
+            for later in range(max(1, place), len(tokens))
+            if _BREAK.search(text, tokens[later - 1].end, tokens[later].start)
+        )
+        starts = [cue.span.start for cue in self._parsed.cues if not cue.says("filler") and not cue.says("logic")]
+        starts += [years.span.start for years in self._parsed.years]
+        starts += breaks
+        return min((start for start in starts if start >= place), default=len(self._asked.tokens))
+
+    def _asks_for_coauthors(self) -> bool:
+        """Whether co-authors are asked for; what is "co-authored by" somebody is by that person."""
+        cue = self._parsed.first("intent", "coauthors")
+        if cue is None:
+            return False
+        return not any(other.says("role", "author") and other.span.start == cue.span.end for other in self._parsed.cues)
+
+    def _lists_all(self) -> bool:
         """Whether the question begins with "list every"; what is ranked in it then only describes."""
         cue = self._parsed.first("intent", "list")
-        return cue is not None and cue.span.start == 0
+        return cue is not None and cue.span.start == 0 and self._top() is None
 
     @property
     def _per_year(self) -> bool:
@@ -205,27 +253,46 @@ class _Understanding:
         return any(cue.says("intent", "per_year") for cue in self._asked.cues)
 
     def _counts(self, name: str = "count") -> bool:
-        """Whether "how many" is followed by what can be counted here: records, or values of a facet."""
+        """Whether "how many" asks for records, or for values of a facet, and not for what texts tell."""
         cue = self._parsed.first("intent", name)
         if cue is None:
             return False
         after = range(cue.span.end, cue.span.end + _COUNTED_WITHIN)
-        return any(
-            (other.says("documents") or (name == "count" and other.says("dimension"))) and other.span.start in after
-            for other in self._parsed.cues
-        ) or any(link.facet in {"type", "language"} and link.span.start in after for link in self._parsed.names)
+        if any(other.says("documents") and other.span.start in after for other in self._parsed.cues):
+            return True
+        if any(one.facet in {"type", "language"} and one.span.start in after for one in self._parsed.names):
+            return True
+        return name == "count" and self._counted_next(cue.span.end)
+
+    def _counted_next(self, place: int) -> bool:
+        """Whether the next word with content is no thing in a text: "how many are in Spanish", "... : how many?"."""
+        while place < len(self._asked.tokens):
+            name = next((one for one in self._parsed.names if place in range(one.span.start, one.span.end)), None)
+            if name is not None:
+                return name.facet != "topic"
+            cue = next((one for one in self._parsed.cues if place in range(one.span.start, one.span.end)), None)
+            if cue is not None and not cue.says("filler"):
+                return cue.says("dimension") or cue.says("role") or cue.says("time")
+            if any(place in range(one.span.start, one.span.end) for one in self._parsed.years):
+                return True
+            if cue is None and not self._asked.is_grammar(place):
+                return False
+            place = place + 1 if cue is None else cue.span.end
+        return self._speaks_of_documents() or bool(self._parsed.names)
 
     def _ranks(self) -> bool:
         """Whether "most" speaks of what is ranked: the noun of a facet, or records, are near."""
-        asks = self._parsed.says("ask", "which")
+        rest = self._parsed.rest(structural=True)
+        if len(rest) - len(self._told(rest)) > _MOST_UNUSED:
+            return False
+        asks = self._parsed.says("ask", "which") or bool(self._listed_dimension())
+        dimensions = [cue.span for cue in self._parsed.cues if cue.says("dimension")]
+        begins = any(span.start < _OPENING_WORDS for span in dimensions)
         for cue in self._parsed.cues:
-            if cue.says("intent", "rank", "fewest") and (asks or cue.span.start < _OPENING):
+            if cue.says("intent", "rank", "fewest"):
                 near = range(cue.span.start - NEAR, cue.span.end + NEAR)
-                nouns = (other for other in self._parsed.cues if other.says("dimension") or other.says("documents"))
-                if (
-                    any(other.span.start in near for other in nouns)
-                    and len(self._parsed.rest(structural=True)) <= _MOST_REST
-                ):
+                beside = any(span.start in near or span.end - 1 in near for span in dimensions)
+                if beside or begins or (asks and self._speaks_of_documents()):
                     return True
         return False
 
@@ -255,27 +322,25 @@ class _Understanding:
         ]
 
     def _lists(self) -> bool:
-        """Whether everything is understood and some of it says more than what reports are about."""
-        asked = self._speaks_of_documents() or self._parsed.says("intent", "list") or self._is_heading()
-        if not (asked or self._names_types_alone()):
-            return False
-        if any(link.facet not in SUBJECTS for link in self._parsed.names) or self._years_bind():
-            return True
-        places = any(link.facet in PLACE for link in self._parsed.names)
-        topics = any(link.facet == "topic" for link in self._parsed.names)
-        return (places and not topics) or any(link.role == "topic" for link in self._parsed.names)
+        """Whether all reports are wanted that have what is named: that says more than what reports are about.
 
-    def _names_types_alone(self) -> bool:
-        """Whether a type is named and nothing is left to search for: "theses in Spanish", not "brief history"."""
-        typed = any(name.facet == "type" for name in self._parsed.names)
-        return typed and not self._parsed.rest(structural=True)
+        Documents are asked for, or nothing is said beyond the names: "Heliyon articles", "what came out in 2024?".
+        """
+        asked = self._speaks_of_documents() or self._parsed.says("intent", "list") or self._is_heading()
+        if not asked and self._parsed.rest(structural=True):
+            return False
+        if any(name.facet not in SUBJECTS for name in self._parsed.names) or self._years_bind():
+            return True
+        places = any(name.facet in PLACE for name in self._parsed.names)
+        topics = any(name.facet == "topic" for name in self._parsed.names)
+        return (places and not topics) or any(name.role == "topic" for name in self._parsed.names)
 
     def _is_heading(self) -> bool:
         """Whether the question begins with what kind of documents are wanted: "Audit reports about Kenya"."""
         opening = range(_OPENING_WORDS)
-        return any(name.facet == "type" and len(name.span) > 1 for name in self._parsed.names) or any(
-            cue.says("documents") and cue.span.start in opening for cue in self._parsed.cues
-        )
+        return any(
+            name.facet == "type" and (len(name.span) > 1 or name.span.start in opening) for name in self._parsed.names
+        ) or any(cue.says("documents") and cue.span.start in opening for cue in self._parsed.cues)
 
     def _years_bind(self) -> bool:
         return any(self._binds_years(span, Intent.LIST) for span in self._parsed.years)
@@ -336,7 +401,7 @@ class _Understanding:
 
     def _leads_to_name(self, cue: CueSpan, name: str) -> bool:
         """Whether a noun stands beside a name of its kind, which it then describes."""
-        facets = PLACE if name == "place" else ROLES.get(role_of(name), (name,))[:1]
+        facets = PLACE if name == "place" else (name,)
         for link in self._parsed.names:
             if not any(reading.facet in facets for reading in link.readings):
                 continue
@@ -357,18 +422,24 @@ class _Understanding:
             asks = cue.says("ask", "which") or cue.says("intent", "list", "count")
             if not asks:
                 continue
-            if cue.says("dimension", "author") and not any(self._nouns(cue)) and self._parsed.names:
+            of_something = self._parsed.names or self._parsed.subjects
+            if cue.says("dimension", "author") and not any(self._nouns(cue)) and of_something:
                 return ("author",) if self._writes(cue) else ()
             for other in self._parsed.cues:
                 gap = range(cue.span.end, other.span.start)
                 if 0 <= len(gap) <= 3 and other.span.start >= cue.span.end:
-                    if any(not self._asked.is_grammar(place) and not self._parsed.is_number(place) for place in gap):
+                    if not all(map(self._says_nothing, gap)):
                         continue
                     names = [name for name in other.names("dimension") if not self._leads_to_name(other, name)]
                     names = [name for name in names if not (name == "region" and self._of_country(other))]
                     if names and not other.says("documents"):
                         return tuple(names)
         return ()
+
+    def _says_nothing(self, place: int) -> bool:
+        """Whether a word is grammar, a number or a filler."""
+        filled = any(cue.says("filler") and place in range(cue.span.start, cue.span.end) for cue in self._parsed.cues)
+        return filled or self._asked.is_grammar(place) or self._parsed.is_number(place)
 
     def _of_country(self, cue: CueSpan) -> bool:
         """Whether a country follows: records do not tell "regions of Mali"."""
@@ -402,8 +473,10 @@ class _Understanding:
         if cue is None:
             return None
         name = cue.names("attribute")[0]
-        entity = any(link.facet in _ENTITIES_OF_ATTRIBUTES for link in self._parsed.names)
-        thing = bool(subject) or (name in {"citations", "object"} and self._speaks_of_documents())
+        entity = any(one.facet in _ENTITIES_OF_ATTRIBUTES for one in self._parsed.names)
+        series = any(one.facet == "series" for one in self._parsed.names)
+        of_things = series or self._speaks_of_documents() or bool(self._asked.quotes)
+        thing = bool(subject) or (name in {"citations", "object"} and of_things)
         return name if entity or thing else None
 
     def _wanted(self) -> tuple[str, ...]:
@@ -454,6 +527,10 @@ class _Understanding:
             leads = list(range(len(self._asked.tokens)))
         elif self._parsed.says("intent", "list") or self._speaks_of_documents():
             leads += [cue.span.end for cue in self._parsed.cues if cue.says("documents")]
+        rest = self._parsed.rest(structural=False)
+        if rest and all(self._asked.tokens[place].capital for place in rest) and not self._parsed.names:
+            # Nothing is said but a name.
+            leads.append(rest[0])
         found = []
         for lead in leads:
             start = lead
@@ -498,11 +575,13 @@ class _Understanding:
             return True
         if intent is Intent.COAUTHORS:
             return name.facet not in SUBJECTS
+        if intent is Intent.RELATED:
+            return name.facet != "topic" or name.role == "topic"
         documents = self._speaks_of_documents()
         led = documents and name.role is not None and name.role != "about"
         rules = {
-            "country": intent is Intent.RELATED,
-            "region": intent is Intent.RELATED,
+            "country": False,
+            "region": False,
             "topic": name.role == "topic",
             "author": documents and name.role == "author",
             "series": led or self._of_documents(name.span),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 from kg.authority.names import fold
@@ -15,7 +17,8 @@ from search.question.plan import Years
 LONGEST: Final = 2000
 """Characters of a question that are read: no one asks in more, and each word costs look-ups."""
 
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = re.compile(r"[^\W_]+(?:(?:\+\+?|#)(?!\w))?")
+"""A word, with the signs that make it another name: REDD+, C#."""
 _YEAR: Final = re.compile(r"1[6-9]\d\d|20\d\d|21\d\d")
 _DECADE: Final = re.compile(r"(1[6-9]\d|20\d)0s")
 _QUOTED: Final = re.compile(
@@ -25,6 +28,9 @@ _QUOTED: Final = re.compile(
 _CENTURY: Final = 100
 _LETTERS: Final = {"en": "", "es": "áéíñóúü", "fr": "àâæçèéêëîïôœùûüÿ", "pt": "áâãàçéêíóôõú"}
 """The letters with marks of each language."""
+_SHORTEST_SLIP: Final = 4
+_SLIP: Final = 0.85
+"""How alike (`difflib`) a word and a slip of it are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +123,21 @@ class Read:
     def is_grammar(self, place: int) -> bool:
         """Whether a token carries grammar, not content; what is quoted never does."""
         token = self.tokens[place]
-        return token.quote is None and token.text.casefold() in function_words(self.language)
+        return token.quote is None and token.folded in _folded_grammar(self.language)
 
 
-def read(question: str, *, this_year: int, language: str | None = None) -> Read:
-    """Take a question apart. ``language`` is that of the reader, who may ask in another one."""
+def read(
+    question: str, *, this_year: int, language: str | None = None, is_common: Callable[[str], bool] = lambda _: True
+) -> Read:
+    """Take a question apart. ``language`` is that of the reader, who may ask in another one.
+
+    ``is_common`` tells whether texts hold a word: of others, those that are a slip of a word that asks are read as it.
+    """
     text = " ".join(question[:LONGEST].split())
     tokens, quotes = _tokens(text)
     spoken = _language(text, tokens, language)
     words = lexicon(spoken)
+    tokens = tuple(_without_slip(token, words, is_common) for token in tokens)
     cues = tuple(_cues(tokens, words))
     return Read(text, spoken, tokens, quotes, cues, tuple(_Dates(tokens, cues, text, this_year).found()))
 
@@ -166,6 +178,23 @@ def _language(text: str, tokens: Sequence[Token], preferred: str | None) -> str:
     return max(LANGUAGES, key=fit)
 
 
+def _without_slip(token: Token, words: Lexicon, is_common: Callable[[str], bool]) -> Token:
+    """A word with one or two letters wrong as what it must be: ``wich``, ``mnay``."""
+    plain = len(token.folded) >= _SHORTEST_SLIP and token.folded.isalpha() and not token.quote and not token.capital
+    asking = words.single | _folded_grammar(words.language)
+    if not plain or token.folded in asking or token.folded in words.words or is_common(token.text):
+        return token
+    letters = sorted(token.folded)
+    turned = (word for word in sorted(asking) if len(word) == len(letters) and sorted(word) == letters)
+    near = next(turned, None) or next(iter(difflib.get_close_matches(token.folded, sorted(asking), 1, _SLIP)), None)
+    return token if near is None else replace(token, folded=near)
+
+
+@cache
+def _folded_grammar(language: str) -> frozenset[str]:
+    return frozenset(map(fold, function_words(language)))
+
+
 def _cues(tokens: Sequence[Token], words: Lexicon) -> Iterator[CueSpan]:
     plain = [token.folded if token.quote is None else "\0" for token in tokens]
     numbered = [
@@ -203,7 +232,30 @@ class _Dates:
         self._decades = [cue for cue in cues if cue.says("decades")]
 
     def found(self) -> Iterator[YearSpan]:
-        """The spans in order; none overlaps another."""
+        """The spans in order; none overlaps another. Years with commas between them are of one list."""
+        listed: YearSpan | None = None
+        for span in self._apart():
+            if listed is not None and self._continues(listed, span):
+                listed = self._together(listed, span)
+                continue
+            if listed is not None:
+                yield listed
+            listed = span
+        if listed is not None:
+            yield listed
+
+    def _continues(self, one: YearSpan, other: YearSpan) -> bool:
+        single = all(bool(years.several) or years.first == years.last for years in (one.years, other.years))
+        between = self._text[self._tokens[one.span.end - 1].end : self._tokens[other.span.start].start]
+        return single and between.strip() == ","
+
+    def _together(self, one: YearSpan, other: YearSpan) -> YearSpan:
+        several = tuple(sorted({*one.years.each, *other.years.each}))
+        span = Span(one.span.start, other.span.end)
+        years = Years(self._said(span.start, span.end), *self._characters(span.start, span.end), several=several)
+        return YearSpan(span, years, one.published or other.published, bounded=False)
+
+    def _apart(self) -> Iterator[YearSpan]:
         place = 0
         # A named time counts from its first word; the cues before it lead to it. "Quatre-vingt-dix" is no eighty.
         named = sorted((*self._relative(), *self._named_decades()), key=lambda span: len(span.span))
@@ -240,9 +292,11 @@ class _Dates:
         """A decade in words: ``los años sesenta``, ``the sixties``."""
         for decade in self._decades:
             before = self._ending(decade.span.start, "decade")
-            if before is not None:
-                first = int(decade.names("decades")[0])
-                yield self._bounded(before.span.start, decade.span.end, first, first + 9)
+            first = int(decade.names("decades")[0])
+            # English alone has words that can be nothing else.
+            if before is not None or self._tokens[decade.span.start].folded.endswith("ties"):
+                start = decade.span.start if before is None else before.span.start
+                yield self._bounded(start, decade.span.end, first, first + 9)
 
     def _at(self, place: int) -> YearSpan | None:
         token = self._tokens[place]
@@ -335,9 +389,13 @@ class _Dates:
             return self._span(start, end, last + 1, None, published=published, bounded=True)
         if said("before"):
             return self._span(start, end, None, first - 1, published=published, bounded=True)
-        if said("since") or (said("from", "published") and opening is not None):
+        opens = opening is not None and (said("from", "published") or len(self._tokens[opening.span.start].folded) > 2)
+        if said("since") or opens:
             stop = end if opening is None else opening.span.end
             return self._span(start, stop, first, None, published=published, bounded=True)
+        closing = next((c for c in self._time if c.span.start == end and c.says("time", "closed")), None)
+        if closing is not None:
+            return self._span(start, closing.span.end, None, last, published=published, bounded=True)
         if said("until") and not said("published"):
             return self._span(start, end, None, last, published=published, bounded=True)
         return self._span(start, end, first, last, published=published)

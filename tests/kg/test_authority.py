@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import URIRef
 
+from kg.authority import places
 from kg.authority.concepts import LANGUAGES, resolve
 from kg.authority.labels import Labels
 from kg.authority.names import key
-from kg.authority.places import resolve_place
+from kg.authority.places import KnownPlace, regions_of, resolve_place
 from kg.vocab import Kind, Minter, slug
 
 
@@ -119,6 +120,95 @@ def test_a_place_called_by_a_number_is_not_the_region_of_that_code() -> None:
     assert numbered is not None
     assert region is not None
     assert slug(numbered.key) != slug(region.key)
+
+
+CONTINENTS = {"M49-002", "M49-009", "M49-019", "M49-142", "M49-150"}
+
+
+def _known(raw: str) -> KnownPlace:
+    place = resolve_place(raw)
+    assert place is not None
+    return place
+
+
+def _around(place: KnownPlace) -> set[str]:
+    """The keys of all regions that a place lies in."""
+    return {key for region in regions_of(place) for key in (region.key, *_around(region))}
+
+
+def test_every_country_lies_in_a_region_and_in_one_continent() -> None:
+    countries = [place for place in places._by_code().values() if place.is_country]
+    assert len(countries) > 250
+    for country in countries:
+        # Antarctica is in no region of M49.
+        assert len(_around(country) & CONTINENTS) == (country.key != "AQ"), country.key
+
+
+def test_every_region_but_the_world_lies_in_one_continent_or_is_one() -> None:
+    regions = [place for place in places._by_code().values() if not place.is_country]
+    assert {place.key for place in regions if not _around(place)} == CONTINENTS | {"M49-001"}
+    assert all(len(_around(place) & CONTINENTS) == 1 for place in regions if _around(place))
+
+
+def test_regions_are_known_and_hold_nothing_twice() -> None:
+    held = [(region, member) for region, members in places._table("regions.toml").items() for member in members]
+    assert {code for pair in held for code in pair} <= set(places._by_code())
+    members = [member for _, member in held]
+    assert {member for member in members if members.count(member) > 1} == {"MX"}
+    assert "001" not in {region for region, _ in held}
+
+
+@pytest.mark.parametrize(
+    ("raw", "around"),
+    [
+        ("Mali", {"011", "202", "002"}),
+        ("Sudan", {"015", "002"}),
+        ("Zimbabwe", {"014", "202", "002"}),
+        ("West Africa", {"202", "002"}),
+        ("Peru", {"005", "419", "019"}),
+        ("Haiti", {"029", "419", "019"}),
+        ("Mexico", {"013", "419", "003", "019"}),
+        ("USA", {"021", "003", "019"}),
+        ("Iran", {"034", "142"}),
+        ("Viet Nam", {"035", "142"}),
+        ("Kosovo", {"039", "150"}),
+        ("Papua New Guinea", {"054", "009"}),
+        ("Africa", set()),
+        ("World", set()),
+        ("Sahel", set()),
+        ("011", set()),
+    ],
+)
+def test_the_regions_around_a_place_are_those_of_m49(raw: str, around: set[str]) -> None:
+    assert _around(_known(raw)) == {f"M49-{code}" for code in around}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("011", ["West Africa", "Western Africa", "Afrique de l'Ouest", "Afrique occidentale", "ÁFRICA OCCIDENTAL"]),
+        ("011", ["África del Oeste", "África Ocidental", "Afrique de l’Ouest"]),
+        ("202", ["SSA", "Sub-Saharan Africa", "Sub Saharan Africa", "Afrique subsaharienne", "África Subsaariana"]),
+        ("419", ["LAC", "Latin America & the Caribbean", "América Latina y el Caribe", "Amérique latine"]),
+        ("419", ["América Latina e Caribe", "Latinoamérica", "Latin America"]),
+        ("014", ["East Africa", "Afrique de l'Est", "África Oriental"]),
+        ("035", ["South-East Asia", "Sudeste Asiático", "Asie du Sud-Est", "Sudeste da Ásia"]),
+        ("154", ["North Europe", "Europe du Nord", "Europa Setentrional"]),
+        ("029", ["The Caribbean", "El Caribe", "les Caraïbes", "Caribe"]),
+    ],
+)
+def test_regions_go_by_their_usual_names_in_four_languages(code: str, names: list[str]) -> None:
+    assert {_known(name).key for name in names} == {f"M49-{code}"}
+
+
+def test_a_usual_name_of_a_region_is_no_other_place_of_cldr() -> None:
+    labels: dict[str, set[str]] = {}
+    for place in places._by_code().values():
+        for label in place.labels.values():
+            labels.setdefault(key(label), set()).add(place.key)
+    for code, names in places._table("places.toml").items():
+        for name in names:
+            assert not code.isdigit() or labels.get(key(name), set()) <= {f"M49-{code}"}, name
 
 
 def test_an_unknown_place_stays_itself() -> None:

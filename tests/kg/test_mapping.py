@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import URIRef
 
+from kg.entities import Entities
 from kg.mapping import batched, nquad_chunks, relation_node
 from kg.model import Derivation, Institution, LangText, Person, Place, Report, Series, Topic
 from kg.reading import cards, read_report, read_reports, relation_text
-from kg.store import GraphStore, Scope
+from kg.store import GraphStore, Row, Scope
 from kg.stores.oxigraph import OxigraphStore
 from kg.vocab import PREFIXES, Minter
 
@@ -131,9 +132,68 @@ def test_what_is_inferred_is_in_a_graph_of_its_own_with_confidence_and_date() ->
     assert [str(row[0]) for row in everything] == ["http://e/series/other-papers", "http://e/series/some-papers"]
     assert not store.select("SELECT ?l WHERE { <http://e/series/other-papers> rdfs:label ?l }", Scope.STATED)
     about = store.select("SELECT ?g ?c ?d WHERE { GRAPH ?x { ?g rg:confidence ?c ; prov:generatedAtTime ?d } }")
-    assert [tuple(map(str, row)) for row in about] == [
-        ("http://e/graph/inferred/series-from-citation", "0.9", "2026-01-02T00:00:00Z")
+    assert sorted(tuple(map(str, row)) for row in about) == [
+        ("http://e/graph/inferred/region-from-place", "1", "2026-01-02T00:00:00Z"),
+        ("http://e/graph/inferred/series-from-citation", "0.9", "2026-01-02T00:00:00Z"),
     ]
+
+
+_LIES_IN = (
+    "SELECT ?p ?r WHERE { GRAPH <http://e/graph/inferred/region-from-place> { ?p skos:broader ?r } } ORDER BY ?p ?r"
+)
+_SPATIAL = "SELECT ?p WHERE { ?r dcterms:spatial ?p } ORDER BY ?p"
+
+
+def _keys(rows: list[Row]) -> list[tuple[str, ...]]:
+    return [tuple(str(term).removeprefix("http://e/place/") for term in row) for row in rows]
+
+
+def test_where_places_lie_is_inferred_once_for_all_reports() -> None:
+    store = _store(FULL, replace(FULL, id="2"), replace(FULL, id="3", places=(Place("Peru"), Place("Sahel"))))
+    assert _keys(store.select(_LIES_IN)) == [
+        ("M49-005", "M49-419"),
+        ("M49-011", "M49-202"),
+        ("M49-202", "M49-002"),
+        ("M49-419", "M49-019"),
+        ("ML", "M49-011"),
+        ("PE", "M49-005"),
+        ("SN", "M49-011"),
+    ]
+    assert not store.select("SELECT ?p WHERE { ?p skos:broader ?r }", Scope.STATED)
+    # What reports are about is what they state, in the union of all graphs too.
+    assert {key for (key,) in _keys(store.select(_SPATIAL))} == {"ML", "SN", "PE", "sahel"}
+
+
+def test_a_region_that_no_record_names_is_described_beside_the_inference() -> None:
+    store = _store(replace(FULL, places=(Place("Mali"), Place("AFRICA"))))
+    described = (
+        "SELECT ?p ?n WHERE { ?p a schema:Place ; skos:inScheme ?s ; rdfs:label ?l ; skos:notation ?n } ORDER BY ?p"
+    )
+    assert _keys(store.select(described, Scope.STATED)) == [("M49-002", "M49-002")]
+    assert _keys(store.select(described, Scope.INFERRED)) == [("M49-011", "M49-011"), ("M49-202", "M49-202")]
+    labels = store.select("SELECT (LANG(?l) AS ?t) ?l WHERE { <http://e/place/M49-011> skos:prefLabel ?l } ORDER BY ?t")
+    assert [(str(tag), str(label)) for tag, label in labels] == [
+        ("en", "Western Africa"),
+        ("es", "África occidental"),
+        ("fr", "Afrique occidentale"),
+        ("pt", "África Ocidental"),
+    ]
+    # Africa is no second time described where its members lie in it.
+    assert len(store.select("SELECT ?l WHERE { <http://e/place/M49-002> rdfs:label ?l }")) == 1
+
+
+def test_reports_without_known_places_infer_no_region() -> None:
+    store = _store(replace(FULL, series=(), places=(Place("Sahel"), Place("Antarctica"), Place("World"))))
+    assert not store.select("SELECT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
+
+
+def test_what_there_is_to_say_can_be_asked_for_again() -> None:
+    entities = Entities(MINTER)
+    for name in ("Mali", "Peru", "Western Africa", "Mopti Region"):
+        entities.place(name)
+    once = list(entities.describe())
+    assert list(entities.describe()) == once
+    assert len(set(once)) == len(once)
 
 
 def test_types_languages_and_access_are_concepts_with_four_labels_and_the_raw_text() -> None:

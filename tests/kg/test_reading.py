@@ -7,7 +7,7 @@ import pytest
 from rdflib import URIRef
 
 from kg.mapping import nquad_chunks
-from kg.model import Derivation, Person, Report, Series
+from kg.model import Derivation, Person, Place, Report, Series
 from kg.reading import (
     Inference,
     Membership,
@@ -51,7 +51,8 @@ def test_statements_are_all_that_the_graph_says_of_a_report() -> None:
     assert found is not None
     # Asked again without the query files: the union of all graphs, plain.
     said = store.select(f"SELECT ?p ?o WHERE {{ <{IRI}> ?p ?o }}")
-    assert {(fact.property, fact.value) for fact in found.facts} == {(str(p), str(o)) for p, o in said}
+    around = store.select(f"SELECT (dcterms:spatial AS ?p) ?o WHERE {{ <{IRI}> dcterms:spatial/skos:broader+ ?o }}")
+    assert {(fact.property, fact.value) for fact in found.facts} == {(str(p), str(o)) for p, o in (*said, *around)}
     stated = store.select(f"SELECT ?p ?o WHERE {{ <{IRI}> ?p ?o }}", Scope.STATED)
     assert {(f.property, f.value) for f in found.facts if f.inference is None} == {(str(p), str(o)) for p, o in stated}
     assert len(found.facts) == len(set(found.facts))
@@ -71,7 +72,9 @@ def test_what_was_inferred_says_how_and_when() -> None:
     found = statements_of(FULL)
     inference = Inference(Derivation("series-from-citation", 0.9), WHEN)
     inferred = {(fact.property, fact.value): fact.inference for fact in found.facts if fact.inference is not None}
+    lies_in = Inference(Derivation("region-from-place", 1.0), WHEN)
     assert inferred == {
+        **{(str(DCTERMS.spatial), entity(Kind.PLACE, f"M49-{code}")): lies_in for code in ("011", "202", "002")},
         (str(DCTERMS.isPartOf), entity(Kind.SERIES, "other papers")): inference,
         (str(BIBO.number), "94"): inference,
         (str(RG.membership), str(MINTER.part(URIRef(IRI), "series", 2))): inference,
@@ -86,6 +89,21 @@ def test_a_fact_that_is_stated_and_inferred_is_two() -> None:
     twice = replace(FULL, series=(Series("Papers"), Series("Papers", None, None, Derivation("a guess", 0.5))))
     parts = [fact for fact in statements_of(twice).facts if fact.property == str(DCTERMS.isPartOf)]
     assert [fact.inference.derivation.method if fact.inference else None for fact in parts] == [None, "a guess"]
+
+
+def test_a_region_that_the_record_names_is_stated_and_not_inferred_again() -> None:
+    named = replace(FULL, places=(Place("Mali"), Place("West Africa"), Place("Sahel")))
+    # Another report's "Africa" has it described in another graph.
+    found = statements_of(named, replace(FULL, id="2", places=(Place("Africa"),)))
+    places = [fact for fact in found.facts if fact.property == str(DCTERMS.spatial)]
+    assert [(fact.label, fact.inference is None) for fact in places] == [
+        ("Africa", False),
+        ("Mali", True),
+        ("Sahel", True),
+        ("Sub-Saharan Africa", False),
+        ("Western Africa", True),
+    ]
+    assert [place.label for place in found.report.places] == ["Mali", "Sahel", "Western Africa"]
 
 
 def test_an_entity_described_in_two_graphs_shows_one_label() -> None:
@@ -134,9 +152,10 @@ def test_every_report_of_the_sample_has_statements_that_agree_with_its_card(samp
 
 def test_inferences_are_listed_by_their_graph() -> None:
     assert inferences(store_of(FULL)) == {
-        str(MINTER.inferred_graph("series-from-citation")): Inference(Derivation("series-from-citation", 0.9), WHEN)
+        str(MINTER.inferred_graph(method)): Inference(Derivation(method, confidence), WHEN)
+        for method, confidence in (("series-from-citation", 0.9), ("region-from-place", 1.0))
     }
-    assert inferences(store_of(replace(FULL, series=()))) == {}
+    assert inferences(store_of(replace(FULL, series=(), places=()))) == {}
     assert WHEN.tzinfo is dt.UTC
 
 

@@ -17,7 +17,10 @@ from ui.pages.address import Address
 from ui.pages.links import last_part, safe_url
 from ui.texts import N_, Texts
 
-METHODS: Final = {"series-from-citation": N_("read from the citation")}
+METHODS: Final = {
+    "series-from-citation": N_("read from the citation"),
+    "region-from-place": N_("from where its places lie"),
+}
 """What methods of inference are called on pages; another method shows its own name."""
 
 
@@ -173,7 +176,8 @@ class _Rows:
         return self._made(one, many, (read_from,), values)
 
     def _row(self, kind: _Kind) -> Row | None:
-        facts = self._of(kind.prop)
+        # What the record states stands before what was inferred.
+        facts = sorted(self._of(kind.prop), key=lambda fact: fact.inference is not None)
         return self._made(kind.label, kind.many, (kind.read_from,), [self._value(fact, kind.facets) for fact in facts])
 
     def _value(self, fact: Fact, facets: Sequence[str]) -> Value:

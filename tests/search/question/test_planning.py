@@ -18,7 +18,7 @@ PHRASINGS: dict[Intent, dict[str, dict[str, set[Binding]]]] = {
             "How many reports are about Kenya?": {("country", "Kenya")},
             "number of documents on Mali": {("country", "Mali")},
             "What is the total number of reports from 2020?": {("years", "2020-2020")},
-            "How many audit reports are there?": {("type", "Audit Report")},
+            "How many audit reports are there?": {("type", "Audit report")},
             "how many countries are covered by the reports?": set(),
         },
         "es": {
@@ -280,7 +280,7 @@ PHRASINGS: dict[Intent, dict[str, dict[str, set[Binding]]]] = {
     },
     Intent.LIST: {
         "en": {
-            "List all audit reports": {("type", "Audit Report")},
+            "List all audit reports": {("type", "Audit report")},
             "reports about Kenya published since 2010": {("country", "Kenya"), ("years", "2010-")},
             "Reports by Dinah Okello": {("author", "Okello, Dinah")},
             "show me all reports in French": {("language", "French")},

@@ -63,7 +63,7 @@ CITED: Final[dict[str, object]] = {
         "Diop, A. 2019. Drip lines for smallholders. IFAD Research Series 94. Rome: IFAD."
     ],
 }
-"""A record whose series is read from its citation: the one thing that is inferred."""
+"""A record whose series is read from its citation: which is inferred."""
 
 STATED: Final = CITED | {"id": "stated", "title": "Canals of the delta", "series": ["IFAD Research Series 7"]}
 """The same series, stated."""

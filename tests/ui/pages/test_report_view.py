@@ -109,7 +109,7 @@ def test_the_rows_of_a_full_report_with_their_origins(odd: Snapshot) -> None:
         ("Published", ["A Publisher", "March 18, 2024"], "publisher, publishDate, dc.date.issued.none.fl_str_mv"),
         ("Series", ["Some Papers, 7"], "series"),
         ("Subjects", ["gender", "water use"], "topic"),
-        ("Places", ["Mali", "Western Africa"], "geographic"),
+        ("Places", ["Mali", "Western Africa", "Africa", "Sub-Saharan Africa"], "geographic"),
         (
             "Online Access",
             [
@@ -143,7 +143,12 @@ def test_values_lead_to_their_searches_and_out_of_this_site_where_they_say_so(od
         "publisher=a-publisher",
         "year_from=2024&year_to=2024",
     ]
-    assert [value.query for value in found["Places"].values] == ["country=ML", "region=M49-011"]
+    assert [value.query for value in found["Places"].values] == [
+        "country=ML",
+        "region=M49-011",
+        "region=M49-002",
+        "region=M49-202",
+    ]
     assert [value.query for value in found["Series"].values] == ["series=some-papers"]
     assert [value.href for value in found["Related works"].values] == ["https://hdl.handle.net/10568/137795", None]
     assert [value.href for value in found["License"].values] == ["https://creativecommons.org/licenses/by/4.0/"]
@@ -173,7 +178,19 @@ def test_what_was_inferred_is_marked_with_method_confidence_and_date(odd: Snapsh
     assert inferred.origin is None
     assert rows(view_of(odd, "stated"))["Series"].values[0].inferred is None
     marked = [value for report in ("X/1 é", "stated") for row in view_of(odd, report).rows for value in row.values]
-    assert not [value for value in marked if value.inferred]
+    assert [value.text for value in marked if value.inferred] == ["Africa", "Sub-Saharan Africa"]
+
+
+def test_regions_that_the_record_does_not_name_are_marked_and_stand_behind_those_that_it_names(odd: Snapshot) -> None:
+    row = rows(view_of(odd, "X/1 é"))["Places"]
+    said = "inferred: from where its places lie, confidence 100%, January 2, 2026"
+    assert [value.inferred for value in row.values] == [None, None, said, said]
+    assert [value.text for value in rows(view_of(odd, "X/1 é", "es"))["Lugares"].values] == [
+        "Mali",
+        "África occidental",
+        "África",
+        "África subsahariana",
+    ]
 
 
 @pytest.mark.parametrize(("language", "said"), [("es", "90"), ("fr", "90"), ("pt", "90")])
