@@ -217,7 +217,7 @@ ROWS = (
     Row(
         id="r13",
         title="Goats, drought and insurance in Kenya",
-        abstract="Insurance paid for one goat in four. Herders who were insured sold fewer goats in the drought of 2016.",
+        abstract="Insurance paid for one goat in four. Who was insured sold fewer goats in the drought of 2016.",
         authors=("Okello, Denis", "Okello, Dinah"),
         topics=("goats", "drought", "insurance"),
         places=("Kenya",),

@@ -140,7 +140,7 @@ def test_a_noun_means_one_thing_of_its_kind(language: str, group: str) -> None:
 
 
 def test_the_longest_phrase_comes_first() -> None:
-    words = "what is the total number of reports".split()
+    words = ["what", "is", "the", "total", "number", "of", "reports"]
     ends = [end for end, _ in lexicon("en").at(words, 0)]
     assert ends == sorted(ends, reverse=True)
     assert ends[0] == len(words) - 1

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from search.question.plan import Corrections, Intent, Plan
+from search.question.plan import Intent, Plan
 from search.question.planning import Planner
 
 THIS_YEAR = 2024
