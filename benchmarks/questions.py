@@ -98,9 +98,9 @@ def page(asker: Asker) -> str:
     lines = [
         "# Forty questions and their answers",
         "",
-        "What forty questions that researchers could ask get from the collection of development research (15,495 records,",
-        "mostly without headings for everything that they speak of), as they are, good and bad. Made by",
-        "`python benchmarks/questions.py --data DIR --page docs/questions.md`; how questions are read: [asking](asking.md).",
+        "What forty questions that researchers could ask get from the collection of development research (15,495",
+        "records), as they are, good and bad. Made by `python benchmarks/questions.py --data DIR --page docs/questions.md`; how",
+        "questions are read: [asking](asking.md).",
     ]
     last = ""
     for kind, number, question in forty():

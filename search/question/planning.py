@@ -163,8 +163,10 @@ class _Understanding:
             future=self._parsed.says("ask", "future"),
             names=self._proper_names(),
         )
-        unused = tuple(self._asked.tokens[place].text for place in rest if place not in told)
-        return replace(plan, text=self._text(plan, told), unused=unused)
+        unused = [place for place in rest if place not in told]
+        unknown = tuple(dict.fromkeys((*plan.unknown, *self._lost_names(unused))))
+        words = tuple(self._asked.tokens[place].text for place in unused)
+        return replace(plan, text=self._text(plan, told), unused=words, unknown=unknown)
 
     def is_fragment(self) -> bool:
         """Whether the question says only what is to be different: "and in French?", "since 2020?"."""
@@ -363,7 +365,7 @@ class _Understanding:
         if any(name.facet not in SUBJECTS for name in self._parsed.names) or self._years_bind():
             return True
         places = any(name.facet in PLACE for name in self._parsed.names)
-        topics = any(name.facet == "topic" for name in self._parsed.names)
+        topics = any(name.facet == "topic" and not name.excluded for name in self._parsed.names)
         return (places and not topics) or any(name.role == "topic" for name in self._parsed.names)
 
     def _is_heading(self) -> bool:
@@ -554,6 +556,7 @@ class _Understanding:
         if not asked_for:
             return ()
         leads = [cue.span.end for cue in self._parsed.cues if cue.says("role", "author", "institution", "series")]
+        writers = {cue.span.end for cue in self._parsed.cues if cue.says("role", "author")}
         if self._parsed.says("intent", "coauthors") and intent is not Intent.COAUTHORS:
             leads = list(range(len(self._asked.tokens)))
         elif self._parsed.says("intent", "list") or self._speaks_of_documents():
@@ -575,7 +578,8 @@ class _Understanding:
             ):
                 end += 1
             name = self._asked.said(Span(start, end))
-            if end - start >= 2 and not self._is_known(Span(start, end)):
+            # Who wrote something may be called by one word; what documents are of is then as often a thing.
+            if end - start >= 2 - (lead in writers) and not self._is_known(Span(start, end)):
                 found.append(name)
         return tuple(dict.fromkeys(found))
 
@@ -591,6 +595,15 @@ class _Understanding:
             if unknown > 1 and unknown >= len(words) - 1:
                 yield self._asked.said(Span(place, end))
             place = end + 1
+
+    def _lost_names(self, unused: Sequence[int]) -> Iterator[str]:
+        """Names that nothing bears among words that an answer would pass over: it would be one to another question."""
+        if self._asked.text.isupper():
+            return
+        for place in unused:
+            token = self._asked.tokens[place]
+            if place > 0 and token.capital and len(token.text) > 1 and not self._is_known(Span(place, place + 1)):
+                yield token.text
 
     def _is_known(self, span: Span) -> bool:
         """Whether some text or name of the collection holds each word of a name."""
