@@ -502,7 +502,48 @@ def test_any_text_is_read(text: str, language: str | None) -> None:
 
 
 _TIMES = st.sampled_from(
-    ["since", "before", "after", "until", "between", "from", "to", "and", "or", "in", "the", "of", "2010", "2015", "1990s", "90s", "years", "décennie", "dernière", "10", "años", "año", "años", "noventa", "depuis", "avant", ",", "-", "–", "2020", "1999", "published", "last", "this", "year", "decade", "d'", "à", "on", "later"]
+    [
+        "since",
+        "before",
+        "after",
+        "until",
+        "between",
+        "from",
+        "to",
+        "and",
+        "or",
+        "in",
+        "the",
+        "of",
+        "2010",
+        "2015",
+        "1990s",
+        "90s",
+        "years",
+        "décennie",
+        "dernière",
+        "10",
+        "años",
+        "año",
+        "años",
+        "noventa",
+        "depuis",
+        "avant",
+        ",",
+        "-",
+        "–",
+        "2020",
+        "1999",
+        "published",
+        "last",
+        "this",
+        "year",
+        "decade",
+        "d'",
+        "à",
+        "on",
+        "later",
+    ]
 )
 
 
