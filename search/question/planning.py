@@ -162,7 +162,8 @@ class _Understanding:
             names=self._proper_names(),
         )
         unused = [place for place in rest if place not in told]
-        unknown = tuple(dict.fromkeys((*plan.unknown, *self._lost_names(unused))))
+        lost = (name for name in self._lost_names(unused) if not any(name in known.split() for known in plan.unknown))
+        unknown = tuple(dict.fromkeys((*plan.unknown, *lost)))
         words = tuple(self._asked.tokens[place].text for place in unused)
         return replace(plan, text=self._text(plan, told), unused=words, unknown=unknown)
 
@@ -558,7 +559,10 @@ class _Understanding:
             return
         for place in unused:
             token = self._asked.tokens[place]
-            if place > 0 and token.capital and len(token.text) > 1 and not self._is_known(Span(place, place + 1)):
+            # A given name beside a surname that is known says nothing more.
+            beside = any(place in (name.span.start - 1, name.span.end) for name in self._parsed.names)
+            named = place > 0 and token.capital and len(token.text) > 1 and not beside
+            if named and not self._is_known(Span(place, place + 1)):
                 yield token.text
 
     def _is_known(self, span: Span) -> bool:
