@@ -33,6 +33,8 @@ _COMMON: Final = 5
 _BREAK: Final = re.compile(r"[.;:?!()\u2014]")
 _MOST_UNUSED: Final = 2
 """Words without a part in what is asked that may be turns of speech; more of them say what it is about."""
+_MOST_TURNS: Final = 4
+"""The same where documents are spoken of and bound."""
 _OPENING_WORDS: Final = 4
 _OPENING: Final = 7
 """Words within which a question without a question word says what it wants."""
@@ -131,7 +133,7 @@ class _Understanding:
         structural = intent in _STRUCTURAL or intent is Intent.COAUTHORS
         rest = self._parsed.rest(structural=structural)
         told = self._told(rest) if structural else rest
-        if intent is Intent.LIST and (told or len(rest) > _MOST_UNUSED):
+        if intent is Intent.LIST and (told or len(rest) > self._most_unused()):
             intent = Intent.FINDING if self._asks_openly() else Intent.FIND
             told = rest = self._parsed.rest(structural=False)
         names = list(self._parsed.names)
@@ -189,11 +191,12 @@ class _Understanding:
             (Intent.SHARE, self._counts("share")),
             (Intent.FIRST, bool(dimension) and said("intent", "first")),
             (Intent.TREND, bool(dimension) and said("intent", "trend") and (listed or dated)),
+            (Intent.RANK, listed and not counts and self._numbered_dimension()),
             (Intent.VALUES, listed and not counts),
             (Intent.COMPARE, self._compares(dimension)),
             (Intent.COUNT_BY_YEAR, self._per_year and (counts or self._lists())),
             (Intent.COUNT, counts),
-            (Intent.RANK, bool(dimension) and self._ranks()),
+            (Intent.RANK, bool(dimension) and (self._ranks() or self._numbered_dimension())),
             (Intent.LIST, self._lists()),
             (Intent.FINDING, self._asks_openly()),
         )
@@ -208,6 +211,12 @@ class _Understanding:
     def _points(self) -> bool:
         """Whether reports like others are asked for, and nothing says which others: "like these three"."""
         return self._speaks_of_documents() and not self._parsed.rest(structural=True) and not self._parsed.names
+
+    def _most_unused(self) -> int:
+        """How many words of a list may be turns of speech: more where documents and what binds them are plain."""
+        kinds = {name.facet for name in self._parsed.names} - set(SUBJECTS)
+        plain = bool(kinds) or any(name.role == "topic" for name in self._parsed.names) or self._years_bind()
+        return _MOST_TURNS if plain and self._speaks_of_documents() else _MOST_UNUSED
 
     def _told(self, rest: Sequence[int]) -> list[int]:
         """Of the words that nothing has taken those that say what documents are about.
@@ -265,7 +274,13 @@ class _Understanding:
             return True
         if any(one.facet in {"type", "language"} and one.span.start in after for one in self._parsed.names):
             return True
-        return name == "count" and self._counted_next(cue.span.end)
+        return name == "count" and (self._counted_next(cue.span.end) or self._counted_before())
+
+    def _counted_before(self) -> bool:
+        """Whether documents that something binds are spoken of, and nothing that they are about is left over."""
+        rest = self._parsed.rest(structural=True)
+        bound = bool(self._parsed.years) or any(name.facet != "topic" for name in self._parsed.names)
+        return bound and self._speaks_of_documents() and not self._told(rest) and len(rest) <= _MOST_TURNS
 
     def _counted_next(self, place: int) -> bool:
         """Whether the next word with content is no thing in a text: "how many are in Spanish", "... : how many?"."""
@@ -299,6 +314,21 @@ class _Understanding:
                     return True
         return False
 
+    def _numbered_dimension(self) -> bool:
+        """Whether so many values of a facet are wanted: "three repositories"."""
+        rest = self._parsed.rest(structural=True)
+        if len(rest) - len(self._told(rest)) > _MOST_UNUSED or not (self._parsed.names or self._parsed.years):
+            return False
+        return any(
+            cue.says("dimension") and cue.span.start > 0 and self._wants(cue.span.start - 1)
+            for cue in self._parsed.cues
+        )
+
+    def _wants(self, place: int) -> bool:
+        """Whether a word is a number of things, and no article."""
+        number = number_of(self._asked.tokens[place], lexicon(self._asked.language))
+        return number is not None and number > 1
+
     def _compares(self, dimension: tuple[str, ...]) -> bool:
         several = len(self._sides()) > 1
         if several and self._parsed.says("intent", "compare"):
@@ -330,7 +360,8 @@ class _Understanding:
         Documents are asked for, or nothing is said beyond the names: "Heliyon articles", "what came out in 2024?".
         """
         asked = self._speaks_of_documents() or self._parsed.says("intent", "list") or self._is_heading()
-        if not asked and self._parsed.rest(structural=True):
+        announced = any(name.role in {"series", "publisher", "topic"} for name in self._parsed.names)
+        if not asked and len(self._parsed.rest(structural=True)) > announced:
             return False
         if any(name.facet not in SUBJECTS for name in self._parsed.names) or self._years_bind():
             return True
@@ -535,7 +566,7 @@ class _Understanding:
         if rest and all(self._asked.tokens[place].capital for place in rest) and not self._parsed.names:
             # Nothing is said but a name.
             leads.append(rest[0])
-        found = []
+        found = list(self._strangers())
         for lead in leads:
             start = lead
             while start < len(self._asked.tokens) and self._asked.is_grammar(start) and start - lead < NEAR:
@@ -564,6 +595,19 @@ class _Understanding:
             named = place > 0 and token.capital and len(token.text) > 1 and not beside
             if named and not self._is_known(Span(place, place + 1)):
                 yield token.text
+
+    def _strangers(self) -> Iterator[str]:
+        """Names of two words or more of which no report holds any, or all but one."""
+        tokens, place = self._asked.tokens, 0
+        while place < len(tokens):
+            end = place
+            while end < len(tokens) and self._parsed.is_free(Span(end, end + 1)) and tokens[end].capital:
+                end += 1
+            words = [token for token in tokens[place:end] if len(token.text) > 1 and token.text.isalpha()]
+            unknown = sum(self._snapshot.text.frequency(token.text) == 0 for token in words)
+            if unknown > 1 and unknown >= len(words) - 1:
+                yield self._asked.said(Span(place, end))
+            place = end + 1
 
     def _is_known(self, span: Span) -> bool:
         """Whether some text or name of the collection holds each word of a name."""
@@ -614,9 +658,18 @@ class _Understanding:
                 between = sum(not self._asked.is_grammar(place) for place in gap)
                 if cue.span.end <= span.start and len(gap) <= NEAR + 1 and between <= 1:
                     return True
-                if cue.span.start == span.end:
+                after = range(span.end, cue.span.start)
+                if span.end <= cue.span.start and (not after or self._is_object(after)):
                     return True
         return False
+
+    def _is_object(self, gap: range) -> bool:
+        """Whether a verb and an article lead from a name to its documents: "IFAD withdraw the report"."""
+        return (
+            1 < len(gap) <= NEAR + 1
+            and self._asked.is_grammar(gap[-1])
+            and not any(cue.span.start in gap for cue in self._parsed.cues if cue.says("role") or cue.says("intent"))
+        )
 
     def _text(self, plan: Plan, rest: Sequence[int]) -> str:
         """What is searched for: the question, without what filters say already and without words that only ask."""
