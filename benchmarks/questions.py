@@ -99,7 +99,8 @@ def page(asker: Asker) -> str:
         "# Forty questions and their answers",
         "",
         "What forty questions that researchers could ask get from the collection of development research (15,495",
-        "records), as they are, good and bad. Made by `python benchmarks/questions.py --data DIR --page docs/questions.md`; how",
+        "records), as they are, good and bad. Made by",
+        "`python benchmarks/questions.py --data DIR --page docs/questions.md`; how",
         "questions are read: [asking](asking.md).",
     ]
     last = ""

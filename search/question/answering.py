@@ -141,7 +141,8 @@ class Asker:
 
         Texts in other scripts are left to the encoder: their words are rarely those of titles.
         """
-        if plan.mentions or plan.years or plan.subject or not plan.question.isascii():
+        asks = plan.intent not in {Intent.FIND, Intent.FINDING}
+        if asks or plan.mentions or plan.years or plan.subject or not plan.question.isascii():
             return False
         letters = " ".join(word for word in _query(plan.question).split() if word.isalpha())
         words = self._snapshot.text.parse(letters)

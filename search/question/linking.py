@@ -306,13 +306,13 @@ class Linker:
 
     def nearest(self, text: str) -> tuple[str, ...]:
         """Labels of any open facet that look most like a name that nothing bears."""
-        folded = fold(text)
+        words = fold(text).split()
         found: list[tuple[float, str]] = []
         for facet in ("author", "institution", "series", "topic"):
             column: FacetColumn = self._columns.facets[facet]
             # Labels of persons begin with the surname, which questions say last.
-            before, _, surname = folded.rpartition(" ")
-            forms = {folded, f"{surname} {before}".strip()} if facet == "author" else {folded}
+            turns = range(min(len(words), _LONGEST_GIVEN) if facet == "author" else 1)
+            forms = {" ".join(words[turn:] + words[:turn]) for turn in turns}
             for form in sorted(forms):
                 alike = column.names.like(form, 1000)
                 for name in difflib.get_close_matches(form, alike, n=2, cutoff=0.6):

@@ -60,7 +60,9 @@ class Planner:
 
         With the question before it, one that only says what is to be different keeps the rest of that one's plan.
         """
-        asked = read(question, this_year=this_year, language=language, is_common=self._is_common)
+        # Who asks on stays in the language: "e sobre o Mali?" could be of two.
+        spoken = language if prior is None else read(prior, this_year=this_year, language=language).language
+        asked = read(question, this_year=this_year, language=spoken, is_common=self._is_common)
         parsed = Parsed(asked, self._linker, self._snapshot)
         understood = _Understanding(parsed, self._linker, self._snapshot)
         plan = understood.plan()
@@ -133,7 +135,7 @@ class _Understanding:
         structural = intent in _STRUCTURAL or intent is Intent.COAUTHORS
         rest = self._parsed.rest(structural=structural)
         told = self._told(rest) if structural else rest
-        if intent is Intent.LIST and (told or len(rest) > self._most_unused()):
+        if intent is Intent.LIST and (told or len(rest) > self._most_unused() or self._asks_what(rest)):
             intent = Intent.FINDING if self._asks_openly() else Intent.FIND
             told = rest = self._parsed.rest(structural=False)
         names = list(self._parsed.names)
@@ -164,9 +166,16 @@ class _Understanding:
             names=self._proper_names(),
         )
         unused = [place for place in rest if place not in told]
-        unknown = tuple(dict.fromkeys((*plan.unknown, *self._lost_names(unused))))
+        lost = (name for name in self._lost_names(unused) if not any(name in known.split() for known in plan.unknown))
+        unknown = tuple(dict.fromkeys((*plan.unknown, *lost)))
         words = tuple(self._asked.tokens[place].text for place in unused)
         return replace(plan, text=self._text(plan, told), unused=words, unknown=unknown)
+
+    def _asks_what(self, rest: Sequence[int]) -> bool:
+        """Whether something that texts may tell is asked, and no documents: "what is the price of seed in Mali?"."""
+        if self._speaks_of_documents() or not self._asks_openly():
+            return False
+        return bool(rest) or bool(self._wanted())
 
     def is_fragment(self) -> bool:
         """Whether the question says only what is to be different: "and in French?", "since 2020?"."""
@@ -380,6 +389,8 @@ class _Understanding:
 
     def _binds_years(self, span: YearSpan, intent: Intent) -> bool:
         """Whether years are those of publication, and not of what reports speak of."""
+        if self._tells_event(span):
+            return False
         if intent in _STRUCTURAL or intent in {Intent.COAUTHORS, Intent.RELATED}:
             return True
         if self._speaks_of_documents() and (span.published or (span.bounded and self._is_heading())):
@@ -393,6 +404,13 @@ class _Understanding:
             and 0 <= span.span.start - link.span.end <= 1
             for link in self._parsed.names
         )
+
+    def _tells_event(self, span: YearSpan) -> bool:
+        """Whether a year tells which of the things that reports are about is meant: "the drought of 2005"."""
+        place = span.span.start
+        if span.published or span.bounded or place == 0 or self._asked.tokens[place - 1].folded != "of":
+            return False
+        return any(name.facet == "topic" and name.span.end == place - 1 for name in self._parsed.names)
 
     def _grammar_before(self, place: int) -> int:
         count = 0
@@ -583,6 +601,18 @@ class _Understanding:
                 found.append(name)
         return tuple(dict.fromkeys(found))
 
+    def _lost_names(self, unused: Sequence[int]) -> Iterator[str]:
+        """Names that nothing bears among words that an answer would pass over: it would be one to another question."""
+        if self._asked.text.isupper():
+            return
+        for place in unused:
+            token = self._asked.tokens[place]
+            # A given name beside a surname that is known says nothing more.
+            beside = any(place in (name.span.start - 1, name.span.end) for name in self._parsed.names)
+            named = place > 0 and token.capital and len(token.text) > 1 and not beside
+            if named and not self._is_known(Span(place, place + 1)):
+                yield token.text
+
     def _strangers(self) -> Iterator[str]:
         """Names of two words or more of which no report holds any, or all but one."""
         tokens, place = self._asked.tokens, 0
@@ -595,15 +625,6 @@ class _Understanding:
             if unknown > 1 and unknown >= len(words) - 1:
                 yield self._asked.said(Span(place, end))
             place = end + 1
-
-    def _lost_names(self, unused: Sequence[int]) -> Iterator[str]:
-        """Names that nothing bears among words that an answer would pass over: it would be one to another question."""
-        if self._asked.text.isupper():
-            return
-        for place in unused:
-            token = self._asked.tokens[place]
-            if place > 0 and token.capital and len(token.text) > 1 and not self._is_known(Span(place, place + 1)):
-                yield token.text
 
     def _is_known(self, span: Span) -> bool:
         """Whether some text or name of the collection holds each word of a name."""
@@ -689,7 +710,7 @@ class _Understanding:
             cue.span
             for cue in self._parsed.cues
             if cue.says("intent", "list", "related", "count")
-            or any(map(cue.says, ("documents", "role", "filler", "ask")))
+            or any(map(cue.says, ("documents", "role", "filler", "ask", "logic")))
         ]
         kept = [
             place

@@ -385,7 +385,7 @@ class _Dates:
     def _bounded(self, place: int, end: int, first: int, last: int) -> YearSpan:
         """Years from ``place`` to before ``end``, with the cues around them that make an open range."""
         start, published = self._start(place)
-        # The nearest cue that says more than "year" decides, the longest of several: "no later than".
+        # Of the cues right before that say more than "year" the longest decides: "no later than" holds "later than".
         lead = max(
             (cue for cue in self._time if self._leads(cue, place)),
             key=lambda cue: (cue.says("time", *_OPEN_ENDED), cue.span.end, len(cue.span)),

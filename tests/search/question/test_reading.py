@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ THIS_YEAR = 2024
 
 Said = tuple[int | None, int | None] | int | tuple[int, int, str]
 
-# What each expression says: a year, a first and a last year of which one may be open, or two years of which any will do.
+# What each expression says: a year, a first and a last year of which one may be open, or two years of which any do.
 ANY = "any"
 YEARS: dict[str, dict[str, Said | None]] = {
     "en": {
@@ -498,7 +500,7 @@ def test_any_text_is_read(text: str, language: str | None) -> None:
     for cue in asked.cues:
         assert 0 <= cue.span.start < cue.span.end <= len(asked.tokens)
     ends = [(dated.span.start, dated.span.end) for dated in asked.years]
-    assert all(one[1] <= other[0] for one, other in zip(ends, ends[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(ends))
 
 
 _TIMES = st.sampled_from(
