@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Final
 
 from kg.authority.names import fold
@@ -54,23 +55,42 @@ class _Token:
 
 def figures(text: str, language: str) -> tuple[Figure, ...]:
     """The figures of a text in a language, in order. A lone "one" is none: it is an article as often."""
+    return tuple(_ranges(text, _found(text, language)))
+
+
+def without_figures(text: str, language: str) -> str:
+    """The text with a space for each figure and the words that make it a share."""
+    kept, end = "", 0
+    for found in _found(text, language):
+        kept, end = f"{kept}{text[end : found.start]} ", found.end
+    return kept + text[end:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    figure: Figure
+    start: int
+    end: int
+
+
+def _found(text: str, language: str) -> list[_Found]:
     words = support_words(language)
     tokens = [
         _Token(match.lastgroup or "", fold(match[0]) if match.lastgroup == "word" else match[0], *match.span())
         for match in _TOKEN.finditer(text)
     ]
-    found: list[tuple[Figure, int, int]] = []
+    found: list[_Found] = []
     place = 0
     while place < len(tokens):
         near = _near(text, tokens, place)
         values, size = _number(near, words, language)
         share = _percent_words(near[size:], words)
         if values and (share or not _is_article(near[:size], values)):
-            first, last = near[0].start, near[size - 1].end
-            found.append((Figure(text[first:last], values, percent=share > 0), first, near[size + share - 1].end))
+            written = text[near[0].start : near[size - 1].end]
             size += share
+            found.append(_Found(Figure(written, values, percent=share > 0), near[0].start, near[size - 1].end))
         place += size
-    return tuple(_ranges(text, found))
+    return found
 
 
 def _near(text: str, tokens: Sequence[_Token], place: int) -> list[_Token]:
@@ -87,13 +107,17 @@ def _is_article(tokens: Sequence[_Token], values: frozenset[Decimal]) -> bool:
     return len(tokens) == 1 and tokens[0].kind == "word" and values == {Decimal(1)}
 
 
-def _ranges(text: str, found: Sequence[tuple[Figure, int, int]]) -> Iterator[Figure]:
-    for place, (figure, _, end) in enumerate(found):
-        following = found[place + 1] if place + 1 < len(found) else None
-        if following and following[0].percent and not figure.percent and _BETWEEN.fullmatch(text, end, following[1]):
-            yield Figure(figure.written, figure.values, None)
-        else:
-            yield figure
+def _ranges(text: str, found: Sequence[_Found]) -> Iterator[Figure]:
+    for one, following in zip_longest(found, found[1:]):
+        figure = one.figure
+        if (
+            following is not None
+            and following.figure.percent
+            and not figure.percent
+            and _BETWEEN.fullmatch(text, one.end, following.start)
+        ):
+            figure = replace(figure, percent=None)
+        yield figure
 
 
 def _number(tokens: Sequence[_Token], words: SupportWords, language: str) -> tuple[frozenset[Decimal], int]:

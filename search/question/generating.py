@@ -24,6 +24,7 @@ _MOST_SENTENCES: Final = 5
 _MOST_CHARACTERS: Final = 6000
 """Of a text, what is dropped included."""
 _LONGEST_SENTENCE: Final = 600
+_MOST_CITED: Final = 3
 
 _LANGUAGES: Final = {"en": "English", "es": "Spanish", "fr": "French", "pt": "Portuguese"}
 
@@ -89,18 +90,27 @@ class Writer:
                     return
 
     def _objection(self, plan: Plan, given: Sequence[Quote], written: Written, said: set[str]) -> Objection | None:
-        if len(written.text) > _LONGEST_SENTENCE:
-            return Objection(Reason.TOO_LONG)
-        if not written.finished:
-            return Objection(Reason.UNFINISHED)
-        if not written.cites:
-            return Objection(Reason.UNCITED)
-        if unknown := tuple(str(number) for number in written.cites if not 1 <= number <= len(given)):
-            return Objection(Reason.UNKNOWN_PASSAGE, unknown)
+        objection = _objection_to_form(written) or _objection_to_citations(written.cites, len(given))
+        if objection is not None:
+            return objection
         if fold(written.text) in said:
             return Objection(Reason.REPEATED)
         passages = [given[number - 1].sentence for number in written.cites]
         return self._support.objection(written.text, passages, question=plan.question, language=plan.language)
+
+
+def _objection_to_form(written: Written) -> Objection | None:
+    if len(written.text) > _LONGEST_SENTENCE:
+        return Objection(Reason.TOO_LONG)
+    return None if written.finished else Objection(Reason.UNFINISHED)
+
+
+def _objection_to_citations(cites: Sequence[int], passages: int) -> Objection | None:
+    if not cites:
+        return Objection(Reason.UNCITED)
+    if unknown := tuple(str(number) for number in cites if not 1 <= number <= passages):
+        return Objection(Reason.UNKNOWN_PASSAGE, unknown)
+    return Objection(Reason.MANY_PASSAGES) if len(cites) > _MOST_CITED else None
 
 
 def prompt(plan: Plan, quotes: Sequence[Quote]) -> Prompt:

@@ -24,11 +24,15 @@ _WORD_BEFORE: Final = re.compile(r"[^\s(\[\"'“‘«]*$")
 _LONGEST_WORD: Final = 40
 _WIDEST: Final = 100
 """Passages that a range of citations may name."""
-_THOUGHT: Final = re.compile(r"<think>.*?</think>", re.DOTALL)
+_ITEM_NUMBER: Final = re.compile(r"[\s*•+>|#-]*[0-9]{1,2}")
+_OPEN_LINE: Final = re.compile(r"\n[ \t]*(?:[-*•+>|#]|[0-9]{1,2}[.)]?)?$")
+"""A line of which it is not clear yet whether it is an item of a list."""
+_THOUGHT: Final = ("<think>", "</think>")
 _FINISHED: Final = re.compile(rf"(?:[.!?…]|{_CITATION}){_CLOSERS}\s*$")
 
-_IMAGE: Final = re.compile(r"!\[[^\[\]]*\]\([^()]*\)")
-_LINK: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_TARGET: Final = r"\((?:[^()]|\([^()]*\))*\)"
+_IMAGE: Final = re.compile(rf"!\[[^\[\]]*\]{_TARGET}")
+_LINK: Final = re.compile(rf"\[([^\[\]]*)\]{_TARGET}")
 _ADDRESS: Final = re.compile(
     r"(?:https?|ftp|file)://[^\s\[\]<>()]*|\bwww\.[^\s\[\]<>()]+|\b(?:javascript|vbscript|data|mailto):(?=\S)[^\s\[\]<>()]*",
     re.IGNORECASE,
@@ -57,14 +61,37 @@ def written_sentences(pieces: Iterable[str]) -> Iterator[Written]:
     A sentence has the citations that follow it, before or after its full stop. What a model thinks aloud is left out.
     """
     text = ""
+    looked_at = 0
+    for piece in _spoken(pieces):
+        text += piece
+        end, looked_at = _end(text, looked_at)
+        while end is not None:
+            yield from _written(text[:end])
+            text = text[end:]
+            end, looked_at = _end(text, 0)
+    yield from _written(text)
+
+
+def _spoken(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces without what stands between <think> and </think>."""
+    held = ""
+    thinking = False
     for piece in pieces:
-        text = _THOUGHT.sub("", text + piece)
-        ready, thought, rest = text.partition("<think>")
-        while (end := _end(ready)) is not None:
-            yield from _written(ready[:end])
-            ready = ready[end:]
-        text = ready + thought + rest
-    yield from _written(text.partition("<think>")[0])
+        held += piece
+        mark = _THOUGHT[thinking]
+        while mark in held:
+            before, _, held = held.partition(mark)
+            if not thinking:
+                yield before
+            thinking = not thinking
+            mark = _THOUGHT[thinking]
+        # The end may be the beginning of a mark.
+        kept = next(size for size in range(len(mark) - 1, -1, -1) if held.endswith(mark[:size]))
+        if not thinking:
+            yield held[: len(held) - kept]
+        held = held[len(held) - kept :]
+    if not thinking:
+        yield held
 
 
 def _written(raw: str) -> Iterator[Written]:
@@ -83,30 +110,40 @@ def _numbers(cited: str) -> Iterator[int]:
         yield from range(first, last[0] + 1) if ranged else (first, *last)
 
 
-def _end(text: str) -> int | None:
-    """After the first sentence of a text that goes on; ``None`` while its end is not there, or not sure."""
-    for match in _BREAK.finditer(text):
+def _end(text: str, start: int) -> tuple[int | None, int]:
+    """After the first sentence of a text that goes on; ``None`` while its end is not there, or not sure.
+
+    ``start`` is where to look from, and the second number where to look from when there is more text.
+    """
+    for match in _BREAK.finditer(text, start):
         if match["line"]:
             if text[: match.start()].strip():
-                return match.end()
+                return match.end(), 0
             continue
         after = _AFTER_END.match(text, match.end())
         assert after is not None
         rest = text[after.end() :]
         following = rest.lstrip()
         if not following or _OPEN_CITATION.match(following):
-            return None
-        cited = bool(after["cited"]) or _CITED_LAST.search(text, 0, match.start()) is not None
+            return None, match.start()
         spaced = len(following) < len(rest)
-        if (cited or (spaced and _BEGINS.match(following))) and not _is_abbreviation(text, match):
-            return after.end()
-    return None
+        begins = spaced and _BEGINS.match(following) is not None
+        if (begins or after["cited"] or _is_cited(text[: match.start()])) and not _is_abbreviation(text, match):
+            return after.end(), 0
+    open_line = _OPEN_LINE.search(text, start)
+    return None, open_line.start() if open_line else len(text)
+
+
+def _is_cited(text: str) -> bool:
+    return _CITED_LAST.search(text[-_LONGEST_WORD:]) is not None
 
 
 def _is_abbreviation(text: str, end: re.Match[str]) -> bool:
-    """Whether a full stop ends an abbreviation or an initial, and so no sentence."""
+    """Whether a full stop ends an abbreviation, an initial or the number of an item, and so no sentence."""
     word = _WORD_BEFORE.search(text[max(0, end.start() - _LONGEST_WORD) : end.start()])
     bare = word[0].casefold().rstrip(".") if word else ""
+    if _ITEM_NUMBER.fullmatch(text, 0, end.start()):
+        return True
     return end[0] == "." and (bare in abbreviations() or "." in bare or (len(bare) == 1 and bare.isalpha()))
 
 

@@ -14,13 +14,13 @@ from typing import Final
 from embeddings.encoder import Encoder, ModelIdentity
 from kg.authority.names import fold
 from kg.authority.places import resolve_place
-from search.languages import analyzer, function_words, guess_language
-from search.question.figures import figures
+from search.languages import STEMMED, analyzer, function_words, words
+from search.question.figures import figures, without_figures
 from search.question.quoting import shared_words
 from search.question.support_words import support_words
 
-SHARE: Final = 5 / 6
-"""How many of its content words a sentence must share with the passages, where both are in one language."""
+_OWN: Final = 6
+"""One in so many of its content words may be a sentence's own, where it is in the language of the passages."""
 _FEWEST: Final = 3
 """Content words of a sentence that says something."""
 _CLAUSE: Final = 3
@@ -39,6 +39,8 @@ class Reason(StrEnum):
     """It cites no passage."""
     UNKNOWN_PASSAGE = "unknown_passage"
     """It cites a passage that was not given."""
+    MANY_PASSAGES = "many_passages"
+    """It cites so many passages that anything could be put together from them."""
     UNFINISHED = "unfinished"
     """The text broke off in it."""
     TOO_LONG = "too_long"
@@ -93,20 +95,22 @@ class Support:
     ) -> Objection | None:
         """What speaks against a sentence that cites some passages (at least one); ``None`` if nothing does.
 
-        ``sentence`` is plain text without citations; ``language`` is the one it should be in, where its words do not
-        tell. Names may also come from the question.
+        ``sentence`` is plain text without citations; ``language`` is the one it should be in, and counts where its
+        words leave a choice. Names may also come from the question.
         """
-        spoken = guess_language(sentence) or language
-        cited = [_Passage(text, guess_language(text) or "en") for text in passages]
-        content = shared_words(sentence, sentence)
+        spoken = _language(sentence, language)
+        cited = [_Passage(text, _language(text, spoken)) for text in passages]
+        # Figures are compared as such: "12%" and "twelve per cent" have no word in common.
+        said = without_figures(sentence, spoken)
+        content = shared_words(said, said)
         if len(content) < _FEWEST:
             return Objection(Reason.SAYS_NOTHING)
         if strange := tuple(_strange_figures(sentence, spoken, cited)):
             return Objection(Reason.FIGURE, strange)
         if strange := tuple(_strange_names(sentence, spoken, (*passages, question))):
             return Objection(Reason.NAME, strange)
-        own = _own_words(sentence, content, cited)
-        alike = len(own) <= (1 - SHARE) * len(content)
+        own = _own_words(said, content, cited, question)
+        alike = _OWN * len(own) <= len(content)
         if not alike:
             foreign = [passage for passage in cited if passage.language != spoken]
             objection = self._distance(sentence, spoken, foreign) if foreign else Objection(Reason.WORDS, own)
@@ -130,6 +134,14 @@ class Support:
 class _Passage:
     text: str
     language: str
+
+
+def _language(text: str, expected: str) -> str:
+    """The language whose function words are commonest in a text: the expected one if it is among them."""
+    found = words(text)
+    counts = {language: sum(word in function_words(language) for word in found) for language in STEMMED}
+    likely = [language for language, count in counts.items() if count == max(counts.values())]
+    return expected if expected in likely else likely[0]
 
 
 def _strange_figures(sentence: str, language: str, passages: Sequence[_Passage]) -> Iterator[str]:
@@ -186,10 +198,12 @@ def _is_place_in(name: str, texts: Sequence[str]) -> bool:
     return any(f" {fold(label)} " in text for label in labels for text in texts)
 
 
-def _own_words(sentence: str, content: Sequence[str], passages: Sequence[_Passage]) -> tuple[str, ...]:
-    """The content words of a sentence that no passage holds in any form."""
+def _own_words(sentence: str, content: Sequence[str], passages: Sequence[_Passage], question: str) -> tuple[str, ...]:
+    """The content words of a sentence that no passage holds in any form, and that are no names of the question."""
     shared = {word for passage in passages for word in shared_words(sentence, passage.text)}
-    return tuple(word for word in content if word not in shared)
+    asked = set(fold(question).split())
+    names = {match[0].casefold() for match in _WORD.finditer(sentence) if match[0][0].isupper()}
+    return tuple(word for word in content if word not in shared and not (word in names and fold(word) in asked))
 
 
 def _clauses(text: str, language: str) -> list[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from queue import SimpleQueue
 from types import UnionType
 from typing import Any, Final
@@ -176,6 +177,8 @@ def _client(base: str, key: str | None, seconds: float) -> httpx.AsyncClient:
         url = httpx.URL(base)
     except httpx.InvalidURL as error:
         raise GeneratorSettingError("REPORTGRAPH_GENERATOR", "it is no address") from error
+    if (url.port or 0) > 65_535:
+        raise GeneratorSettingError("REPORTGRAPH_GENERATOR", "there is no such port")
     if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query or url.fragment:
         raise GeneratorSettingError("REPORTGRAPH_GENERATOR", "it is no plain http or https address")
     return httpx.AsyncClient(
@@ -189,6 +192,8 @@ def _client(base: str, key: str | None, seconds: float) -> httpx.AsyncClient:
         timeout=httpx.Timeout(seconds, connect=min(_CONNECT_SECONDS, seconds)),
         # A connection that was kept may be gone just when it is needed.
         limits=httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=0),
+        # Who asks must not be known again by a cookie.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
         trust_env=False,
     )
