@@ -183,13 +183,14 @@ class Plan:
         first = max((years.first for years in wanted if years.first is not None), default=None)
         last = min((years.last for years in wanted if years.last is not None), default=None)
         several = tuple(str(year) for years in wanted for year in years.several)
-        if first is not None and last is not None and first > last:
+        single = len(wanted) > 1 and all(years.several or years.first == years.last for years in wanted)
+        if single or (first is not None and last is not None and first > last):
             # "In 1989 and also in 2016": no report has both years, so any of them will do.
-            several += tuple(str(year) for years in wanted for year in years.each)
+            several = tuple(str(year) for years in wanted for year in years.each)
             # "Since 2020 and before 2010": the years that begin the one, up to the last of the other, are none.
             first, last, several = (None, None, several) if several else (None, last, (str(first),))
         if several:
-            chosen["year"] = tuple(dict.fromkeys(several))
+            chosen["year"] = tuple(sorted(set(several)))
         return Filters(chosen, excluded, first, last)
 
 

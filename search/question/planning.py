@@ -35,6 +35,7 @@ _MOST_UNUSED: Final = 2
 """Words without a part in what is asked that may be turns of speech; more of them say what it is about."""
 _MOST_TURNS: Final = 4
 """The same where documents are spoken of and bound."""
+_NUMBERING: Final = frozenset({"no", "n", "number", "numero", "nr", "nro", "vol", "volume"})
 _OPENING_WORDS: Final = 4
 _OPENING: Final = 7
 """Words within which a question without a question word says what it wants."""
@@ -180,7 +181,8 @@ class _Understanding:
     def is_fragment(self) -> bool:
         """Whether the question says only what is to be different: "and in French?", "since 2020?"."""
         said = self._parsed.says
-        asks = said("documents") or said("intent") or (said("ask", "which") and self._parsed.rest(structural=True))
+        asks = said("documents") or said("intent") or bool(self._dimension())
+        asks = asks or (said("ask", "which") and bool(self._parsed.rest(structural=True)))
         changes = bool(self._parsed.names) or bool(self._parsed.years)
         return changes and not asks and len(self._parsed.rest(structural=True)) <= 1
 
@@ -556,22 +558,13 @@ class _Understanding:
         return tuple(dict.fromkeys(token.folded for token in tokens if token.capital and len(token.text) > 1))
 
     def _series_number(self) -> str | None:
-        for link in self._parsed.names:
-            place = link.span.end
-            if link.facet == "series" and place < len(self._asked.tokens):
-                skipped = self._asked.tokens[place].folded in {
-                    "no",
-                    "n",
-                    "number",
-                    "numero",
-                    "nr",
-                    "nro",
-                    "vol",
-                    "volume",
-                }
-                token = self._asked.tokens[min(place + skipped, len(self._asked.tokens) - 1)]
-                if token.text.isdigit() and len(token.text) <= 3:
-                    return token.text
+        """A number that follows the name of a series, or "number" where a series is named."""
+        ends = [name.span.end for name in self._parsed.names if name.facet == "series"]
+        tokens = self._asked.tokens
+        said = [place + 1 for place, token in enumerate(tokens) if token.folded in _NUMBERING] if ends else []
+        for place in (*ends, *said):
+            if place < len(tokens) and tokens[place].text.isdigit() and len(tokens[place].text) <= 3:
+                return tokens[place].text
         return None
 
     def _unknown(self, intent: Intent) -> tuple[str, ...]:

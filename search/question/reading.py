@@ -174,7 +174,7 @@ def _language(text: str, tokens: Sequence[Token], preferred: str | None) -> str:
         found = [cue.span for cue in _cues(tokens, lexicon(language))]
         cued = {place for span in found for place in range(span.start, span.end)}
         # What one language asks with may be the grammar of another, which has been counted: "o" is "or" in Spanish.
-        own = sum(tokens[place].text.casefold() not in grammar for place in cued)
+        own = sum(tokens[place].folded not in _folded_grammar(language) for place in cued)
         counted = sum(token.text.casefold() in grammar for token in asked)
         strange = sum(not letter.isascii() and letter not in _LETTERS[language] for letter in letters)
         return counted, own, language == preferred, -strange
