@@ -48,7 +48,7 @@ def criteria(plan: Plan, texts: Texts) -> str:
 def said_mention(mention: Mention, texts: Texts) -> str:
     """A filter in words: ``Country: Kenya``, or without it."""
     facet = texts.say(FACET_NAMES[mention.reading.facet])
-    name = texts.say("%(facet)s: %(label)s", facet=facet, label=mention.reading.label)
+    name = texts.say("%(facet)s: %(label)s", facet=facet, label=mention.reading.label_in(texts.language))
     return texts.say("not %(filter)s", filter=name) if mention.excluded else name
 
 
@@ -249,10 +249,13 @@ def _missing(answer: Answer, texts: Texts) -> str:
 
 
 def _compared(answer: Answer, texts: Texts) -> str:
-    sides = "; ".join(f"{side.mention.reading.label}: {texts.number(side.reports)}" for side in answer.sides)
+    sides = "; ".join(
+        f"{side.mention.reading.label_in(texts.language)}: {texts.number(side.reports)}" for side in answer.sides
+    )
     most = max(answer.sides, key=lambda side: side.reports)
     tied = sum(side.reports == most.reports for side in answer.sides) > 1
-    said = texts.say("Equally many.") if tied else texts.say("More from %(name)s.", name=most.mention.reading.label)
+    name = most.mention.reading.label_in(texts.language)
+    said = texts.say("Equally many.") if tied else texts.say("More from %(name)s.", name=name)
     return texts.say("Reports: %(sides)s.", sides=sides) + " " + said
 
 

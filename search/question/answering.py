@@ -95,6 +95,7 @@ class Asker:
         refusal = self._refused(plan)
         if refusal is not None:
             return Answer(plan, self._name, refusal=refusal)
+        plan = _with_enough(plan)
         answer = self._answers[plan.intent](plan)
         if answer.refusal is not None and answer.refusal.gap is Gap.NOTHING:
             answer = self._loosened(plan) or answer
@@ -633,6 +634,22 @@ _RELATED: Final = ("topic", "author", "institution", "country")
 def _entities(facets: Mapping[str, Sequence[FacetCount]]) -> tuple[tuple[str, FacetCount], ...]:
     """The commonest entities of what was found, two of each kind."""
     return tuple((facet, one) for facet in _RELATED for one in facets.get(facet, ())[:2] if one.count)
+
+
+def _with_enough(plan: Plan) -> Plan:
+    """The plan, or a search where it says too little for the kind of answer that its reader chose."""
+    named = Counter(_kind(mention) for mention in plan.mentions if mention.binds and not mention.excluded)
+    needed = {
+        Intent.SHARE: bool(named),
+        Intent.RANK: bool(plan.dimension),
+        Intent.VALUES: bool(plan.dimension),
+        Intent.COAUTHORS: named["author"] > 0,
+        Intent.GAPS: named["series"] > 0,
+        Intent.COMPARE: max(named.values(), default=0) > 1,
+    }
+    if needed.get(plan.intent, True):
+        return plan
+    return replace(plan, intent=Intent.FIND, text=plan.text or plan.question)
 
 
 def _kind(mention: Mention) -> str:

@@ -192,7 +192,8 @@ class Linker:
         ordered = sorted(set(codes), key=lambda code: (-int(totals[code]), code))
         values = [column.values[code] for code in ordered]
         reports = int(sum(int(totals[code]) for code in ordered))
-        return Reading(facet, tuple(value.value for value in values), values[0].label, reports, how)
+        first = values[0]
+        return Reading(facet, tuple(value.value for value in values), first.label, reports, how, first.labels)
 
     # -- controlled values and places ----------------------------------------------------------------------------------
 

@@ -53,13 +53,21 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a name may mean: values (IRIs) of a facet, any of them. ``reports`` is how many records state one."""
+    """What a name may mean: values (IRIs) of a facet, any of them. ``reports`` is how many records state one.
+
+    ``label`` and ``labels``, by ISO 639-1 code, are those of the value that most reports have.
+    """
 
     facet: str
     values: tuple[str, ...]
     label: str
     reports: int
     how: How = How.LABEL
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def label_in(self, language: str) -> str:
+        """The label for a reader's language."""
+        return self.labels.get(language, self.label)
 
 
 @dataclass(frozen=True, slots=True)

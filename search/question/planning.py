@@ -207,6 +207,7 @@ class _Understanding:
             (Intent.COUNT_BY_YEAR, self._per_year and (counts or self._lists())),
             (Intent.COUNT, counts),
             (Intent.RANK, bool(dimension) and (self._ranks() or self._numbered_dimension())),
+            (Intent.FINDING, said("ask", "say") and self._asks_openly()),
             (Intent.LIST, self._lists()),
             (Intent.FINDING, self._asks_openly()),
         )

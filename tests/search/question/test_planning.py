@@ -272,7 +272,7 @@ def test_an_entity_that_is_named_twice_is_one_mention(planner: Planner) -> None:
 def test_a_mention_or_years_that_are_dropped_do_not_bind(planner: Planner) -> None:
     question = "How many reports are about Kenya since 2010?"
     plan = _plan(planner, question)
-    keys = {one.key for one in (*plan.mentions, *plan.years)}
+    keys = {mention.key for mention in plan.mentions} | {years.key for years in plan.years}
     assert keys == {"country:kenya", "years:since 2010"}
     without = _plan(planner, question, corrections=Corrections(dropped=frozenset({"country:kenya"})))
     assert _bound(without) == {("years", "2010-")}
