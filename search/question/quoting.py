@@ -16,8 +16,13 @@ from kg.reading import Card
 from search.languages import analyzer, function_words, language_of
 from search.question.answer import Quote
 
-_SENTENCE_END: Final = re.compile(r"(?<=[^\s.][^\s.][.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[¿¡]?[A-ZÀ-ÞŒ0-9])")
-"""After a full stop that follows two characters, before a capital: initials and abbreviations end no sentence."""
+_SENTENCE_END: Final = re.compile(
+    r"(?:(?<=[^\s.][^\s.][.!?…])|(?<=[^\s.]\s[!?]))([\"'”’»)\]]*)\s+(?=[\"'“‘«(\[¿¡]?[A-ZÀ-ÞŒ0-9])"
+)
+"""After a full stop that follows two characters, before a capital: initials end no sentence. French parts "?" off."""
+_ABBREVIATED: Final = re.compile(r"(?<![^\s(\[])(?:al|approx|ca|cf|dr|dra|mrs?|prof|sr|sra|st|vs)\.$", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"(?<![^\s(\[])(?:arts?|caps?|figs?|nos?|núms?|págs?|pp?|tabs?|vols?)\.$", re.IGNORECASE)
+"""Abbreviations that a number follows."""
 _SHORTEST: Final = 30
 _LONGEST: Final = 600
 """Characters of a sentence that can be quoted; headings are shorter, and lists without full stops longer."""
@@ -91,10 +96,24 @@ def _chosen(near: Vectors, vectors: Vectors, most: int) -> list[int]:
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a text that can be quoted, in order."""
     for line in text.splitlines():
-        for sentence in _SENTENCE_END.split(line):
+        for sentence in _parted(line):
             whole = " ".join(sentence.split())
             if _SHORTEST <= len(whole) <= _LONGEST:
                 yield whole
+
+
+def _parted(line: str) -> Iterator[str]:
+    """The sentences of a line, whatever their length, each with what closes it."""
+    pieces = _SENTENCE_END.split(line)
+    closed = [text + closing for text, closing in zip(pieces[::2], (*pieces[1::2], ""), strict=True)]
+    whole = closed[0]
+    for following in closed[1:]:
+        if _ABBREVIATED.search(whole) or (following[0].isdigit() and _NUMBERED.search(whole)):
+            whole = f"{whole} {following}"
+        else:
+            yield whole
+            whole = following
+    yield whole
 
 
 def _candidates(question: str, card: Card) -> list[_Candidate]:

@@ -48,6 +48,34 @@ def test_a_name_finds_the_first_value_that_is_called_so(
         assert names.code(folded) == (having[0] if having else None)
 
 
+@given(described, st.text(max_size=8))
+def test_a_name_finds_every_value_that_is_called_so(labels: dict[str, tuple[str, dict[str, str]]], typed: str) -> None:
+    plain, values = _values(labels)
+    names = Names.of(values)
+    called = [{fold(label) for label in (value.label, *value.labels.values())} for value in plain]
+    for folded in {fold(typed), *(name for several in called for name in several)}:
+        having = [code for code, several in enumerate(called) if folded and folded in several]
+        assert names.codes_of(folded) == having
+
+
+@given(described, st.text(max_size=3))
+def test_names_that_begin_with_a_text_stand_together(labels: dict[str, tuple[str, dict[str, str]]], typed: str) -> None:
+    _, values = _values(labels)
+    names = Names.of(values)
+    folded = fold(typed)
+    places = names.beginning(folded)
+    for place in range(len(names.folded)):
+        assert (place in places) is names.folded[place].startswith(folded)
+
+
+def test_equal_names_follow_each_other_in_the_order_of_their_codes() -> None:
+    names = _named("Water", "water", "Waters", "WATER", "Wate")
+    assert names.codes_of("water") == [0, 1, 3]
+    assert [names.folded[place] for place in names.beginning("water")] == ["water", "water", "water", "waters"]
+    assert len(names.beginning("")) == 5
+    assert list(names.beginning("x")) == names.codes_of("x") == []
+
+
 def test_names_that_look_alike_begin_alike_and_are_about_as_long() -> None:
     names = _named("Water", "Waters", "Weather", "Watershed", "Later", "water", "")
     assert names.like("watre", 10) == {"water": 0, "waters": 1, "weather": 2}

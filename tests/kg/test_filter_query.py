@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from kg import sparql
 from kg.authority.names import key
 from kg.errors import UnboundParameterError
 from kg.facets import FACETS, Columns
-from kg.filter_query import filter_query
+from kg.filter_query import counting_query, filter_query
 from kg.store import Scope
 from kg.stores.oxigraph import OxigraphStore
 from kg.vocab import PREFIXES, Kind, Minter
@@ -136,6 +136,58 @@ def test_a_row_has_the_title_and_the_year_if_there_is_one(wide: Snapshot) -> Non
     assert [row[0] for row in rows] == _passing(wide, Filters())
     assert ("http://localhost:7860/report/w0001", "Water study 1: goat herding in Kenya", "1990") in rows
     assert rows[-1] == ("http://localhost:7860/report/w1287", "Water study 1287: cocoa drying in Peru", "")
+
+
+def _counting(facets: Sequence[str], filters: Filters) -> str:
+    return counting_query(facets, filters.chosen, filters.excluded, filters.year_from, filters.year_to)
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), facets=st.lists(st.sampled_from(FACETS), min_size=1, max_size=3, unique=True))
+@pytest.mark.parametrize("collection", ["sample", "wide"])
+def test_values_are_counted_as_the_columns_count_them(
+    collection: str, data: st.DataObject, facets: list[str], request: pytest.FixtureRequest
+) -> None:
+    snapshot: Snapshot = request.getfixturevalue(collection)
+    filters = replace(data.draw(_filters(snapshot.columns)), inferred=False)
+    text = _counting(facets, filters)
+    sparql.require_read_only(text)
+    mask = combined(filter_masks(snapshot, filters), len(snapshot.columns.reports))
+    counted = {
+        one.value.value: one.count for facet in facets for one in snapshot.columns.counts(facet, mask) if one.count
+    }
+    rows = [(value, int(count)) for value, count in snapshot.graph.select_text(text, Scope.STATED)]
+    assert dict(rows) == counted
+    for facet in facets:
+        own = [row for row in rows if snapshot.columns.facets[facet].code(row[0]) is not None]
+        assert own == sorted(own, key=lambda row: (-row[1], row[0]))
+    assert [count for _, count in rows] == sorted((count for _, count in rows), reverse=True)
+
+
+def test_a_report_with_several_of_the_values_counts_for_each_once(sample: Snapshot) -> None:
+    country, region = (sample.columns.facets[facet] for facet in ("country", "region"))
+    rows = list(sample.graph.select_text(counting_query(("country", "region"), {}, {}, None, None), Scope.STATED))
+    assert len(rows) == sum(int(total > 0) for column in (country, region) for total in column.stated.totals)
+
+
+@pytest.mark.parametrize("facet", FACETS)
+def test_every_counting_query_declares_what_it_uses(sample: Snapshot, facet: str) -> None:
+    own = tuple(value.value for value in sample.columns.facets[facet].values[:2])
+    for filters in (Filters(), Filters({facet: own}, {"topic": ()}, 2000, None), Filters({}, {facet: own}, None, 2020)):
+        text = _counting((facet, "year"), filters)
+        prepareQuery(text)
+        declared = re.findall(r"^PREFIX (\w+): <(.*)>$", text, re.MULTILINE)
+        assert declared == sorted(set(declared))
+        bare = re.sub(r"<[^>]*>|#.*", "", text.partition("SELECT")[2])
+        assert dict(declared) == {prefix: PREFIXES[prefix] for prefix in re.findall(r"(\w+):", bare)}
+
+
+def test_a_dimension_that_is_no_facet_is_refused() -> None:
+    for dimension in (("colour",), ("topic", "colour"), ("",)):
+        with pytest.raises(UnboundParameterError):
+            counting_query(dimension, {}, {}, None, None)
+    with pytest.raises(UnboundParameterError):
+        counting_query(("topic",), {"topic": ["no iri"]}, {}, None, None)
 
 
 def test_what_was_inferred_counts_in_the_scope_of_everything_only(wide: Snapshot) -> None:

@@ -30,6 +30,34 @@ def test_the_same_request_gives_the_same_results(engine: Engine, mode: Mode) -> 
     assert engine.search(request) == engine.search(request)
 
 
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("query", ["", "water for maize", "mujeres rurales", "zzzz", "-women"])
+def test_the_members_of_a_search_are_its_results(engine: Engine, sample: Snapshot, query: str, mode: Mode) -> None:
+    language = filter_value(sample, "language", "Francés")
+    for filters in (Filters(), Filters({"language": (language,)}, year_from=2010), Filters({}, {"topic": ("none",)})):
+        members = engine.members(query, filters, mode)
+        results = engine.search(Request(query, filters, mode, limit=1000))
+        assert {sample.columns.reports[place] for place in np.flatnonzero(members)} == {
+            hit.card.iri for hit in results.hits
+        }
+        assert int(members.sum()) == results.total
+
+
+def test_members_are_of_a_search_that_can_be_asked(engine: Engine) -> None:
+    with pytest.raises(InvalidRequestError):
+        engine.members("x" * (LONGEST_QUERY + 1), Filters(), Mode.LEXICAL)
+    with pytest.raises(InvalidRequestError):
+        engine.members("x", Filters(year_from=2020, year_to=2010), Mode.LEXICAL)
+
+
+def test_reports_are_hits_in_their_order_without_those_that_are_unknown(engine: Engine, sample: Snapshot) -> None:
+    third, first = sample.columns.reports[2], sample.columns.reports[0]
+    hits = engine.hits([third, "http://localhost:7860/report/none", first])
+    assert [hit.card.iri for hit in hits] == [third, first]
+    assert {(hit.score, hit.why.words, hit.why.similarity) for hit in hits} == {(0.0, (), None)}
+    assert engine.hits([]) == ()
+
+
 def test_a_report_is_found_by_its_own_title(engine: Engine, sample: Snapshot) -> None:
     for result in engine.search(Request(limit=60)).hits:
         assert _ids(engine.search(Request(result.card.title)))[0] == result.card.id
