@@ -14,7 +14,9 @@ from kg.importers import load_field_map
 from kg.model import Problem
 from search.build import BuildReport, BuildSettings, build
 from search.engine import Engine
+from search.question.answering import Asker
 from search.snapshot import Adapters, Snapshot
+from tests.river_collection import TODAY, write_river_collection
 from tests.wide_collection import write_wide_collection
 from ui.settings import Settings
 from ui.wiring import Services, build_services
@@ -139,3 +141,28 @@ def wide(wide_services: Services) -> Snapshot:
 @pytest.fixture(scope="session")
 def wide_engine(wide_services: Services) -> Engine:
     return wide_services.engine(wide_services.data.live())
+
+
+@pytest.fixture(scope="session")
+def river_services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    """Services over a built collection of a few records whose figures are known (:mod:`tests.river_collection`)."""
+    folder = tmp_path_factory.mktemp("river")
+    services = services_for(folder / "data")
+    build_sources(services, write_river_collection(folder / "river.jsonl"))
+    return services
+
+
+@pytest.fixture(scope="session")
+def river(river_services: Services) -> Snapshot:
+    return river_services.snapshot()
+
+
+@pytest.fixture(scope="session")
+def river_engine(river_services: Services) -> Engine:
+    return river_services.engine(river_services.data.live())
+
+
+@pytest.fixture(scope="session")
+def asker(river_engine: Engine) -> Asker:
+    """Answers questions about the river collection, on a day that never changes."""
+    return Asker(river_engine, today=lambda: TODAY)

@@ -5,12 +5,14 @@ Persons are written in several ways, institutions have acronyms, series have gap
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-BASE = "https://example.org/kg/"
+TODAY = dt.date(2024, 6, 1)
+"""The day on which questions about it are asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

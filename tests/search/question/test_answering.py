@@ -19,8 +19,7 @@ from search.question.answering import Asker
 from search.question.plan import Corrections, Gap, Intent
 from search.question.planning import Planner
 from search.snapshot import Snapshot
-from tests.river_collection import IDR, IFAD, ROWS, Row, having
-from tests.search.question.conftest import TODAY
+from tests.river_collection import IDR, IFAD, ROWS, TODAY, Row, having
 from tests.search.question.phrasings import PHRASINGS
 from ui.answers import told
 from ui.texts import Texts
