@@ -435,7 +435,7 @@ class Asker:
             found = self._counts(query, ("year",))
         years = {int(one.value.value): one.count for one in found}
         first, last = (bound for bound in _span(plan, years))
-        by_year = {year: years.get(year, 0) for year in range(first, last + 1)} if years else {}
+        by_year = {year: years.get(year, 0) for year in range(first, last + 1)}
         if not years and not _named_span(plan):
             return self._nothing(plan, query)
         total = sum(years.values())

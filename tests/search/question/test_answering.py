@@ -155,6 +155,7 @@ def test_reports_are_counted_by_words_where_these_are_no_names(asker: Asker) -> 
         ("How many reports per year?", lambda _: True, 1996, 2023),
         ("How many reports about Kenya per year?", _about("Kenya"), 1996, 2020),
         ("How many reports per year between 2000 and 2009?", lambda row: 2000 <= (row.year or 0) <= 2009, 2000, 2009),
+        ("How many reports about Kenya per year between 2005 and 2010?", lambda _: False, 2005, 2010),
         ("¿Cuántos informes por año desde 2015?", lambda row: (row.year or 0) >= 2015, 2015, 2023),
         ("Combien de rapports par an avant 2005 ?", lambda row: 0 < (row.year or 0) < 2005, 1996, 2004),
         ("Quantos relatórios por ano sobre o Peru?", _about("Peru"), 2008, 2023),
