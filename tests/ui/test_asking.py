@@ -35,8 +35,8 @@ def client(river_services: Services) -> Iterator[TestClient]:
         yield client
 
 
-def _ask(client: TestClient, question: str, **parameters: object) -> dict[str, object]:
-    response = client.get("/api/v1/ask", params={"q": question, **parameters})  # type: ignore[arg-type]
+def _ask(client: TestClient, question: str, **parameters: int | str | list[str]) -> dict[str, object]:
+    response = client.get("/api/v1/ask", params={"q": question, **parameters})
     assert response.status_code == 200, response.text
     answer: dict[str, object] = response.json()
     return answer

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -155,7 +155,7 @@ class _Plane:
     def encode_query(self, text: str) -> Vectors:
         return _at(0)
 
-    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+    def encode_documents(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         return np.stack([_at({MILK: 12, MILK_AGAIN: 12.5, TEA: -14}[text]) for text in texts])
 
 
@@ -174,7 +174,7 @@ def test_what_was_quoted_already_is_not_quoted_again_in_other_words() -> None:
 
 def test_what_lies_far_behind_the_nearest_is_not_quoted() -> None:
     class Far(_Plane):
-        def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        def encode_documents(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
             return np.stack([_at({MILK: 2, TEA: 60}[text]) for text in texts])
 
     assert [quote.sentence for quote in Quoter(Far()).quotes("milk", _sentences(MILK, TEA))] == [MILK]
