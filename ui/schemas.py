@@ -282,6 +282,7 @@ class YearsSchema(BaseModel):
     first: int | None
     last: int | None
     several: list[int]
+    excluded: bool = Field(description="Whether reports of these years are not wanted.")
     binds: bool
 
     @classmethod
@@ -292,6 +293,7 @@ class YearsSchema(BaseModel):
             first=years.first,
             last=years.last,
             several=list(years.several),
+            excluded=years.excluded,
             binds=years.binds,
         )
 

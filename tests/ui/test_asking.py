@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -35,10 +36,10 @@ def client(river_services: Services) -> Iterator[TestClient]:
         yield client
 
 
-def _ask(client: TestClient, question: str, **parameters: int | str | list[str]) -> dict[str, object]:
+def _ask(client: TestClient, question: str, **parameters: int | str | list[str]) -> dict[str, Any]:
     response = client.get("/api/v1/ask", params={"q": question, **parameters})
     assert response.status_code == 200, response.text
-    answer: dict[str, object] = response.json()
+    answer: dict[str, Any] = response.json()
     return answer
 
 
@@ -180,6 +181,12 @@ def test_an_answer_over_http_is_that_of_the_command_line(client: TestClient, run
         assert _ask(client, question) == json.loads(run("ask", question, "--json").stdout)
 
 
+def test_the_plan_tells_what_is_not_wanted(client: TestClient) -> None:
+    plan = _ask(client, "reports not published in 2020 and not in English")["plan"]
+    assert [(years["key"], years["excluded"]) for years in plan["years"]] == [("years:published in 2020", True)]
+    assert [(one["label"], one["excluded"]) for one in plan["mentions"]] == [("English", True)]
+
+
 def test_a_question_may_follow_another(client: TestClient) -> None:
     answer = _ask(client, "and about Mali?", prior="How many reports are about Kenya?")
     assert (answer["count"], answer["text"]) == (4, "4 reports: Country: Mali.")
@@ -198,7 +205,7 @@ def test_a_reader_corrects_a_plan(client: TestClient) -> None:
 
 def test_the_limit_is_of_reports_that_are_looked_up_and_not_of_the_answer(client: TestClient) -> None:
     answer = _ask(client, "reports in English", limit=0)
-    assert len(answer["ids"]) == answer["total"] == 10  # type: ignore[arg-type]
+    assert len(answer["ids"]) == answer["total"] == 10
 
 
 @pytest.mark.parametrize("intent", Intent)
