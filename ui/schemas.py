@@ -309,6 +309,7 @@ class PlanSchema(BaseModel):
     dimension: list[str]
     top: int | None
     text: str = Field(description="What is searched for by words and meaning.")
+    unused: list[str] = Field(description="Words that neither filter nor are searched for.")
 
     @classmethod
     def of(cls, plan: Plan) -> PlanSchema:
@@ -321,6 +322,7 @@ class PlanSchema(BaseModel):
             dimension=list(plan.dimension),
             top=plan.top,
             text=plan.text,
+            unused=list(plan.unused),
         )
 
 

@@ -187,6 +187,11 @@ def test_the_plan_tells_what_is_not_wanted(client: TestClient) -> None:
     assert [(one["label"], one["excluded"]) for one in plan["mentions"]] == [("English", True)]
 
 
+def test_the_plan_tells_which_words_were_not_used(client: TestClient) -> None:
+    assert _ask(client, "How many juicy reports about Kenya do you keep?")["plan"]["unused"] == ["keep"]
+    assert _ask(client, "How many reports are about Kenya?")["plan"]["unused"] == []
+
+
 def test_a_question_may_follow_another(client: TestClient) -> None:
     answer = _ask(client, "and about Mali?", prior="How many reports are about Kenya?")
     assert (answer["count"], answer["text"]) == (4, "4 reports: Country: Mali.")
