@@ -101,6 +101,19 @@ class Names:
         place = place_of(self.folded, folded)
         return None if place is None else int(self.codes[place])
 
+    def codes_of(self, folded: str) -> list[int]:
+        """All values that are called so."""
+        place = bisect_left(self.folded, folded)
+        found = []
+        while place < len(self.folded) and self.folded[place] == folded:
+            found.append(int(self.codes[place]))
+            place += 1
+        return found
+
+    def beginning(self, folded: str) -> range:
+        """The places of the names that begin with a text."""
+        return range(bisect_left(self.folded, folded), bisect_left(self.folded, folded + "\U0010ffff"))
+
     def like(self, folded: str, most: int) -> Mapping[str, int]:
         """Names with the same first letter and about the same length, with their codes.
 

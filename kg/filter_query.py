@@ -59,8 +59,12 @@ def filter_query(
     excluded: Mapping[str, Sequence[str]],
     year_from: int | None,
     year_to: int | None,
+    *,
+    frame: str = "filter_reports",
 ) -> str:
     """The text of a SELECT for ``?report ?title ?year`` of what passes the filters, newest first, then by IRI.
+
+    ``frame`` names another query file to lay around the filters, such as ``count_reports``.
 
     OR inside a facet, AND across facets, NOT for what is excluded, both ends of the years included; values are IRIs, or
     for the facet ``year`` four digits. Whether inferred facts count is up to the :class:`~kg.store.Scope` in which the
@@ -75,7 +79,34 @@ def filter_query(
         *_range(year_from, year_to),
         *_choices("filter_excluded", excluded),
     ]
-    frame = _part("filter_reports")
+    return _framed(_part(frame), blocks)
+
+
+def counting_query(
+    dimension: Sequence[str],
+    chosen: Mapping[str, Sequence[str]],
+    excluded: Mapping[str, Sequence[str]],
+    year_from: int | None,
+    year_to: int | None,
+) -> str:
+    """The text of a SELECT for ``?value ?reports``: the values of some facets, and the reports of each that pass.
+
+    The commonest come first, then by value. Otherwise as :func:`filter_query`.
+    """
+    text = filter_query(chosen, excluded, year_from, year_to, frame="count_values")
+    for facet in dimension:
+        if facet not in FACETS:
+            raise UnboundParameterError(facet)
+    parts = [_part(f"facet_{facet}") for facet in dimension]
+    pattern = "UNION\n".join("{\n" + textwrap.indent(part.pattern, "  ") + "}\n" for part in parts)
+    prefixes = sorted({prefix for part in parts for prefix in part.prefixes if prefix not in text})
+    found = _FILE.fullmatch(_filled(text, _PATTERN, pattern))
+    assert found is not None
+    known = found["prefixes"].splitlines(keepends=True)
+    return "".join((found["purpose"], *sorted({*known, *prefixes}), "\n", found["select"]))
+
+
+def _framed(frame: _Part, blocks: Sequence[_Part]) -> str:
     prefixes = sorted({*frame.prefixes, *(prefix for block in blocks for prefix in block.prefixes)})
     # Blocks stand apart from one another and from the frame.
     filters = "\n".join(["", *(block.text for block in blocks), ""]) if blocks else ""

@@ -87,7 +87,7 @@ class Engine:
         if encoder is not None and encoder.identity != snapshot.manifest.model:
             raise ModelMismatchError(expected=encoder.identity.label, actual=snapshot.manifest.model.label)
         self.snapshot = snapshot
-        self._encoder = encoder
+        self.encoder: Final = encoder
         self._reranking = reranking
         # Who sets a filter or turns a page asks the same words again. Not lru_cache: around a method it makes a cycle,
         # and an old snapshot would stay until the garbage collector comes by.
@@ -127,6 +127,25 @@ class Engine:
             ranked = self._reranked(self._reranking, question, ranked)
         return tuple(self.snapshot.columns.reports[ordinal] for ordinal in ranked.ordinals[:depth])
 
+    def members(self, query: str, filters: Filters, mode: Mode) -> Mask:
+        """The reports of the result set of a search, bool (reports,): as a search counts them.
+
+        Raises :class:`~search.errors.InvalidRequestError`.
+        """
+        _check(Request(query, filters, mode))
+        question = self._understand(query, mode)
+        allowed = question.within(combined(filter_masks(self.snapshot, filters), self._size))
+        return self._find(question, allowed).members
+
+    def hits(self, reports: Sequence[str]) -> tuple[Hit, ...]:
+        """Some reports (IRIs) as hits of no query, in their order; unknown ones are left out."""
+        shown = cards(self.snapshot.graph, reports)
+        return tuple(
+            Hit(card=shown[iri], score=0.0, why=Why(title_only=shown[iri].abstract is None))
+            for iri in reports
+            if iri in shown
+        )
+
     @property
     def _size(self) -> int:
         return len(self.snapshot.columns.reports)
@@ -158,9 +177,9 @@ class Engine:
         matching = PackedMask.of(by_words)
         if mode is Mode.LEXICAL:
             return _Question(words, matching, fulfilling, None, 0.0)
-        if self._encoder is None:
+        if self.encoder is None:
             raise InvalidRequestError("There is no encoder to search by meaning", "Search with mode lexical")
-        vector = self._encoder.encode_query(words.meaning)
+        vector = self.encoder.encode_query(words.meaning)
         background = self.snapshot.index.background(vector)
         legs = None if mode is Mode.SEMANTIC else words
         return _Question(legs, matching, fulfilling, vector, floor(background, self._size))

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, closing
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from search.question.live import LiveAsker
 from ui.api.routes import API, api_routes, service_routes
 from ui.api.sparql import sparql_router
 from ui.failures import add_failures
@@ -45,7 +46,8 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.live = live
     add_failures(app)
-    app.include_router(api_routes(live))
+    asker = LiveAsker(live)
+    app.include_router(api_routes(live, asker))
     app.include_router(service_routes(live))
     answers = SparqlAnswers(services.data, live, workers)
     app.include_router(sparql_router(answers))

@@ -218,6 +218,27 @@ def suggest(**options: Any) -> None:
 
 
 @main.command()
+@click.argument("question", type=_Text(), required=False)
+@click.option(
+    "--batch",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with a line of JSON for each question: id and question. Answers are printed a line each.",
+)
+@click.option(
+    "--lang", type=click.Choice(["en", "es", "fr", "pt"]), help="Your language, where questions do not show it."
+)
+@click.option("--limit", type=click.IntRange(0, 1000), default=10, show_default=True, help="Reports to show.")
+@_model
+@_data
+@_json
+def ask(**options: Any) -> None:
+    """Ask a question in English, French, Spanish or Portuguese."""
+    from ui.commands.asking import ask_command  # noqa: PLC0415 - see the module's docstring
+
+    ask_command(**options)
+
+
+@main.command()
 @click.argument("query", metavar="QUERY|FILE", type=_Text())
 @click.option(
     "--format",

@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field
 from kg.facets import FacetCount
 from kg.model import Report
 from search.fusion import GRAPH, LEXICAL, SEMANTIC
+from search.question.answer import Answer, Quote
+from search.question.plan import Mention, Plan, Years
 from search.request import Hit, Results, Why
 from search.reranking import RERANKER
 from search.suggest import Suggestion
@@ -239,3 +241,143 @@ class ProblemSchema(BaseModel):
 
     error: str = Field(description="The kind of error, a stable word.")
     detail: str = Field(description="What is wrong and what to do.")
+
+
+class MentionSchema(BaseModel):
+    """A name in a question and what it was taken to mean."""
+
+    key: str = Field(description="Names it in `drop` and `as`.")
+    text: str
+    facet: str
+    label: str
+    iris: list[str]
+    reports: int
+    how: str = Field(description="label, acronym, name, beginning or typo.")
+    excluded: bool
+    binds: bool = Field(description="Whether the answer is filtered by it; otherwise its words are searched for.")
+    others: list[str] = Field(description="Facets of what else it may mean.")
+
+    @classmethod
+    def of(cls, mention: Mention) -> MentionSchema:
+        reading = mention.reading
+        return cls(
+            key=mention.key,
+            text=mention.text,
+            facet=reading.facet,
+            label=reading.label,
+            iris=list(reading.values),
+            reports=reading.reports,
+            how=reading.how,
+            excluded=mention.excluded,
+            binds=mention.binds,
+            others=list(dict.fromkeys(other.facet for other in mention.others)),
+        )
+
+
+class YearsSchema(BaseModel):
+    """Years of publication that a question names."""
+
+    key: str
+    text: str
+    first: int | None
+    last: int | None
+    several: list[int]
+    binds: bool
+
+    @classmethod
+    def of(cls, years: Years) -> YearsSchema:
+        return cls(
+            key=years.key,
+            text=years.text,
+            first=years.first,
+            last=years.last,
+            several=list(years.several),
+            binds=years.binds,
+        )
+
+
+class PlanSchema(BaseModel):
+    """What a question was understood to ask."""
+
+    question: str
+    language: str
+    intent: str
+    mentions: list[MentionSchema]
+    years: list[YearsSchema]
+    dimension: list[str]
+    top: int | None
+    text: str = Field(description="What is searched for by words and meaning.")
+
+    @classmethod
+    def of(cls, plan: Plan) -> PlanSchema:
+        return cls(
+            question=plan.question,
+            language=plan.language,
+            intent=plan.intent,
+            mentions=[MentionSchema.of(mention) for mention in plan.mentions],
+            years=[YearsSchema.of(years) for years in plan.years],
+            dimension=list(plan.dimension),
+            top=plan.top,
+            text=plan.text,
+        )
+
+
+class CitationSchema(BaseModel):
+    """A sentence that is quoted, and its report."""
+
+    id: str
+    title: str
+    year: int | None
+    sentence: str
+    similarity: float | None
+
+    @classmethod
+    def of(cls, quote: Quote) -> CitationSchema:
+        return cls(
+            id=quote.card.id,
+            title=quote.card.title,
+            year=quote.card.year,
+            sentence=quote.sentence,
+            similarity=None if quote.similarity is None else round(quote.similarity, 4),
+        )
+
+
+class AnswerSchema(BaseModel):
+    """An answer to a question. What its kind does not ask for is null or empty."""
+
+    id: str | None = Field(None, description="The id of a question of a batch.")
+    ids: list[str] = Field(description="Reports, the best or newest first.")
+    count: int | None
+    by_year: dict[str, int] | None
+    labels: list[str] = Field(description="Names of values, where these are the answer.")
+    ranking: list[tuple[str, int]]
+    abstain: bool = Field(description="True where there is no answer here; the text says why.")
+    reason: str | None = Field(description="Why, where there is no answer.")
+    total: int
+    text: str = Field(description="The answer in a sentence, in the language of the question.")
+    citations: list[CitationSchema]
+    sparql: str | None = Field(description="The query that was executed.")
+    plan: PlanSchema
+    snapshot: str
+
+    @classmethod
+    def of(cls, answer: Answer, text: str, question_id: str | None = None) -> AnswerSchema:
+        """``text`` says the answer in words (:func:`ui.answers.told`)."""
+        ranking = [(one.value.label, one.count) for one in answer.ranking]
+        ranking += [(side.mention.reading.label, side.reports) for side in answer.sides]
+        return cls(
+            id=question_id,
+            ids=[unquote(iri.rsplit("/", 1)[-1]) for iri in answer.reports],
+            count=answer.count,
+            by_year={str(year): count for year, count in answer.by_year.items()} or None,
+            labels=[label for label, _ in ranking],
+            ranking=ranking,
+            abstain=answer.refusal is not None,
+            reason=None if answer.refusal is None else answer.refusal.gap,
+            total=answer.total,
+            text=text,
+            citations=[CitationSchema.of(quote) for quote in answer.quotes],
+            sparql=answer.sparql,
+            plan=PlanSchema.of(answer.plan),
+            snapshot=answer.snapshot,
+        )

@@ -1,7 +1,7 @@
 """Controlled values: document types, languages and access rights as concepts with labels in four languages.
 
 Types and access rights come from ``types.toml`` and ``access.toml``; language names from Unicode CLDR by way of
-Babel. A value that no list knows becomes a concept of its own, so that nothing is lost.
+Babel, and ``languages.toml``. A value that no list knows becomes a concept of its own, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -85,6 +85,10 @@ def _languages() -> Mapping[str, Concept]:
         concept = Concept(Kind.LANGUAGE, code, labels)
         for label in (code, *labels.values()):
             found.setdefault(key(label), concept)
+    text = resources.files("kg.authority").joinpath("languages.toml").read_text(encoding="utf-8")
+    for code, others in tomllib.loads(text).items():
+        for label in others:
+            found.setdefault(key(label), found[code])
     for alias, code in core.get_global("language_aliases").items():
         if code in found:
             found.setdefault(key(alias), found[code])

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from search import request as asked
 from search.engine import LONGEST_QUERY, NEAREST
 from search.filter_values import filter_values
+from search.question.plan import Corrections, Intent
 from search.snapshot import Snapshot
 from search.suggest import MOST, SuggestRequest
 from search.suggestible import KINDS
@@ -110,3 +111,22 @@ class SuggestParameters(BaseModel):
     def request(self) -> SuggestRequest:
         """The request that is meant."""
         return SuggestRequest(self.q, self.lang, tuple(self.kind) or KINDS, self.limit)
+
+
+class AskParameters(BaseModel):
+    """A question, and what its reader corrected in how it was understood."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[str, Field(max_length=20_000, description="The question; 2,000 characters of it are read.")] = ""
+    lang: Language | None = None
+    prior: Annotated[str, Field(max_length=20_000, description="The question that this one follows.")] = ""
+    drop: Values = Field([], description="Keys of mentions or years that must not filter.")
+    as_: Annotated[Values, Field(alias="as", description="key=facet: a mention means something of this facet.")] = []
+    intent: Intent | None = Field(None, description="The kind of answer, where it was understood wrongly.")
+    limit: int = Field(10, ge=0, le=NEAREST)
+
+    def corrections(self) -> Corrections:
+        """What was corrected."""
+        chosen = (text.rpartition("=") for text in self.as_)
+        return Corrections(frozenset(self.drop), {key: facet for key, _, facet in chosen if key}, self.intent)

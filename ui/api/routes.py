@@ -10,11 +10,22 @@ from kg.reading import read_report
 from kg.vocab import Minter
 from search.errors import UnknownReportError
 from search.live import LiveEngine
+from search.question.live import LiveAsker
 from search.related import RelatedRequest, related
 from search.snapshot import Snapshot
 from search.suggest import suggest
-from ui.api.parameters import RelatedParameters, SearchParameters, SuggestParameters
-from ui.schemas import HitSchema, ProblemSchema, RelatedSchema, ReportSchema, ResultsSchema, SuggestionsSchema
+from ui.answers import told
+from ui.api.parameters import AskParameters, RelatedParameters, SearchParameters, SuggestParameters
+from ui.schemas import (
+    AnswerSchema,
+    HitSchema,
+    ProblemSchema,
+    RelatedSchema,
+    ReportSchema,
+    ResultsSchema,
+    SuggestionsSchema,
+)
+from ui.texts import Texts
 
 API: Final = "/api/v1"
 _ERRORS: Final[dict[int | str, dict[str, object]]] = {
@@ -24,8 +35,8 @@ _ERRORS: Final[dict[int | str, dict[str, object]]] = {
 }
 
 
-def api_routes(live: LiveEngine) -> APIRouter:
-    """Searches and reports, over the live snapshot."""
+def api_routes(live: LiveEngine, asker: LiveAsker) -> APIRouter:
+    """Searches, questions and reports, over the live snapshot."""
     router = APIRouter(tags=["Reports"])
 
     @router.get(f"{API}/search", responses=_ERRORS, summary="Search by words and by meaning, inside filters")
@@ -39,6 +50,17 @@ def api_routes(live: LiveEngine) -> APIRouter:
         response.headers["Cache-Control"] = "no-store"
         snapshot = live.current().snapshot
         return SuggestionsSchema.of(suggest(snapshot, parameters.request()), snapshot.manifest.name)
+
+    @router.get(f"{API}/ask", responses=_ERRORS, summary="Answer a question")
+    def ask(parameters: Annotated[AskParameters, Query()]) -> AnswerSchema:
+        answer = asker.current().ask(
+            parameters.q,
+            language=parameters.lang,
+            prior=parameters.prior or None,
+            corrections=parameters.corrections(),
+            limit=parameters.limit,
+        )
+        return AnswerSchema.of(answer, told(answer, Texts(answer.plan.language)))
 
     # Ids may hold slashes, so the longer route stands first.
     @router.get(f"{API}/reports/{{report_id:path}}/related", responses=_ERRORS, summary="Reports like a given one")

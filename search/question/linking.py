@@ -1,0 +1,479 @@
+"""Words of a question -> entities of the graph, by every name that these have.
+
+Labels are met by their folded words, the longest first. Names of countries, languages, types and access rights are
+known in every language of the program, whatever the records call them; institutions by their acronyms and the names of
+``kg/authority/institutions.toml``; persons by surname and as much of the given names as was asked.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from typing import Final
+
+from kg.authority.concepts import resolve
+from kg.authority.institutions import other_names
+from kg.authority.names import fold
+from kg.authority.places import resolve_place
+from kg.facet_values import FacetValue
+from kg.facets import FacetColumn
+from kg.vocab import Kind, Minter
+from search.languages import function_words
+from search.question.plan import How, Reading
+from search.question.reading import Read, Span
+from search.snapshot import Snapshot
+
+LONGEST: Final = 16
+"""Words of a name that are looked at."""
+
+_OPEN: Final = ("topic", "author", "institution", "series", "publisher", "repository")
+"""Facets whose values are met by the labels that records give them; those of the others are controlled."""
+_ISSUERS: Final = ("repository", "publisher", "institution")
+_CONTROLLED: Final = {"language": Kind.LANGUAGE, "type": Kind.TYPE, "access": Kind.ACCESS}
+_PLACES: Final = ("country", "region")
+_PARTICLES: Final = frozenset(
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "di",
+        "del",
+        "della",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "ten",
+        "ter",
+        "y",
+        "e",
+        "du",
+        "des",
+        "st",
+        "san",
+    ]
+)
+_LEGAL_FORMS: Final = frozenset(
+    {"inc", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "plc", "sa", "gmbh"}
+)
+_ABBREVIATED: Final = {
+    "corporation": "corp",
+    "company": "co",
+    "department": "dept",
+    "office": "ofc",
+    "bureau": "bur",
+    "international": "intl",
+    "university": "univ",
+    "association": "assn",
+    "committee": "comm",
+    "administration": "admin",
+    "ministry": "min",
+}
+"""How catalogues abbreviate words of names."""
+_SHORTEST_ALONE: Final = 3
+"""Letters of a single word that may be a name: of shorter ones, acronyms in capitals may."""
+_NAME_PARTS: Final = re.compile("[,(]")
+"""What stands between a surname and given names that follow it."""
+_SAME_SURNAME: Final = 5000
+_LONGEST_GIVEN: Final = 4
+_PLURALS: Final = (("s", ""), ("es", ""), ("ies", "y"), ("ais", "al"), ("aux", "al"), ("oes", "ao"), ("eis", "el"))
+_LONGEST_TYPE: Final = 5
+_ALIKE: Final = 0.84
+"""How much of a mistyped name must be there (`difflib`): one letter in six may be wrong."""
+_SHORTEST_MISTYPED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Some tokens that are a name, and what it may mean, one reading a facet."""
+
+    span: Span
+    readings: tuple[Reading, ...]
+
+
+class Linker:
+    """Links names to the entities of a snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._columns = snapshot.columns
+        self._minter = Minter(snapshot.manifest.base)
+
+    def links(self, read: Read) -> list[Link]:
+        """Every name of the question with what it may mean, whether or not names overlap."""
+        found: dict[Span, dict[str, Reading]] = {}
+        for span, reading in self._found(read):
+            by_facet = found.setdefault(span, {})
+            known = by_facet.get(reading.facet)
+            by_facet[reading.facet] = reading if known is None else _both(known, reading)
+        return [Link(span, tuple(readings.values())) for span, readings in found.items()]
+
+    def _found(self, read: Read) -> Iterator[tuple[Span, Reading]]:
+        for start in range(len(read.tokens)):
+            for facet in _OPEN:
+                yield from self._labels(read, start, facet)
+            for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
+                span = Span(start, end)
+                if _may_be_name(read, span):
+                    for reading in (*self._controlled(read, span), *self._institutions(read, span)):
+                        yield span, reading
+        for span in _person_spans(read):
+            for person in self.people(read.said(span))[:1]:
+                yield span, person
+
+    # -- labels --------------------------------------------------------------------------------------------------------
+
+    def _labels(self, read: Read, start: int, facet: str) -> Iterator[tuple[Span, Reading]]:
+        names = self._columns.facets[facet].names
+        text = ""
+        for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
+            span = Span(start, end)
+            text = " ".join(read.words(span))
+            codes = next(filter(None, map(names.codes_of, _numbers_of(text))), [])
+            if facet == "institution":
+                codes = codes or self._with_legal_form(text)
+            if codes and _may_be_name(read, span):
+                yield span, self._reading(facet, [*codes, *self._parts_of(facet, codes)])
+            if not names.beginning(text):
+                return
+
+    def _with_legal_form(self, text: str) -> list[int]:
+        """Institutions that records write with a legal form or an acronym after the name, or in abbreviations."""
+        names = self._columns.facets["institution"].names
+        words = text.split()
+        if len(words) < 2:
+            return []
+        found = []
+        for variant in dict.fromkeys((text, " ".join(_ABBREVIATED.get(word, word) for word in words))):
+            found += names.codes_of(variant)
+            places = names.beginning(variant + " ")
+            for place in places[:_SAME_SURNAME]:
+                rest = names.folded[place][len(variant) + 1 :].split()
+                if set(rest) <= _LEGAL_FORMS or rest == ["".join(word[0] for word in words)]:
+                    found.append(int(names.codes[place]))
+        return sorted(set(found))
+
+    def _parts_of(self, facet: str, codes: Sequence[int]) -> Iterator[int]:
+        """The series that catalogues write as parts of a series: ``Research bulletin. Series B``."""
+        if facet != "series":
+            return
+        column = self._columns.facets[facet]
+        for label in {column.values[code].label for code in codes}:
+            for place in column.names.beginning(fold(label) + " ")[:_SAME_SURNAME]:
+                code = int(column.names.codes[place])
+                if column.values[code].label.casefold().startswith(f"{label.casefold()}. "):
+                    yield code
+
+    def beginning(self, facet: str, text: str, most: int) -> Reading | None:
+        """All values of a facet with a label that begins with the words of a text, if they are at most ``most``."""
+        column = self._columns.facets[facet]
+        folded = fold(text)
+        places = column.names.beginning(folded + " ") if folded else range(0)
+        codes = sorted({int(column.names.codes[place]) for place in places})
+        return self._reading(facet, codes, How.BEGINNING) if 0 < len(codes) <= most else None
+
+    def _reading(self, facet: str, codes: Sequence[int], how: How = How.LABEL) -> Reading:
+        column = self._columns.facets[facet]
+        totals = column.stated.totals + column.inferred.totals
+        ordered = sorted(set(codes), key=lambda code: (-int(totals[code]), code))
+        values = [column.values[code] for code in ordered]
+        reports = int(sum(int(totals[code]) for code in ordered))
+        return Reading(facet, tuple(value.value for value in values), values[0].label, reports, how)
+
+    # -- controlled values and places ----------------------------------------------------------------------------------
+
+    def _controlled(self, read: Read, span: Span) -> Iterator[Reading]:
+        text = read.said(span)
+        for facet, kind in _CONTROLLED.items():
+            variants = _of_types(text, read.words(span)) if kind is Kind.TYPE else (text,)
+            for variant in variants:
+                concept = resolve(kind, variant)
+                code = None
+                if concept is not None:
+                    code = self._columns.facets[facet].code(str(self._minter.entity(kind, fold(concept.key))))
+                if code is not None and (kind is not Kind.LANGUAGE or len(text) > _SHORTEST_ALONE):
+                    yield self._reading(facet, [code])
+                    break
+        codes = self._types.get(_stemmed(read.words(span)))
+        if codes:
+            yield self._reading("type", codes)
+        place = resolve_place(text) if len(text) > 2 or text.isupper() else None
+        if place is not None:
+            value = str(self._minter.entity(Kind.PLACE, place.key))
+            for facet in _PLACES:
+                code = self._columns.facets[facet].code(value)
+                if code is not None:
+                    yield self._reading(facet, [code])
+
+    @cached_property
+    def _types(self) -> dict[tuple[str, ...], list[int]]:
+        """The codes of document types by their words without endings: "audit reports" is "Audit Report"."""
+        found: dict[tuple[str, ...], list[int]] = {}
+        for code, value in enumerate(self._columns.facets["type"].values):
+            for label in {value.label, *value.labels.values()}:
+                found.setdefault(_stemmed(fold(label).split()), []).append(code)
+        return {words: sorted(set(codes)) for words, codes in found.items()}
+
+    # -- institutions --------------------------------------------------------------------------------------------------
+
+    def _institutions(self, read: Read, span: Span) -> Iterator[Reading]:
+        text = read.said(span)
+        others = other_names(text)
+        acronym = len(span) == 1 and text.isupper() and len(text) > 1
+        if not others and not acronym:
+            return
+        names = {fold(name) for name in (text, *others)}
+        for facet in _ISSUERS:
+            codes = [code for name in sorted(names) for code in self._columns.facets[facet].names.codes_of(name)]
+            if acronym or others:
+                codes += self._with_acronym(facet, names)
+            if codes:
+                yield self._reading(facet, codes, How.ACRONYM)
+
+    def _with_acronym(self, facet: str, names: Collection[str]) -> Iterator[int]:
+        """Values whose label ends in an acronym: ``Center for X (CX)``, ``MELSpace (ICARDA)``."""
+        column = self._columns.facets[facet]
+        acronyms = [name for name in sorted(names) if " " not in name]
+        if facet == "institution":
+            for acronym in acronyms:
+                for match in self._snapshot.suggestions.find([acronym], (facet,), 60, typos=False):
+                    if _ends_in_acronym(match.matched, acronym):
+                        yield match.code
+        elif len(column.values) <= _SAME_SURNAME:
+            for code, value in enumerate(column.values):
+                if any(_ends_in_acronym(value.label, acronym) for acronym in acronyms):
+                    yield code
+
+    # -- persons -------------------------------------------------------------------------------------------------------
+
+    def people(self, text: str) -> list[Reading]:
+        """The different persons who may be called so, most reports first, each with all spellings of the name."""
+        best: list[Reading] = []
+        for surname, given in _readings_of_name(text):
+            groups = _as_persons(self._namesakes(surname, given), given)
+            found = [self._reading("author", codes, How.NAME) for codes in groups]
+            if sum(reading.reports for reading in found) > sum(reading.reports for reading in best):
+                best = sorted(found, key=lambda reading: -reading.reports)
+            if best and given:
+                break
+        return best
+
+    def _namesakes(self, surname: str, given: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
+        """The codes of authors with a surname, with their given names, which agree with those asked for."""
+        column = self._columns.facets["author"]
+        found: dict[int, tuple[str, ...]] = {}
+        longer: dict[int, tuple[str, ...]] = {}
+        named = bool(given) and len(given[0]) > 1 and surname not in _PARTICLES
+        for place in column.names.beginning(surname + " ")[:_SAME_SURNAME]:
+            code = int(column.names.codes[place])
+            parts = _parts_of_label(column.values[code])
+            if parts is None or not _agree(given, parts[1]):
+                continue
+            if parts[0] == surname:
+                found[code] = parts[1]
+            elif named and parts[1] and parts[0].startswith(surname + " "):
+                # Of two surnames the first alone may be said: Inés Quiroga is Inés Quiroga Beltrán.
+                longer[code] = parts[1]
+        for code in column.names.codes_of(surname):
+            found.setdefault(code, ())
+        return sorted((found or longer).items())
+
+    # -- names that nothing bears --------------------------------------------------------------------------------------
+
+    def mistyped(self, facet: str, text: str) -> Reading | None:
+        """The value of a facet whose label differs from a text by a typo or two."""
+        folded = fold(text)
+        if len(folded) < _SHORTEST_MISTYPED:
+            return None
+        column = self._columns.facets[facet]
+        alike = column.names.like(folded, 4000)
+        near = difflib.get_close_matches(folded, alike, n=1, cutoff=_ALIKE)
+        return self._reading(facet, [alike[near[0]]], How.TYPO) if near else None
+
+    def nearest(self, text: str) -> tuple[str, ...]:
+        """Labels of any open facet that look most like a name that nothing bears."""
+        words = fold(text).split()
+        found: list[tuple[float, str]] = []
+        for facet in ("author", "institution", "series", "topic"):
+            column: FacetColumn = self._columns.facets[facet]
+            # Labels of persons begin with the surname, which questions say last.
+            turns = range(min(len(words), _LONGEST_GIVEN) if facet == "author" else 1)
+            forms = {" ".join(words[turn:] + words[:turn]) for turn in turns}
+            for form in sorted(forms):
+                alike = column.names.like(form, 1000)
+                for name in difflib.get_close_matches(form, alike, n=2, cutoff=0.6):
+                    ratio = difflib.SequenceMatcher(None, form, name).ratio()
+                    found.append((-ratio, column.values[alike[name]].label))
+        return tuple(dict.fromkeys(label for _, label in sorted(found)[:3]))
+
+
+def _both(first: Reading, second: Reading) -> Reading:
+    """Two readings as one facet: an institution by its name and by its acronym is the same one."""
+    more = tuple(value for value in second.values if value not in first.values)
+    if second.how is not How.ACRONYM or not more:
+        return first
+    # Reports that name it in both ways are few, and the plan only shows this number.
+    return replace(first, values=(*first.values, *more), reports=max(first.reports, second.reports))
+
+
+def _may_be_name(read: Read, span: Span) -> bool:
+    """Whether some tokens may be a name: neither end is a grammar word, and no quotation mark cuts through them."""
+    first, last = read.tokens[span.start], read.tokens[span.end - 1]
+    if first.quote != last.quote:
+        return False
+    begins = first.capital and len(span) > 2
+    if (_is_grammar(read, span.start) and not begins) or _is_grammar(read, span.end - 1):
+        return False
+    if len(span) == 1:
+        return (len(first.folded) >= _SHORTEST_ALONE and not first.folded.isdigit()) or first.text.isupper()
+    return not all(token.folded.isdigit() for token in read.tokens[span.start : span.end])
+
+
+def _is_grammar(read: Read, place: int) -> bool:
+    """Whether a word carries grammar. In capitals it may be an acronym, unless its neighbours are in capitals too."""
+    token = read.tokens[place]
+    if token.text.casefold() not in function_words(read.language):
+        return False
+    beside = read.tokens[max(0, place - 1) : place] + read.tokens[place + 1 : place + 2]
+    stands_out = token.text.isupper() and len(token.text) > 1 and not any(other.text.isupper() for other in beside)
+    return not stands_out
+
+
+def _numbers_of(text: str) -> tuple[str, ...]:
+    """A text, then the same with its last word in the other number, as the languages of questions form it."""
+    if text.endswith("ies"):
+        return text, text[:-3] + "y"
+    if text.endswith("es"):
+        return text, text[:-1], text[:-2]
+    if text.endswith("s"):
+        return text, text[:-1]
+    return (text, text[:-1] + "ies") if text.endswith("y") else (text, text + "s", text + "es")
+
+
+def _of_types(text: str, words: Sequence[str]) -> tuple[str, ...]:
+    """How a list of types may write one that is asked for in the plural, each of its words included."""
+    if len(words) > _LONGEST_TYPE:
+        return (text,)
+    singular = product(*(_singulars(word) for word in words))
+    return tuple(dict.fromkeys((text, *(" ".join(one) for one in singular))))
+
+
+def _singulars(word: str) -> tuple[str, ...]:
+    """A folded word and what it may be the plural of, in any of the four languages."""
+    found = [word]
+    for ending, singular in _PLURALS:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            found.append(word.removesuffix(ending) + singular)
+    return tuple(found)
+
+
+def _stemmed(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word[:-1] if len(word) > _SHORTEST_ALONE and word.endswith("s") else word for word in words)
+
+
+def _ends_in_acronym(label: str, acronym: str) -> bool:
+    """Whether a label is a name with its acronym after it, in brackets or after a dash, and nothing more."""
+    words = fold(label).split()
+    closing = label.rstrip().endswith(")") or " - " in label
+    return len(words) > 1 and closing and words[-1] == acronym and label.count("(") <= 1
+
+
+def _person_spans(read: Read) -> Iterator[Span]:
+    """Stretches of up to six tokens that may be a person's name: capitals, initials and particles between them."""
+    for start in range(len(read.tokens)):
+        if not (read.tokens[start].capital or read.tokens[start].folded in _PARTICLES):
+            continue
+        for end in range(start + 1, min(start + 6, len(read.tokens)) + 1):
+            last = read.tokens[end - 1]
+            if last.quote != read.tokens[start].quote:
+                break
+            if last.capital:
+                yield Span(start, end)
+            elif last.folded not in _PARTICLES:
+                break
+
+
+def _readings_of_name(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The ways to part a name into surname and given names, the likeliest first."""
+    before, *after = _NAME_PARTS.split(text, maxsplit=1)
+    if after and set(fold(before).split()) & set(fold(after[0]).split()):
+        # "Ada Lovelace (A. Lovelace)" is a name twice.
+        return
+    if after:
+        yield fold(before), tuple(fold(after[0]).split())
+        return
+    words = fold(text).split()
+    if not words:
+        return
+    if len(words) == 1:
+        yield words[0], ()
+        return
+    # A particle belongs to the surname: van Noordwijk. Spanish and Portuguese surnames have two words.
+    lengths = range(1, min(len(words) + (words[0] in _PARTICLES), 4))
+    apart = []
+    for length in lengths:
+        surname, given = " ".join(words[-length:]), tuple(words[:-length])
+        if len(words[-length]) == 1 or (given and text[0].islower()):
+            continue
+        if given and given[-1] in _PARTICLES:
+            apart.append((surname, given))
+        else:
+            yield surname, given
+    # Catalogues may write it after the given names: Noordwijk, M. van.
+    yield from apart
+    if all(len(word) == 1 for word in words[1:]):
+        yield words[0], tuple(words[1:])
+    # A surname of two words, or with a hyphen, by itself.
+    yield " ".join(words), ()
+
+
+def _parts_of_label(value: FacetValue) -> tuple[str, tuple[str, ...]] | None:
+    surname, comma, given = value.label.partition(",")
+    if comma:
+        return fold(surname), tuple(fold(given).split())
+    words = fold(value.label).split()
+    initials = [place for place, word in enumerate(words) if len(word) == 1]
+    if initials and initials[0] > 0:
+        return " ".join(words[: initials[0]]), tuple(words[initials[0] :])
+    return None
+
+
+def _agree(asked: Sequence[str], given: Sequence[str]) -> bool:
+    """Whether given names may be one person's: each is the other or its initial, as far as both go."""
+    return all(
+        one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])
+        for one, other in zip(asked, given, strict=False)
+    )
+
+
+def _as_persons(namesakes: Sequence[tuple[int, tuple[str, ...]]], asked: Sequence[str]) -> list[list[int]]:
+    """The codes of each different person: those with initials alone go to whom they must mean.
+
+    Whoever is written with a full first name is somebody; initials belong to the only somebody who agrees with them,
+    or are a person of their own.
+    """
+    full = Counter(given[0] for _, given in namesakes if given and len(given[0]) > 1)
+    persons: dict[str, list[int]] = {}
+    for code, given in namesakes:
+        first = given[0] if given else ""
+        if len(first) == 1:
+            meant = [name for name in full if name[0] == first]
+            if asked and asked[0] in full and asked[0][0] == first:
+                meant = [asked[0]] if len(meant) == 1 else meant
+            first = meant[0] if len(meant) == 1 else first
+        persons.setdefault(first, []).append(code)
+    return list(persons.values())

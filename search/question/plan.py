@@ -1,0 +1,206 @@
+"""What a question was understood to ask: typed, so that it can be shown, corrected and executed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from search.request import Filters
+
+
+class Intent(StrEnum):
+    """The kind of answer that is wanted."""
+
+    FIND = "find"
+    """Reports about something, the best first."""
+    FINDING = "finding"
+    """What reports say about something: quoted sentences."""
+    LIST = "list"
+    """Every report that passes the filters."""
+    COUNT = "count"
+    COUNT_BY_YEAR = "count_by_year"
+    SHARE = "share"
+    """What part of some reports has a value more."""
+    RANK = "rank"
+    """The commonest values of a facet."""
+    VALUES = "values"
+    """All values of a facet."""
+    COAUTHORS = "coauthors"
+    GAPS = "gaps"
+    """Numbers of a series that are not there."""
+    COMPARE = "compare"
+    """Some entities side by side."""
+    TREND = "trend"
+    """Values that became commoner or rarer between two years."""
+    FIRST = "first"
+    """Values that no earlier report has."""
+    RELATED = "related"
+
+
+class How(StrEnum):
+    """How a name was recognised."""
+
+    LABEL = "label"
+    """It is a label of the entity, in any language, or another of its names."""
+    ACRONYM = "acronym"
+    NAME = "name"
+    """A person's name in another form: surname only, given names first or as initials."""
+    BEGINNING = "beginning"
+    """A label begins with it."""
+    TYPO = "typo"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a name may mean: values (IRIs) of a facet, any of them. ``reports`` is how many records state one."""
+
+    facet: str
+    values: tuple[str, ...]
+    label: str
+    reports: int
+    how: How = How.LABEL
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a question and what it was taken to mean.
+
+    ``start`` and ``end`` are characters of the question. ``binds`` says that the plan filters by it; otherwise its
+    words are searched for, and the entity is only a hint. ``others`` are what else the name may mean.
+    """
+
+    text: str
+    start: int
+    end: int
+    reading: Reading
+    others: tuple[Reading, ...] = ()
+    excluded: bool = False
+    binds: bool = True
+
+    @property
+    def key(self) -> str:
+        """Names the mention in corrections of the plan."""
+        return f"{self.reading.facet}:{self.text.casefold()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """Years of publication, both ends included; ``several`` are single years, of which any will do.
+
+    Years that are ``excluded`` have both ends.
+    """
+
+    text: str
+    start: int
+    end: int
+    first: int | None = None
+    last: int | None = None
+    several: tuple[int, ...] = ()
+    excluded: bool = False
+    binds: bool = True
+
+    @property
+    def key(self) -> str:
+        """Names the years in corrections of the plan."""
+        return f"years:{self.text.casefold()}"
+
+    @property
+    def each(self) -> tuple[int, ...]:
+        """Every single year; none of a range without an end."""
+        if self.several or self.first is None or self.last is None:
+            return self.several
+        return tuple(range(self.first, self.last + 1))
+
+
+class Gap(StrEnum):
+    """Why a question has no answer here."""
+
+    EMPTY = "empty"
+    """It asks for nothing."""
+    WHICH_REPORTS = "which_reports"
+    """It asks for reports like some that it does not name."""
+    NOTHING = "nothing"
+    """No report passes the filters."""
+    UNKNOWN_NAME = "unknown_name"
+    """It names someone or something that no report has."""
+    NO_EVIDENCE = "no_evidence"
+    """Inside the filters no report says anything about it."""
+    NOT_IN_RECORDS = "not_in_records"
+    """Records hold no such thing."""
+    FUTURE = "future"
+    """It asks for what has not happened, and no report speaks of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A question as it was understood.
+
+    ``text`` is what is searched for by words and meaning, empty where the filters say everything. ``dimension`` are the
+    facets whose values are counted or ranked, ``subject`` the reports (IRIs) to find others like, ``top`` how many
+    values are wanted. ``unknown`` are names that no report has, ``attribute`` names what records cannot answer.
+    ``wanted`` are words of which a text must hold one to answer, and ``names`` the proper names beside them.
+    ``unused`` are words that neither bind nor are searched for.
+    """
+
+    question: str
+    language: str
+    intent: Intent
+    mentions: tuple[Mention, ...] = ()
+    years: tuple[Years, ...] = ()
+    text: str = ""
+    dimension: tuple[str, ...] = ()
+    top: int | None = None
+    fewest: bool = False
+    by_year: bool = False
+    newest: bool = False
+    oldest: bool = False
+    elsewhere: bool = False
+    subject: tuple[str, ...] = ()
+    number: str | None = None
+    unknown: tuple[str, ...] = ()
+    attribute: str | None = None
+    wanted: tuple[str, ...] = ()
+    future: bool = False
+    names: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
+    @property
+    def filters(self) -> Filters:
+        """The filters that bind."""
+        chosen: dict[str, tuple[str, ...]] = {}
+        excluded: dict[str, tuple[str, ...]] = {}
+        for mention in self.mentions:
+            if mention.binds:
+                into = excluded if mention.excluded else chosen
+                facet = mention.reading.facet
+                into[facet] = tuple(dict.fromkeys((*into.get(facet, ()), *mention.reading.values)))
+        bound = [years for years in self.years if years.binds]
+        for years in bound:
+            if years.excluded:
+                excluded["year"] = (*excluded.get("year", ()), *map(str, years.each))
+        wanted = [years for years in bound if not years.excluded]
+        first = max((years.first for years in wanted if years.first is not None), default=None)
+        last = min((years.last for years in wanted if years.last is not None), default=None)
+        several = tuple(str(year) for years in wanted for year in years.several)
+        if first is not None and last is not None and first > last:
+            # "In 1989 and also in 2016": no report has both years, so any of them will do.
+            several += tuple(str(year) for years in wanted for year in years.each)
+            # "Since 2020 and before 2010": the years that begin the one, up to the last of the other, are none.
+            first, last, several = (None, None, several) if several else (None, last, (str(first),))
+        if several:
+            chosen["year"] = tuple(dict.fromkeys(several))
+        return Filters(chosen, excluded, first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What a reader changed in the plan of a question.
+
+    ``dropped`` are keys of mentions or years that must not bind, ``chosen`` facets by the key of a mention that means
+    that instead, ``intent`` the kind of answer if it was understood wrongly.
+    """
+
+    dropped: frozenset[str] = frozenset()
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    intent: Intent | None = None

@@ -1,0 +1,111 @@
+"""``ask``: one question, or a file of them, answered on a terminal or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import track
+from rich.syntax import Syntax
+from rich.text import Text
+
+from search.question.answer import Answer
+from search.question.answering import LISTED, Asker
+from search.question.plan import Mention
+from ui.answers import criteria, told
+from ui.commands.context import console, services
+from ui.progress import printable
+from ui.schemas import AnswerSchema
+from ui.texts import Texts
+
+
+def ask_command(
+    *,
+    question: str | None,
+    batch: Path | None,
+    limit: int,
+    lang: str | None,
+    model: str | None,
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    """Answer and print. Lines of a batch that hold no question are named, and the others answered."""
+    if (question is None) == (batch is None):
+        raise click.UsageError("Give a question, or --batch FILE with one a line.")
+    wired = services(data=data, model=model)
+    asker = Asker(wired.engine(wired.data.live(), reranked=False))
+    if batch is not None:
+        _answer_batch(asker, batch, lang)
+        return
+    answer = asker.ask(question or "", language=lang, limit=limit)
+    if as_json:
+        click.echo(_schema(answer).model_dump_json(indent=2))
+    else:
+        _print(answer, limit)
+
+
+def _answer_batch(asker: Asker, batch: Path, lang: str | None) -> None:
+    out = console()
+    problems = 0
+    lines = batch.read_bytes().splitlines()
+    for number, line in track(list(enumerate(lines, start=1)), "ask", console=out, transient=True):
+        if not line.strip():
+            continue
+        read = _read(line)
+        if isinstance(read, str):
+            problems += 1
+            out.print(Text(f"{batch}:{number}: {read}", style="yellow"))
+            continue
+        question_id, question = read
+        answer = asker.ask(question, language=lang, limit=LISTED)
+        click.echo(_schema(answer, question_id).model_dump_json())
+    if problems:
+        raise click.ClickException(
+            f'{problems} of {len(lines)} lines hold no question. Write each as {{"id": ..., "question": ...}}.'
+        )
+
+
+def _read(line: bytes) -> tuple[str, str] | str:
+    """The id and the question of a line, or what is wrong with it."""
+    try:
+        values: Any = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return f"this is no JSON ({error})"
+    if not isinstance(values, dict) or not isinstance(values.get("question"), str):
+        return 'there is no "question" that is a text'
+    if not isinstance(values.get("id"), str | int):
+        return 'there is no "id"'
+    return str(values["id"]), values["question"]
+
+
+def _schema(answer: Answer, question_id: str | None = None) -> AnswerSchema:
+    return AnswerSchema.of(answer, told(answer, Texts(answer.plan.language)), question_id)
+
+
+def _print(answer: Answer, limit: int) -> None:
+    out = Console()
+    texts = Texts(answer.plan.language)
+    out.print(Text(printable(told(answer, texts)), style="bold" if answer.refusal is None else "yellow"))
+    out.print(Text(f"{answer.plan.intent}: {printable(criteria(answer.plan, texts))}", style="dim"))
+    for line in _doubts(answer.plan.mentions):
+        out.print(Text(printable(line), style="dim"))
+    for quote in answer.quotes:
+        out.print(Text(f"  “{printable(quote.sentence)}”"))
+        out.print(Text(f"   {printable(quote.card.title)}  {quote.card.year or ''}  {quote.card.id}", style="cyan"))
+    hits = answer.hits if answer.refusal is None else answer.refusal.hits
+    for place, hit in enumerate(hits[:limit], start=1):
+        out.print(Text(f"{place}. {printable(hit.card.title)}  {hit.card.year or ''}  {hit.card.id}"))
+    if answer.sparql is not None:
+        out.print(Syntax(answer.sparql, "sparql", background_color="default"))
+
+
+def _doubts(mentions: tuple[Mention, ...]) -> Iterator[str]:
+    """What names may mean besides what they were taken for."""
+    for mention in mentions:
+        if mention.binds and mention.others:
+            others = "; ".join(f"{one.facet} {one.label} ({one.reports})" for one in mention.others)
+            yield f"“{mention.text}” is taken as {mention.reading.facet} {mention.reading.label}; or: {others}"
