@@ -38,7 +38,7 @@ FACETS: Final = (
 """The facets, in the order in which they are shown; each has a query file of its name."""
 
 _BY_BOTH: Final = frozenset({"region"})
-"""Facets whose inferred values take a stated fact as well, so that the graphs of inferred facts alone hold none."""
+"""Facets whose inferred values take a stated fact as well: the graphs of inferred facts alone hold none."""
 
 _REPORTS_AT_ONCE: Final = 50_000
 

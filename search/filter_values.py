@@ -36,8 +36,8 @@ _CONTROLLED: Final = (Kind.LANGUAGE, Kind.TYPE, Kind.ACCESS)
 def filter_value(snapshot: Snapshot, facet: str, text: str) -> str:
     """The value of a facet that a text means: an IRI, or for years the year itself.
 
-    Case, accents and punctuation do not count; types, languages, access rights and countries are known in every
-    language of the program. Raises :class:`~search.errors.UnknownValueError`, which names the nearest labels, and
+    Case, accents and punctuation do not count; types, languages, access rights, countries and regions are known in
+    every language of the program. Raises :class:`~search.errors.UnknownValueError`, which names the nearest labels, and
     :class:`~search.errors.InvalidRequestError` if there is no such facet.
     """
     if facet not in FACETS:

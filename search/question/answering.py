@@ -353,7 +353,7 @@ class Asker:
         if plan.dimension and not plan.text:
             return self._count_values(plan)
         query = self._proof(plan.filters, "count_reports")
-        stated, every = (self._number(query, scope) for scope in (Scope.STATED, Scope.ALL))
+        stated, every = (self._number(query, scope) for scope in (_scope(plan), Scope.ALL))
         if plan.text:
             # Words are no part of the graph: the engine counts the reports inside the filters that hold them.
             found = int(np.count_nonzero(self._speaking(plan)))
@@ -398,7 +398,7 @@ class Asker:
 
     def _count_values(self, plan: Plan) -> Answer:
         query = self._counting(plan.dimension, plan.filters)
-        found = self._counts(query, plan.dimension)
+        found = self._counts(plan, query, plan.dimension)
         return Answer(
             plan,
             self._name,
@@ -409,9 +409,9 @@ class Asker:
             sparql=query,
         )
 
-    def _counts(self, query: str, dimension: Sequence[str]) -> list[FacetCount]:
-        """The values that a counting query finds, in its order; equal labels of one facet are one value."""
-        rows = self._snapshot.graph.select(query, Scope.STATED)
+    def _counts(self, plan: Plan, query: str, dimension: Sequence[str]) -> list[FacetCount]:
+        """The values that a counting query of a plan finds, in its order; equal labels of one facet are one value."""
+        rows = self._snapshot.graph.select(query, _scope(plan))
         found = []
         for value, number in rows:
             described = self._value(dimension, str(value))
@@ -432,7 +432,7 @@ class Asker:
         if plan.text:
             found = [one for one in self._snapshot.columns.counts("year", self._speaking(plan)) if one.count]
         else:
-            found = self._counts(query, ("year",))
+            found = self._counts(plan, query, ("year",))
         years = {int(one.value.value): one.count for one in found}
         first, last = (bound for bound in _span(plan, years))
         by_year = {year: years.get(year, 0) for year in range(first, last + 1)}
@@ -453,8 +453,8 @@ class Asker:
         if plan.text:
             number, whole = (int(np.count_nonzero(self._speaking(one))) for one in (plan, wider))
         else:
-            number = self._number(query, Scope.STATED)
-            whole = self._number(self._proof(wider.filters, "count_reports"), Scope.STATED)
+            number = self._number(query, _scope(plan))
+            whole = self._number(self._proof(wider.filters, "count_reports"), _scope(plan))
         if not whole:
             return self._nothing(plan, query)
         return Answer(plan, self._name, count=number, whole=whole, total=number, sparql=query)
@@ -468,7 +468,7 @@ class Asker:
                 key=lambda one: -one.count,
             )
         else:
-            found = self._counts(query, plan.dimension)
+            found = self._counts(plan, query, plan.dimension)
         if not found:
             return self._nothing(plan, query)
         if plan.fewest:
@@ -519,7 +519,7 @@ class Asker:
         asked = {
             value for mention in plan.mentions if mention.reading.facet == "author" for value in mention.reading.values
         }
-        found = self._counts(query, ("author",))
+        found = self._counts(plan, query, ("author",))
         if plan.text:
             narrowed = self._speaking(plan)
             if narrowed.any():
@@ -585,7 +585,7 @@ class Asker:
         dimension = plan.dimension or ("topic",)
         span = _named_span(plan)
         everything = replace(plan, years=())
-        years = self._counts(self._counting(("year",), everything.filters), ("year",))
+        years = self._counts(plan, self._counting(("year",), everything.filters), ("year",))
         known = [int(one.value.value) for one in years]
         if not known:
             return self._nothing(plan, None)
@@ -594,7 +594,7 @@ class Asker:
         before, after = (
             {
                 one.value.value: one
-                for one in self._counts(self._counting(dimension, _of_year(everything, year)), dimension)
+                for one in self._counts(plan, self._counting(dimension, _of_year(everything, year)), dimension)
             }
             for year in (first, last)
         )
@@ -617,9 +617,9 @@ class Asker:
         dimension = plan.dimension or ("topic",)
         first = plan.filters.year_from or self._today().year
         query = self._counting(dimension, plan.filters)
-        now = self._counts(query, dimension)
+        now = self._counts(plan, query, dimension)
         without_years = Filters(plan.filters.chosen, plan.filters.excluded, None, first - 1)
-        before = {one.value.value for one in self._counts(self._counting(dimension, without_years), dimension)}
+        before = {one.value.value for one in self._counts(plan, self._counting(dimension, without_years), dimension)}
         found = [one for one in now if one.value.value not in before]
         if not now:
             return self._nothing(plan, query)
@@ -667,6 +667,11 @@ def _query(text: str) -> str:
     """Text that is searched for as it stands: marks of the query language are no part of a question."""
     plain = "".join(" " if character in '"+-():|*~^\\/' else character for character in text)
     return " ".join(plain.split())[:LONGEST]
+
+
+def _scope(plan: Plan) -> Scope:
+    """Numbers are of what records state, but where something is excluded: Egypt is not outside Africa."""
+    return Scope.ALL if any(plan.filters.excluded.values()) else Scope.STATED
 
 
 def _but_year(chosen: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -91,7 +91,9 @@ def test_a_value_without_a_word_is_no_concept(kind: Kind) -> None:
     assert resolve_place("…") is None
 
 
-@pytest.mark.parametrize("raw", ["Viet Nam", "VIETNAM", "Vietnam", "VN", "Viêt Nam", "Vietnã"])
+@pytest.mark.parametrize(
+    "raw", ["Viet Nam", "VIETNAM", "Vietnam", "VN", "Viêt Nam", "Vietnã", "The Socialist Republic of Viet Nam"]
+)
 def test_one_country_under_many_names(raw: str) -> None:
     place = resolve_place(raw)
     assert place is not None

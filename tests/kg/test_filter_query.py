@@ -25,6 +25,7 @@ from search.request import Filters
 from search.snapshot import Snapshot
 from tests.strategies import any_text
 
+AFRICA, WESTERN_AFRICA = (f"http://localhost:7860/place/M49-{code}" for code in ("002", "011"))
 UNKNOWN = "http://localhost:7860/topic/nobody-has-this"
 
 
@@ -124,6 +125,7 @@ def test_other_engines_read_the_text_alike(sample: Snapshot, tmp_path: Path) -> 
         Filters(),
         Filters({"topic": topics[:20], "language": languages[:2]}, {"year": years[-1:]}, 2012, None),
         Filters({"country": tuple(value.value for value in facets["country"].values[:8])}, {}, 2005, 2020),
+        Filters({"region": (AFRICA,)}, {"region": (WESTERN_AFRICA,)}),
     ):
         # rdflib compares no xsd:gYear, and SPARQL 1.1 does not ask it to.
         rows = [tuple("" if term is None else str(term) for term in row) for row in graph.query(_text(filters))]  # type: ignore[union-attr]

@@ -16,6 +16,8 @@ from kg.store import Scope
 from search.engine import Engine
 from search.errors import UnknownValueError
 from search.filter_values import filter_value
+from search.question.answering import Asker
+from search.question.plan import Intent
 from search.request import Filters, Request
 from search.snapshot import Snapshot
 from tests.conftest import build_sources, services_for
@@ -180,3 +182,23 @@ def test_linked_data_of_a_report_tells_where_its_places_lie(engine: Engine) -> N
     }
     assert links == {("ML", "M49-011"), ("M49-011", "M49-202"), ("M49-202", "M49-002")}
     assert all(graph.value(region, RDFS.label) for region in graph.objects(predicate=SKOS.broader))
+
+
+@pytest.mark.parametrize(
+    ("question", "count", "inferred"),
+    [
+        ("How many reports about West Africa are there?", 2, 2),
+        ("How many reports outside West Africa are there?", len(PLACES) - len(WESTERN), 0),
+        ("How many reports are about Africa but not about West Africa?", len(AFRICAN - WESTERN), 0),
+    ],
+)
+def test_questions_count_what_is_stated_apart_and_leave_out_what_lies_in_an_excluded_region(
+    engine: Engine, question: str, count: int, inferred: int
+) -> None:
+    answer = Asker(engine).ask(question)
+    assert (answer.plan.intent, answer.count, answer.inferred) == (Intent.COUNT, count, inferred)
+
+
+def test_a_ranking_outside_a_region_holds_no_country_of_it(engine: Engine) -> None:
+    answer = Asker(engine).ask("Which countries outside West Africa have the most reports?")
+    assert {one.value.label for one in answer.ranking} == {"Egypt", "Peru", "Mexico", "Antarctica"}
