@@ -9,6 +9,10 @@ SearchError
     UnknownValueError       no report has this value in this facet
     InvalidRequestError     a request that cannot be answered as it stands
     InvalidJudgmentsError   a folder of relevance judgments is not what it should be
+    GeneratorSettingError   what the settings say of a generator cannot be
+    GeneratorUnreachableError  nothing answers at the address of the generator
+    GeneratorTimeoutError   the generator did not end in time
+    GeneratorAnswerError    the generator answered something else than text
 """
 
 from __future__ import annotations
@@ -167,3 +171,79 @@ class InvalidJudgmentsError(SearchError):
     @property
     def remedy(self) -> str:
         return "A folder holds corpus.jsonl[.gz] (id, title, text), queries.jsonl (id, text) and qrels.tsv (by tabs)."
+
+
+class GeneratorSettingError(SearchError):
+    """What the settings say of a generator cannot be. The value is not shown: it may be a key."""
+
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(setting, reason)
+        self.setting = setting
+        self.reason = reason
+
+    @property
+    def what(self) -> str:
+        return f"{self.setting} cannot be used: {self.reason}."
+
+    @property
+    def remedy(self) -> str:
+        return "Set it as docs/generator.md says, or leave it out."
+
+
+class GeneratorUnreachableError(SearchError):
+    """No connection to the generator came about."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+    @property
+    def what(self) -> str:
+        return f"No generator answers at {self.address}."
+
+    @property
+    def remedy(self) -> str:
+        return "Start it, or mend the setting REPORTGRAPH_GENERATOR. Answers with quotations need none."
+
+
+class GeneratorTimeoutError(SearchError):
+    """The generator did not end within its time limit."""
+
+    def __init__(self, address: str, seconds: float) -> None:
+        super().__init__(address, seconds)
+        self.address = address
+        self.seconds = seconds
+
+    @property
+    def what(self) -> str:
+        return f"The generator at {self.address} did not end within {self.seconds:g} seconds."
+
+    @property
+    def remedy(self) -> str:
+        return "Set REPORTGRAPH_GENERATOR_SECONDS higher, or use a smaller model."
+
+
+class GeneratorAnswerError(SearchError):
+    """The generator answered something else than the stream of text that it was asked for, or broke off.
+
+    What it said instead is not repeated: it may hold the key that it was sent. ``status`` is that of the response,
+    where one came.
+    """
+
+    def __init__(self, address: str, reason: str, status: int | None = None) -> None:
+        super().__init__(address, reason, status)
+        self.address = address
+        self.reason = reason
+        self.status = status
+
+    @property
+    def what(self) -> str:
+        return f"The generator at {self.address} cannot be used: {self.reason}."
+
+    @property
+    def remedy(self) -> str:
+        if self.status in {401, 403}:
+            return "Check REPORTGRAPH_GENERATOR_KEY."
+        if self.status == 404:
+            return "Check REPORTGRAPH_GENERATOR, which often ends in /v1, and REPORTGRAPH_GENERATOR_MODEL."
+        return "Look at the generator's own log."

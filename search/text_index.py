@@ -322,22 +322,30 @@ class TextIndex:
         return sum(weights[word] for word in known) / (sum(weights.values()) or 1.0)
 
     def _inside(self, query: Query, k: int, allowed: Allowed | None, narrowed: Sequence[Sequence[int]]) -> Hits:
-        if allowed is None:
-            return self._scored(query, k, k)
-        wanted = int(np.count_nonzero(allowed))
-        if wanted == 0:
+        """The best ``k`` hits where ``allowed`` is true (None: of all), ties by ordinal."""
+        inside = self.size if allowed is None else int(np.count_nonzero(allowed))
+        if inside == 0:
             return no_hits()
-        if wanted <= _FEW:
+        passing = self.size
+        if allowed is not None and inside <= _FEW:
             among = (int(ordinal) for ordinal in np.flatnonzero(allowed))
-            return self._scored(self._having(query, {_ORDINAL: [tuple(among)]}), k, k)
-        limit = min(self.size, 2 * k if narrowed else 2 * k * self.size // wanted)
-        query = self._having(query, {_VALUES: narrowed})
+            query = self._having(query, {_ORDINAL: [tuple(among)]})
+        elif narrowed:
+            query = self._having(query, {_VALUES: narrowed})
+        else:
+            passing = inside
+        limit = k * self.size // passing
+        limit += limit // 4
         while True:
-            hits = self._scored(query, limit, limit)
-            kept = allowed[hits.ordinals]
-            if np.count_nonzero(kept) >= k or len(hits.ordinals) < limit or limit == self.size:
-                return best(hits.ordinals[kept], hits.scores[kept], k)
-            limit = min(self.size, 4 * limit)
+            limit = min(limit, self.size)
+            hits = self._scored(query, limit)
+            kept = hits if allowed is None else _among(hits, allowed)
+            # Tantivy breaks ties by its own order of documents: the ordinal can decide once the score fell below the
+            # last one that counts.
+            enough = len(kept.ordinals) >= k and kept.scores[k - 1] > hits.scores[-1]
+            if enough or len(hits.ordinals) < limit or limit == self.size:
+                return best(kept.ordinals, kept.scores, k)
+            limit *= 4
 
     def _having(self, query: Query, numbers: Mapping[str, Sequence[Sequence[int]]]) -> Query:
         """The query, answered by documents alone that have one number of every group in each field; scores stay."""
@@ -348,18 +356,12 @@ class TextIndex:
         clauses = [(Occur.Must, Query.const_score_query(one, 0.0)) for one in inside]
         return Query.boolean_query([(Occur.Must, query), *clauses])
 
-    def _scored(self, query: Query, limit: int, k: int) -> Hits:
-        """The best ``k`` among at least ``limit`` hits, with every hit that ties at the cut: the ordinal decides."""
-        wanted = min(limit, self.size)
-        while True:
-            # Tantivy breaks ties by its own order of documents: look until the score falls.
-            hits = self._searcher.search(query, limit=max(1, wanted + 1), count=False).hits
-            if len(hits) <= wanted or hits[wanted][0] < hits[wanted - 1][0]:
-                break
-            wanted = min(2 * wanted, self.size)
-        addresses = [address for _, address in hits]
-        ordinals = np.array(self._searcher.fast_field_values(_ORDINAL, addresses), dtype=np.int64)
-        return best(ordinals, np.array([score for score, _ in hits], dtype=np.float32), k)
+    def _scored(self, query: Query, limit: int) -> Hits:
+        """The best ``limit`` hits, ties in tantivy's order."""
+        hits = self._searcher.search(query, limit=limit, count=False).hits
+        ordinals = self._searcher.fast_field_values(_ORDINAL, [address for _, address in hits])
+        scores = np.fromiter((score for score, _ in hits), dtype=np.float32, count=len(hits))
+        return Hits(np.array(ordinals, dtype=np.int64), scores)
 
     def _mask(self, query: Query) -> NDArray[np.bool_]:
         mask = np.zeros(self.size, dtype=np.bool_)
@@ -369,6 +371,11 @@ class TextIndex:
     def _all(self, query: Query, most: int) -> NDArray[np.int64]:
         hits = self._searcher.search(query, limit=max(1, most), count=False, order_by_field=_ORDINAL).hits
         return np.fromiter((ordinal for ordinal, _ in hits), dtype=np.int64, count=len(hits))
+
+
+def _among(hits: Hits, allowed: Allowed) -> Hits:
+    kept = allowed[hits.ordinals]
+    return Hits(hits.ordinals[kept], hits.scores[kept])
 
 
 def _content_words(text: str) -> tuple[str, ...]:

@@ -86,13 +86,17 @@ def _empty(_plan: Plan, _refusal: Refusal, texts: Texts) -> str:
 
 
 def _nothing(plan: Plan, refusal: Refusal, texts: Texts) -> str:
-    if not plan.filters.chosen and not plan.years:
+    if not _binds(plan):
         return texts.say("Nothing in the collection speaks of this: neither its words nor its meaning were found.")
     said = texts.say("No report matches all of: %(criteria)s.", criteria=criteria(plan, texts))
     if refusal.newest is not None and any(years.binds for years in plan.years):
         span = {"first": refusal.oldest, "last": refusal.newest}
         said += " " + texts.say("Without the years there are reports from %(first)s to %(last)s.", **span)
     return said
+
+
+def _binds(plan: Plan) -> bool:
+    return any(mention.binds for mention in plan.mentions) or any(years.binds for years in plan.years)
 
 
 def _which_reports(_plan: Plan, _refusal: Refusal, texts: Texts) -> str:
@@ -104,7 +108,7 @@ def _unknown_name(_plan: Plan, refusal: Refusal, texts: Texts) -> str:
 
 
 def _no_evidence(plan: Plan, refusal: Refusal, texts: Texts) -> str:
-    if not any(mention.binds for mention in plan.mentions) and not any(years.binds for years in plan.years):
+    if not _binds(plan):
         return texts.say("No report that was found says anything of %(names)s.", names=_quoted(refusal.names, texts))
     return texts.say(
         "Among the reports with %(criteria)s none says anything of %(names)s.",

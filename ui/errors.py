@@ -52,6 +52,10 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     search_errors.UnknownValueError: 422,
     search_errors.InvalidRequestError: 422,
     search_errors.InvalidJudgmentsError: 422,
+    search_errors.GeneratorSettingError: 503,
+    search_errors.GeneratorUnreachableError: 502,
+    search_errors.GeneratorTimeoutError: 504,
+    search_errors.GeneratorAnswerError: 502,
 }
 """Every error of the trees and the status of a response that reports it; a test sees that none is missing."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kg.vocab import DEFAULT_BASE
 from search.build import KEPT_SNAPSHOTS
 from search.engine import NEAREST
+from search.question.generator import SECONDS
 from search.reranking import RERANKED
 
 DEFAULT_MODEL: Final = "multilingual-e5-small"
@@ -40,6 +41,14 @@ class Settings(BaseSettings):
         "cross-encoder, or a hub repository; without it, none does.",
     )
     reranker_depth: int = Field(default=RERANKED, ge=1, le=NEAREST, description="How many results it looks at.")
+    generator: str | None = Field(
+        default=None,
+        description="Address of an OpenAI-compatible service whose model phrases findings, such as "
+        "http://127.0.0.1:8080/v1; without it, nothing is sent anywhere.",
+    )
+    generator_model: str | None = Field(default=None, description="Name of its model, where it has several.")
+    generator_key: SecretStr | None = Field(default=None, description="Key that it asks for.")
+    generator_seconds: float = Field(default=SECONDS, gt=0, le=600, description="Time limit of an answer in its words.")
     host: str = Field(default="127.0.0.1", description="Address to serve on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port to serve on.")
     allowed_origins: tuple[str, ...] = Field(

@@ -19,6 +19,7 @@ from search.build import BuildSettings
 from search.engine import Engine
 from search.errors import DamagedSnapshotError
 from search.live import LiveEngine
+from search.question.generator import Generator
 from search.reranking import Reranking
 from search.snapshot import Adapters, DataDirectory, Manifest, Snapshot
 from ui.settings import DEFAULT_MODEL, Settings
@@ -105,6 +106,22 @@ class Services:
     def live_engine(self) -> LiveEngine:
         """The engine over the live snapshot, followed as it changes; raises what :meth:`engine` does."""
         return LiveEngine(self.data, self.engine)
+
+    def generator(self) -> Generator | None:
+        """The generator that the settings name, if they do; close it when done. Nothing is sent until it is asked.
+
+        Raises :class:`~search.errors.GeneratorSettingError`.
+        """
+        settings = self.settings
+        if not settings.generator:
+            return None
+        # httpx takes a tenth of a second to import.
+        from search.question.generators.openai_compatible import OpenAICompatibleGenerator  # noqa: PLC0415
+
+        key = settings.generator_key.get_secret_value().strip() if settings.generator_key else None
+        return OpenAICompatibleGenerator(
+            settings.generator, model=settings.generator_model, key=key, seconds=settings.generator_seconds
+        )
 
     def query_workers(self, base: str, *, workers: int = 2) -> QueryWorkers:
         """Processes that answer SPARQL queries over snapshots with a base; close them when done."""

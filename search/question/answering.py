@@ -127,13 +127,13 @@ class Asker:
             return Refusal(Gap.EMPTY)
         if plan.attribute is not None:
             return Refusal(Gap.NOT_IN_RECORDS, names=(plan.attribute,), hits=self._near(plan))
+        if plan.unknown:
+            nearest = tuple(dict.fromkeys(label for name in plan.unknown for label in self._planner.nearest(name)))
+            return Refusal(Gap.UNKNOWN_NAME, names=plan.unknown, nearest=nearest)
         if self._is_nonsense(plan):
             return Refusal(Gap.NOTHING)
         if plan.intent is Intent.RELATED and not plan.subject:
             return Refusal(Gap.WHICH_REPORTS)
-        if plan.unknown:
-            nearest = tuple(dict.fromkeys(label for name in plan.unknown for label in self._planner.nearest(name)))
-            return Refusal(Gap.UNKNOWN_NAME, names=plan.unknown, nearest=nearest)
         return None
 
     def _is_nonsense(self, plan: Plan) -> bool:
@@ -141,7 +141,8 @@ class Asker:
 
         Texts in other scripts are left to the encoder: their words are rarely those of titles.
         """
-        if plan.mentions or plan.years or plan.subject or not plan.question.isascii():
+        asks = plan.intent not in {Intent.FIND, Intent.FINDING}
+        if asks or plan.mentions or plan.years or plan.subject or not plan.question.isascii():
             return False
         letters = " ".join(word for word in _query(plan.question).split() if word.isalpha())
         words = self._snapshot.text.parse(letters)
@@ -448,10 +449,13 @@ class Asker:
         part = next((one for one in bound if one.reading.facet in {"access", "language", "type"}), bound[-1])
         wider = replace(plan, mentions=tuple(one for one in plan.mentions if one is not part))
         query = self._proof(plan.filters, "count_reports")
-        whole = self._number(self._proof(wider.filters, "count_reports"), Scope.STATED)
+        if plan.text:
+            number, whole = (int(np.count_nonzero(self._speaking(one))) for one in (plan, wider))
+        else:
+            number = self._number(query, Scope.STATED)
+            whole = self._number(self._proof(wider.filters, "count_reports"), Scope.STATED)
         if not whole:
             return self._nothing(plan, query)
-        number = self._number(query, Scope.STATED)
         return Answer(plan, self._name, count=number, whole=whole, total=number, sparql=query)
 
     def _rank(self, plan: Plan) -> Answer:

@@ -16,6 +16,8 @@ from search.languages import STEMMED
 LANGUAGES: Final = tuple(STEMMED)
 """The languages in which questions are understood (ISO 639-1)."""
 
+_UNHELD: Final = frozenset({"attribute", "value"})
+
 NUMBER: Final = "#"
 """Stands for any number in a phrase."""
 
@@ -41,8 +43,12 @@ class Lexicon:
 
     @cached_property
     def single(self) -> frozenset[str]:
-        """The phrases of one word."""
-        return frozenset(phrase[0] for phrase in self.phrases if len(phrase) == 1)
+        """The phrases of one word that ask, not those for what records do not hold."""
+        return frozenset(
+            phrase[0]
+            for phrase, cues in self.phrases.items()
+            if len(phrase) == 1 and any(cue.group not in _UNHELD for cue in cues)
+        )
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -81,7 +87,8 @@ def expanded(patterns: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """
     for pattern in patterns:
         for text in dict.fromkeys(_sequence(pattern)):
-            phrase = tuple(NUMBER if word == NUMBER else fold(word) for word in text.split())
+            written = ([NUMBER] if word == NUMBER else fold(word).split() for word in text.split())
+            phrase = tuple(word for words in written for word in words)
             if phrase:
                 yield phrase
 

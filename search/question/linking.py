@@ -276,15 +276,21 @@ class Linker:
         """The codes of authors with a surname, with their given names, which agree with those asked for."""
         column = self._columns.facets["author"]
         found: dict[int, tuple[str, ...]] = {}
-        for places in (column.names.beginning(surname + " "), range(0)):
-            for place in places[:_SAME_SURNAME]:
-                code = int(column.names.codes[place])
-                parts = _parts_of_label(column.values[code])
-                if parts is not None and parts[0] == surname and _agree(given, parts[1]):
-                    found[code] = parts[1]
+        longer: dict[int, tuple[str, ...]] = {}
+        named = bool(given) and len(given[0]) > 1 and surname not in _PARTICLES
+        for place in column.names.beginning(surname + " ")[:_SAME_SURNAME]:
+            code = int(column.names.codes[place])
+            parts = _parts_of_label(column.values[code])
+            if parts is None or not _agree(given, parts[1]):
+                continue
+            if parts[0] == surname:
+                found[code] = parts[1]
+            elif named and parts[1] and parts[0].startswith(surname + " "):
+                # Of two surnames the first alone may be said: Inés Quiroga is Inés Quiroga Beltrán.
+                longer[code] = parts[1]
         for code in column.names.codes_of(surname):
             found.setdefault(code, ())
-        return sorted(found.items())
+        return sorted((found or longer).items())
 
     # -- names that nothing bears --------------------------------------------------------------------------------------
 
@@ -300,14 +306,18 @@ class Linker:
 
     def nearest(self, text: str) -> tuple[str, ...]:
         """Labels of any open facet that look most like a name that nothing bears."""
-        folded = fold(text)
+        words = fold(text).split()
         found: list[tuple[float, str]] = []
         for facet in ("author", "institution", "series", "topic"):
             column: FacetColumn = self._columns.facets[facet]
-            alike = column.names.like(folded, 1000)
-            for name in difflib.get_close_matches(folded, alike, n=2, cutoff=0.6):
-                ratio = difflib.SequenceMatcher(None, folded, name).ratio()
-                found.append((-ratio, column.values[alike[name]].label))
+            # Labels of persons begin with the surname, which questions say last.
+            turns = range(min(len(words), _LONGEST_GIVEN) if facet == "author" else 1)
+            forms = {" ".join(words[turn:] + words[:turn]) for turn in turns}
+            for form in sorted(forms):
+                alike = column.names.like(form, 1000)
+                for name in difflib.get_close_matches(form, alike, n=2, cutoff=0.6):
+                    ratio = difflib.SequenceMatcher(None, form, name).ratio()
+                    found.append((-ratio, column.values[alike[name]].label))
         return tuple(dict.fromkeys(label for _, label in sorted(found)[:3]))
 
 
@@ -385,7 +395,7 @@ def _ends_in_acronym(label: str, acronym: str) -> bool:
 def _person_spans(read: Read) -> Iterator[Span]:
     """Stretches of up to six tokens that may be a person's name: capitals, initials and particles between them."""
     for start in range(len(read.tokens)):
-        if not read.tokens[start].capital:
+        if not (read.tokens[start].capital or read.tokens[start].folded in _PARTICLES):
             continue
         for end in range(start + 1, min(start + 6, len(read.tokens)) + 1):
             last = read.tokens[end - 1]
@@ -400,6 +410,9 @@ def _person_spans(read: Read) -> Iterator[Span]:
 def _readings_of_name(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The ways to part a name into surname and given names, the likeliest first."""
     before, *after = _NAME_PARTS.split(text, maxsplit=1)
+    if after and set(fold(before).split()) & set(fold(after[0]).split()):
+        # "Ada Lovelace (A. Lovelace)" is a name twice.
+        return
     if after:
         yield fold(before), tuple(fold(after[0]).split())
         return
@@ -410,11 +423,18 @@ def _readings_of_name(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield words[0], ()
         return
     # A particle belongs to the surname: van Noordwijk. Spanish and Portuguese surnames have two words.
-    lengths = range(1, min(len(words), 4))
+    lengths = range(1, min(len(words) + (words[0] in _PARTICLES), 4))
+    apart = []
     for length in lengths:
-        surname, given = words[-length:], words[:-length]
-        if given and given[-1] not in _PARTICLES and len(surname[0]) > 1:
-            yield " ".join(surname), tuple(given)
+        surname, given = " ".join(words[-length:]), tuple(words[:-length])
+        if len(words[-length]) == 1 or (given and text[0].islower()):
+            continue
+        if given and given[-1] in _PARTICLES:
+            apart.append((surname, given))
+        else:
+            yield surname, given
+    # Catalogues may write it after the given names: Noordwijk, M. van.
+    yield from apart
     if all(len(word) == 1 for word in words[1:]):
         yield words[0], tuple(words[1:])
     # A surname of two words, or with a hyphen, by itself.

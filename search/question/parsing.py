@@ -79,6 +79,11 @@ class Parsed:
 
     def _choose(self) -> None:
         """Give each word to the longest thing that it may be part of: years, then names in their roles, then cues."""
+        for cue in self.asked.cues:
+            # "First appeared in 2020" says more than when: the years take the rest of it.
+            if cue.says("intent", "first") and any(cue.span.meets(dated.span) for dated in self.years):
+                self.cues.append(cue)
+                self._take(cue.span)
         for dated in self.years:
             self._take(dated.span)
         roles = self._roles()
@@ -234,7 +239,8 @@ class Parsed:
 
     def _is_series(self, chosen: Name) -> bool:
         tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
-        if chosen.role == "series" or len(tokens) > _SHORT_SERIES or tokens[0].quote is not None:
+        counted = any(cue.says("intent", "gaps") for cue in self.asked.cues)
+        if chosen.role == "series" or counted or len(tokens) > _SHORT_SERIES or tokens[0].quote is not None:
             return True
         written = all(token.capital or token.text.isdigit() for token in tokens)
         unmistakable = len(tokens) > 1 and len(chosen.readings) == 1

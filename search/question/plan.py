@@ -186,7 +186,8 @@ class Plan:
         if first is not None and last is not None and first > last:
             # "In 1989 and also in 2016": no report has both years, so any of them will do.
             several += tuple(str(year) for years in wanted for year in years.each)
-            first = last = None
+            # "Since 2020 and before 2010": the years that begin the one, up to the last of the other, are none.
+            first, last, several = (None, None, several) if several else (None, last, (str(first),))
         if several:
             chosen["year"] = tuple(dict.fromkeys(several))
         return Filters(chosen, excluded, first, last)

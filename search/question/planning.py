@@ -33,6 +33,8 @@ _COMMON: Final = 5
 _BREAK: Final = re.compile(r"[.;:?!()\u2014]")
 _MOST_UNUSED: Final = 2
 """Words without a part in what is asked that may be turns of speech; more of them say what it is about."""
+_MOST_TURNS: Final = 4
+"""The same where documents are spoken of and bound."""
 _OPENING_WORDS: Final = 4
 _OPENING: Final = 7
 """Words within which a question without a question word says what it wants."""
@@ -58,7 +60,9 @@ class Planner:
 
         With the question before it, one that only says what is to be different keeps the rest of that one's plan.
         """
-        asked = read(question, this_year=this_year, language=language, is_common=self._is_common)
+        # Who asks on stays in the language: "e sobre o Mali?" could be of two.
+        spoken = language if prior is None else read(prior, this_year=this_year, language=language).language
+        asked = read(question, this_year=this_year, language=spoken, is_common=self._is_common)
         parsed = Parsed(asked, self._linker, self._snapshot)
         understood = _Understanding(parsed, self._linker, self._snapshot)
         plan = understood.plan()
@@ -131,7 +135,7 @@ class _Understanding:
         structural = intent in _STRUCTURAL or intent is Intent.COAUTHORS
         rest = self._parsed.rest(structural=structural)
         told = self._told(rest) if structural else rest
-        if intent is Intent.LIST and (told or len(rest) > _MOST_UNUSED):
+        if intent is Intent.LIST and (told or len(rest) > self._most_unused() or self._asks_what(rest)):
             intent = Intent.FINDING if self._asks_openly() else Intent.FIND
             told = rest = self._parsed.rest(structural=False)
         names = list(self._parsed.names)
@@ -161,8 +165,17 @@ class _Understanding:
             future=self._parsed.says("ask", "future"),
             names=self._proper_names(),
         )
-        unused = tuple(self._asked.tokens[place].text for place in rest if place not in told)
-        return replace(plan, text=self._text(plan, told), unused=unused)
+        unused = [place for place in rest if place not in told]
+        lost = (name for name in self._lost_names(unused) if not any(name in known.split() for known in plan.unknown))
+        unknown = tuple(dict.fromkeys((*plan.unknown, *lost)))
+        words = tuple(self._asked.tokens[place].text for place in unused)
+        return replace(plan, text=self._text(plan, told), unused=words, unknown=unknown)
+
+    def _asks_what(self, rest: Sequence[int]) -> bool:
+        """Whether something that texts may tell is asked, and no documents: "what is the price of seed in Mali?"."""
+        if self._speaks_of_documents() or not self._asks_openly():
+            return False
+        return bool(rest) or bool(self._wanted())
 
     def is_fragment(self) -> bool:
         """Whether the question says only what is to be different: "and in French?", "since 2020?"."""
@@ -186,11 +199,12 @@ class _Understanding:
             (Intent.SHARE, self._counts("share")),
             (Intent.FIRST, bool(dimension) and said("intent", "first")),
             (Intent.TREND, bool(dimension) and said("intent", "trend") and (listed or dated)),
+            (Intent.RANK, listed and not counts and self._numbered_dimension()),
             (Intent.VALUES, listed and not counts),
             (Intent.COMPARE, self._compares(dimension)),
             (Intent.COUNT_BY_YEAR, self._per_year and (counts or self._lists())),
             (Intent.COUNT, counts),
-            (Intent.RANK, bool(dimension) and self._ranks()),
+            (Intent.RANK, bool(dimension) and (self._ranks() or self._numbered_dimension())),
             (Intent.LIST, self._lists()),
             (Intent.FINDING, self._asks_openly()),
         )
@@ -205,6 +219,12 @@ class _Understanding:
     def _points(self) -> bool:
         """Whether reports like others are asked for, and nothing says which others: "like these three"."""
         return self._speaks_of_documents() and not self._parsed.rest(structural=True) and not self._parsed.names
+
+    def _most_unused(self) -> int:
+        """How many words of a list may be turns of speech: more where documents and what binds them are plain."""
+        kinds = {name.facet for name in self._parsed.names} - set(SUBJECTS)
+        plain = bool(kinds) or any(name.role == "topic" for name in self._parsed.names) or self._years_bind()
+        return _MOST_TURNS if plain and self._speaks_of_documents() else _MOST_UNUSED
 
     def _told(self, rest: Sequence[int]) -> list[int]:
         """Of the words that nothing has taken those that say what documents are about.
@@ -262,7 +282,13 @@ class _Understanding:
             return True
         if any(one.facet in {"type", "language"} and one.span.start in after for one in self._parsed.names):
             return True
-        return name == "count" and self._counted_next(cue.span.end)
+        return name == "count" and (self._counted_next(cue.span.end) or self._counted_before())
+
+    def _counted_before(self) -> bool:
+        """Whether documents that something binds are spoken of, and nothing that they are about is left over."""
+        rest = self._parsed.rest(structural=True)
+        bound = bool(self._parsed.years) or any(name.facet != "topic" for name in self._parsed.names)
+        return bound and self._speaks_of_documents() and not self._told(rest) and len(rest) <= _MOST_TURNS
 
     def _counted_next(self, place: int) -> bool:
         """Whether the next word with content is no thing in a text: "how many are in Spanish", "... : how many?"."""
@@ -296,6 +322,21 @@ class _Understanding:
                     return True
         return False
 
+    def _numbered_dimension(self) -> bool:
+        """Whether so many values of a facet are wanted: "three repositories"."""
+        rest = self._parsed.rest(structural=True)
+        if len(rest) - len(self._told(rest)) > _MOST_UNUSED or not (self._parsed.names or self._parsed.years):
+            return False
+        return any(
+            cue.says("dimension") and cue.span.start > 0 and self._wants(cue.span.start - 1)
+            for cue in self._parsed.cues
+        )
+
+    def _wants(self, place: int) -> bool:
+        """Whether a word is a number of things, and no article."""
+        number = number_of(self._asked.tokens[place], lexicon(self._asked.language))
+        return number is not None and number > 1
+
     def _compares(self, dimension: tuple[str, ...]) -> bool:
         several = len(self._sides()) > 1
         if several and self._parsed.says("intent", "compare"):
@@ -327,12 +368,13 @@ class _Understanding:
         Documents are asked for, or nothing is said beyond the names: "Heliyon articles", "what came out in 2024?".
         """
         asked = self._speaks_of_documents() or self._parsed.says("intent", "list") or self._is_heading()
-        if not asked and self._parsed.rest(structural=True):
+        announced = any(name.role in {"series", "publisher", "topic"} for name in self._parsed.names)
+        if not asked and len(self._parsed.rest(structural=True)) > announced:
             return False
         if any(name.facet not in SUBJECTS for name in self._parsed.names) or self._years_bind():
             return True
         places = any(name.facet in PLACE for name in self._parsed.names)
-        topics = any(name.facet == "topic" for name in self._parsed.names)
+        topics = any(name.facet == "topic" and not name.excluded for name in self._parsed.names)
         return (places and not topics) or any(name.role == "topic" for name in self._parsed.names)
 
     def _is_heading(self) -> bool:
@@ -347,6 +389,8 @@ class _Understanding:
 
     def _binds_years(self, span: YearSpan, intent: Intent) -> bool:
         """Whether years are those of publication, and not of what reports speak of."""
+        if self._tells_event(span):
+            return False
         if intent in _STRUCTURAL or intent in {Intent.COAUTHORS, Intent.RELATED}:
             return True
         if self._speaks_of_documents() and (span.published or (span.bounded and self._is_heading())):
@@ -361,6 +405,13 @@ class _Understanding:
             for link in self._parsed.names
         )
 
+    def _tells_event(self, span: YearSpan) -> bool:
+        """Whether a year tells which of the things that reports are about is meant: "the drought of 2005"."""
+        place = span.span.start
+        if span.published or span.bounded or place == 0 or self._asked.tokens[place - 1].folded != "of":
+            return False
+        return any(name.facet == "topic" and name.span.end == place - 1 for name in self._parsed.names)
+
     def _grammar_before(self, place: int) -> int:
         count = 0
         while place - count > 0 and self._asked.is_grammar(place - count - 1):
@@ -368,6 +419,12 @@ class _Understanding:
         return count
 
     def _asks_openly(self) -> bool:
+        """Whether something is asked that texts may tell, and not for the texts themselves: "which reports..."."""
+        for cue in self._parsed.cues:
+            if cue.says("ask", "which"):
+                after = range(cue.span.end, cue.span.end + 2)
+                if any(other.says("documents") and other.span.start in after for other in self._parsed.cues):
+                    return False
         return self._parsed.says("ask", "open", "which") or self._asked.text.rstrip().endswith("?")
 
     def _dimension(self) -> tuple[str, ...]:
@@ -523,6 +580,7 @@ class _Understanding:
         if not asked_for:
             return ()
         leads = [cue.span.end for cue in self._parsed.cues if cue.says("role", "author", "institution", "series")]
+        writers = {cue.span.end for cue in self._parsed.cues if cue.says("role", "author")}
         if self._parsed.says("intent", "coauthors") and intent is not Intent.COAUTHORS:
             leads = list(range(len(self._asked.tokens)))
         elif self._parsed.says("intent", "list") or self._speaks_of_documents():
@@ -531,7 +589,7 @@ class _Understanding:
         if rest and all(self._asked.tokens[place].capital for place in rest) and not self._parsed.names:
             # Nothing is said but a name.
             leads.append(rest[0])
-        found = []
+        found = list(self._strangers())
         for lead in leads:
             start = lead
             while start < len(self._asked.tokens) and self._asked.is_grammar(start) and start - lead < NEAR:
@@ -544,9 +602,35 @@ class _Understanding:
             ):
                 end += 1
             name = self._asked.said(Span(start, end))
-            if end - start >= 2 and not self._is_known(Span(start, end)):
+            # Who wrote something may be called by one word; what documents are of is then as often a thing.
+            if end - start >= 2 - (lead in writers) and not self._is_known(Span(start, end)):
                 found.append(name)
         return tuple(dict.fromkeys(found))
+
+    def _lost_names(self, unused: Sequence[int]) -> Iterator[str]:
+        """Names that nothing bears among words that an answer would pass over: it would be one to another question."""
+        if self._asked.text.isupper():
+            return
+        for place in unused:
+            token = self._asked.tokens[place]
+            # A given name beside a surname that is known says nothing more.
+            beside = any(place in (name.span.start - 1, name.span.end) for name in self._parsed.names)
+            named = place > 0 and token.capital and len(token.text) > 1 and not beside
+            if named and not self._is_known(Span(place, place + 1)):
+                yield token.text
+
+    def _strangers(self) -> Iterator[str]:
+        """Names of two words or more of which no report holds any, or all but one."""
+        tokens, place = self._asked.tokens, 0
+        while place < len(tokens):
+            end = place
+            while end < len(tokens) and self._parsed.is_free(Span(end, end + 1)) and tokens[end].capital:
+                end += 1
+            words = [token for token in tokens[place:end] if len(token.text) > 1 and token.text.isalpha()]
+            unknown = sum(self._snapshot.text.frequency(token.text) == 0 for token in words)
+            if unknown > 1 and unknown >= len(words) - 1:
+                yield self._asked.said(Span(place, end))
+            place = end + 1
 
     def _is_known(self, span: Span) -> bool:
         """Whether some text or name of the collection holds each word of a name."""
@@ -597,9 +681,18 @@ class _Understanding:
                 between = sum(not self._asked.is_grammar(place) for place in gap)
                 if cue.span.end <= span.start and len(gap) <= NEAR + 1 and between <= 1:
                     return True
-                if cue.span.start == span.end:
+                after = range(span.end, cue.span.start)
+                if span.end <= cue.span.start and (not after or self._is_object(after)):
                     return True
         return False
+
+    def _is_object(self, gap: range) -> bool:
+        """Whether a verb and an article lead from a name to its documents: "IFAD withdraw the report"."""
+        return (
+            1 < len(gap) <= NEAR + 1
+            and self._asked.is_grammar(gap[-1])
+            and not any(cue.span.start in gap for cue in self._parsed.cues if cue.says("role") or cue.says("intent"))
+        )
 
     def _text(self, plan: Plan, rest: Sequence[int]) -> str:
         """What is searched for: the question, without what filters say already and without words that only ask."""
@@ -623,7 +716,7 @@ class _Understanding:
             cue.span
             for cue in self._parsed.cues
             if cue.says("intent", "list", "related", "count")
-            or any(map(cue.says, ("documents", "role", "filler", "ask")))
+            or any(map(cue.says, ("documents", "role", "filler", "ask", "logic")))
         ]
         kept = [
             place

@@ -26,6 +26,12 @@ _QUOTED: Final = re.compile(
     r"|(?<![^\W_])‘([^‘]{2,}?)’(?![^\W_])|(?<![^\W_])'([^'](?:[^']|(?<=\w)'(?=\w))*?[^'])'(?![^\W_])"
 )
 _CENTURY: Final = 100
+_SHORT_DECADE: Final = re.compile("[2-9]0s?")
+_STOPS: Final = ",.;?!)"
+_OPEN_ENDED: Final = ("since", "after", "before", "until")
+"""Cues before a year of a range with one end."""
+_LETTERS: Final = {"en": "", "es": "áéíñóúü", "fr": "àâæçèéêëîïôœùûüÿ", "pt": "áâãàçéêíóôõú"}
+"""The letters with marks of each language."""
 _SHORTEST_SLIP: Final = 4
 _SLIP: Final = 0.85
 """How alike (`difflib`) a word and a slip of it are."""
@@ -156,14 +162,24 @@ def _tokens(text: str) -> tuple[tuple[Token, ...], tuple[Span, ...]]:
 
 
 def _language(text: str, tokens: Sequence[Token], preferred: str | None) -> str:
-    """The language of a question: by its function words; where these leave a choice, by its cues, then the reader's."""
-    outside = " ".join(token.text for token in tokens if token.quote is None)
-    guessed = guess_language(outside or text)
+    """The language of a question: by its function words, then its cues, then the reader's, then by its letters."""
+    asked = [token for token in tokens if token.quote is None]
+    guessed = guess_language(" ".join(token.text for token in asked) or text)
     if guessed is not None:
         return guessed
-    order = sorted(LANGUAGES, key=lambda language: language != preferred)
-    counted = {language: sum(len(cue.span) for cue in _cues(tokens, lexicon(language))) for language in order}
-    return max(order, key=counted.__getitem__)
+    letters = {letter for token in asked for letter in token.text.casefold() if letter.isalpha()}
+
+    def fit(language: str) -> tuple[int, int, bool, int]:
+        grammar = function_words(language)
+        found = [cue.span for cue in _cues(tokens, lexicon(language))]
+        cued = {place for span in found for place in range(span.start, span.end)}
+        # What one language asks with may be the grammar of another, which has been counted: "o" is "or" in Spanish.
+        own = sum(tokens[place].text.casefold() not in grammar for place in cued)
+        counted = sum(token.text.casefold() in grammar for token in asked)
+        strange = sum(not letter.isascii() and letter not in _LETTERS[language] for letter in letters)
+        return counted, own, language == preferred, -strange
+
+    return max(LANGUAGES, key=fit)
 
 
 def _without_slip(token: Token, words: Lexicon, is_common: Callable[[str], bool]) -> Token:
@@ -245,8 +261,9 @@ class _Dates:
 
     def _apart(self) -> Iterator[YearSpan]:
         place = 0
-        # A named time counts from its first word; the cues before it lead to it.
-        spans = {span.span.start: span for span in (*self._relative(), *self._named_decades())}
+        # A named time counts from its first word; the cues before it lead to it. "Quatre-vingt-dix" is no eighty.
+        named = sorted((*self._relative(), *self._named_decades()), key=lambda span: len(span.span))
+        spans = {span.span.start: span for span in named}
         while place < len(self._tokens):
             span = spans.get(place) or self._at(place)
             if span is None:
@@ -257,10 +274,11 @@ class _Dates:
 
     def _relative(self) -> Iterator[YearSpan]:
         for cue in self._time:
-            if cue.says("time", "this_year"):
-                yield self._span(cue.span.start, cue.span.end, self._this_year, self._this_year, published=True)
-            elif cue.says("time", "last_year"):
-                yield self._span(cue.span.start, cue.span.end, self._this_year - 1, self._this_year - 1, published=True)
+            if cue.says("time", "this_year", "last_year"):
+                year = self._this_year - cue.says("time", "last_year")
+                yield replace(self._bounded(cue.span.start, cue.span.end, year, year), published=True)
+            elif cue.says("time", "last_decade"):
+                yield self._span(cue.span.start, cue.span.end, self._this_year - 9, self._this_year, published=True)
             elif cue.says("time", "last_years"):
                 tokens = self._tokens[cue.span.start : cue.span.end]
                 numbers = (self._number(token) for token in tokens)
@@ -295,25 +313,31 @@ class _Dates:
             return self._bounded(place, place + 1, first, first + 9)
         if not _YEAR.fullmatch(token.text):
             before = self._ending(place, "decade")
-            if before is not None and re.fullmatch(r"[2-9]0", token.text):
-                first = self._this_year // _CENTURY * _CENTURY - _CENTURY + int(token.text)
+            if before is not None and _SHORT_DECADE.fullmatch(token.text) and self._may_be_decade(before, place):
+                first = self._this_year // _CENTURY * _CENTURY - _CENTURY + int(token.text[:2])
                 return self._bounded(before.span.start, place + 1, first, first + 9)
             return None
         return self._year(place)
 
     def _year(self, place: int) -> YearSpan:
         year = int(self._tokens[place].text)
-        before = self._ending(place, "decade")
-        if before is not None and year % 10 == 0 and self._says_years(before):
-            return self._bounded(before.span.start, place + 1, year, year + 9)
         second = self._second(place)
         if second is not None:
             return self._range(place, *second)
+        before = self._ending(place, "decade")
+        if before is not None and year % 10 == 0 and self._says_years(before):
+            return self._bounded(before.span.start, place + 1, year, year + 9)
         return self._bounded(place, place + 1, year, year)
 
     def _says_years(self, cue: CueSpan) -> bool:
         """Whether a cue for decades says "years of": an article alone goes before any year."""
         return any(len(self._tokens[place].folded) > 3 for place in range(cue.span.start, cue.span.end))
+
+    def _may_be_decade(self, cue: CueSpan, place: int) -> bool:
+        """Whether two digits are a decade, "the 60s", "años 60", "los 60", and no number: "los 60 autores"."""
+        following = self._text[self._tokens[place].end :]
+        ends = not following or following[0] in _STOPS
+        return self._tokens[place].text.endswith("s") or self._says_years(cue) or (ends and len(cue.span) == 1)
 
     def _second(self, place: int) -> tuple[int, bool, bool] | None:
         """The place of the year that ends a range, whether the two are a choice, and whether a dash joins them."""
@@ -340,7 +364,7 @@ class _Dates:
     def _only_years(self, start: int, end: int) -> bool:
         return all(
             len(self._tokens[inner].folded) <= 3
-            or any(cue.says("time", "published") and cue.span == Span(inner, inner + 1) for cue in self._time)
+            or any(cue.says("time", "published", "month") and cue.span == Span(inner, inner + 1) for cue in self._time)
             for inner in range(start, end)
         )
 
@@ -361,12 +385,14 @@ class _Dates:
     def _bounded(self, place: int, end: int, first: int, last: int) -> YearSpan:
         """Years from ``place`` to before ``end``, with the cues around them that make an open range."""
         start, published = self._start(place)
-        # The cue right before the years decides, the longest of several: "no later than" holds a "later than".
+        # Of the cues right before that say more than "year" the longest decides: "no later than" holds "later than".
         lead = max(
             (cue for cue in self._time if self._leads(cue, place)),
-            key=lambda cue: (cue.span.end, len(cue.span)),
+            key=lambda cue: (cue.says("time", *_OPEN_ENDED), cue.span.end, len(cue.span)),
             default=None,
         )
+        # "Antes del año" holds "del año", which led back to its own first word.
+        start = start if lead is None else min(start, lead.span.start)
         opening = next((cue for cue in self._time if cue.span.start == end and self._opens(cue)), None)
 
         def said(*names: str) -> bool:
@@ -376,8 +402,7 @@ class _Dates:
             return self._span(start, end, last + 1, None, published=published, bounded=True)
         if said("before"):
             return self._span(start, end, None, first - 1, published=published, bounded=True)
-        opens = opening is not None and (said("from", "published") or len(self._tokens[opening.span.start].folded) > 2)
-        if said("since") or opens:
+        if said("since") or opening is not None:
             stop = end if opening is None else opening.span.end
             return self._span(start, stop, first, None, published=published, bounded=True)
         closing = next((c for c in self._time if c.span.start == end and c.says("time", "closed")), None)
@@ -394,7 +419,7 @@ class _Dates:
         if len(cue.span) > 1 or len(self._tokens[cue.span.start].folded) > 2:
             return True
         following = self._text[self._tokens[cue.span.end - 1].end :]
-        return not following or following[0] in ",.;?!)"
+        return not following or following[0] in _STOPS
 
     def _start(self, place: int) -> tuple[int, bool]:
         """Where the cues that lead to a year begin, and whether they speak of publication."""
@@ -413,8 +438,10 @@ class _Dates:
 
     def _leads(self, cue: CueSpan, start: int) -> bool:
         """Whether a cue stands right before a place, at most two short words away."""
-        leading = cue.says("time", "published", "since", "from", "after", "before", "until", "between")
-        return leading and start - 2 <= cue.span.end <= start and self._only_years(cue.span.end, start)
+        leading = cue.says("time", "published", "from", "between", *_OPEN_ENDED)
+        # A lone letter, "à 2015", is too common a word to reach over others.
+        near = 2 * (len(cue.span) > 1 or len(self._tokens[cue.span.start].folded) > 1)
+        return leading and start - near <= cue.span.end <= start and self._only_years(cue.span.end, start)
 
     def _ending(self, place: int, name: str) -> CueSpan | None:
         return next((cue for cue in self._time if cue.span.end == place and cue.says("time", name)), None)

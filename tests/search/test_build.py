@@ -409,8 +409,8 @@ def test_changed_columns_are_found(services: Services) -> None:
 
 
 def test_the_content_does_not_depend_on_the_order_of_labels(services: Services, write_lines: WriteLines) -> None:
-    lines = [_record(1, format="Audit Report"), _record(2, format="AUDIT REPORT"), _record(3, format="Audit Report")]
+    lines = [_record(1, format="Desk Review"), _record(2, format="DESK REVIEW"), _record(3, format="Desk Review")]
     first = build_sources(services, write_lines(*lines))
     assert first.manifest.digests == build_sources(services, write_lines(*lines[::-1])).manifest.digests
     (kind,) = services.snapshot().columns.facets["type"].values
-    assert kind.label == "Audit Report"
+    assert kind.label == "Desk Review"

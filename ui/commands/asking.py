@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,17 @@ from rich.progress import track
 from rich.syntax import Syntax
 from rich.text import Text
 
+from search.errors import SearchError
 from search.question.answer import Answer
 from search.question.answering import LISTED, Asker
+from search.question.generating import Generated, Writer
 from search.question.plan import Mention
 from ui.answers import criteria, told
 from ui.commands.context import console, services
 from ui.progress import printable
 from ui.schemas import AnswerSchema
 from ui.texts import Texts
+from ui.wiring import Services
 
 
 def ask_command(
@@ -46,6 +50,23 @@ def ask_command(
         click.echo(_schema(answer).model_dump_json(indent=2))
     else:
         _print(answer, limit)
+        _print_generated(wired, asker, answer)
+
+
+def _print_generated(wired: Services, asker: Asker, answer: Answer) -> None:
+    """What a generator of the user's makes of the quotations, sentence by sentence; the answer stands without it."""
+    generator = wired.generator()
+    if generator is None or not answer.quotes:
+        return
+    out = Console()
+    with closing(generator):
+        try:
+            for part in Writer(generator, asker.engine.encoder).write(answer.plan, answer.quotes):
+                if isinstance(part, Generated):
+                    cited = ", ".join(dict.fromkeys(quote.card.id for quote in part.quotes))
+                    out.print(Text(f"{printable(part.sentence)} ({printable(cited)})", style="italic"))
+        except SearchError as error:
+            console().print(Text(str(error), style="yellow"))
 
 
 def _answer_batch(asker: Asker, batch: Path, lang: str | None) -> None:
