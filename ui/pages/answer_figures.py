@@ -176,7 +176,8 @@ class _Drawn:
             self._row(str(year), count, most, with_value(self._search, "year", str(year)) if count else None)
             for year, count in by_year.items()
         ]
-        return BarList(self._texts.say(FACET_NAMES["year"]), tuple(rows), (), len(rows))
+        name = FACET_NAMES["year"]
+        return BarList(self._texts.say(name), tuple(rows), (), len(rows))
 
     def picture(self) -> YearPicture:
         """Counts by year as a picture."""

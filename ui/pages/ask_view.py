@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from search.question.answer import Answer, Refusal
-from search.question.plan import Gap, Intent
+from search.question.plan import Gap, Intent, Mention, Years
 from search.snapshot import Snapshot
 from ui.answers import told
 from ui.pages.address import Address
@@ -126,6 +126,6 @@ def _workbench(answer: Answer, address: AskAddress) -> str:
 def _followed(answer: Answer, address: AskAddress) -> str:
     """The last question that stands by itself: one that was understood by that before it says too little alone."""
     plan = answer.plan
-    parts = [*plan.mentions, *plan.years]
+    parts: list[Mention | Years] = [*plan.mentions, *plan.years]
     alone = all(plan.question[part.start : part.end] == part.text for part in parts)
     return address.question if alone or not address.after else address.after

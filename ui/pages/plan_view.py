@@ -130,8 +130,8 @@ def _years(years: Years, address: AskAddress, texts: Texts) -> PlanChip:
     dropped = years.key in address.dropped
     # Years of which a text speaks can be searched for in words only.
     href = address.dropping(years.key).href if years.binds else address.keeping(years.key).href if dropped else None
-    label = said_years(replace(years, excluded=False), texts)
-    return PlanChip(texts.say(FACET_NAMES["year"]), label, href=href, binds=years.binds, excluded=years.excluded)
+    name, label = FACET_NAMES["year"], said_years(replace(years, excluded=False), texts)
+    return PlanChip(texts.say(name), label, href=href, binds=years.binds, excluded=years.excluded)
 
 
 class _Names:
