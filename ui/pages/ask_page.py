@@ -8,8 +8,10 @@ from typing import Final
 
 from markupsafe import Markup
 
+from search.question.answer import Answer
 from search.question.live import LiveAsker
 from search.question.reading import LONGEST
+from search.snapshot import Snapshot
 from ui.errors import readable
 from ui.languages import LANGUAGES
 from ui.pages.ask_address import AskAddress
@@ -65,35 +67,41 @@ class AskPage:
             address=address,
             answer=_HERE,
             longest=LONGEST,
-            examples=self._examples(),
+            examples=_examples(address, self.rendering),
             here_in={code: address.spoken(code).href for code in LANGUAGES},
             ignored=", ".join(address.ignored),
             before=address.asking(address.after).href,
             alone=address.alone().href,
         )
 
-    def _examples(self) -> list[tuple[str, str]]:
-        """Example questions, each with its address."""
-        said = (self.rendering.texts.say(question) for question, _ in EXAMPLE_QUESTIONS)
-        return [(question, AskAddress(question, language=self.address.language).href) for question in said]
-
     def _answer(self) -> str:
-        address, rendering = self.address, self.rendering
         asker = self.asker.current()
         answer = asker.ask(
-            address.question,
-            language=rendering.language,
-            prior=address.after or None,
-            corrections=address.corrections,
+            self.address.question,
+            language=self.rendering.language,
+            prior=self.address.after or None,
+            corrections=self.address.corrections,
             limit=_CARDS,
         )
-        view = ask_view(asker.engine.snapshot, answer, address, rendering.texts)
-        # In the language of the question, which need not be that of the page around it.
-        figures = Rendering(view.language, rendering.asked).html("parts/figures.html", figures=view.figures)
-        return rendering.html(
-            "parts/answer.html",
-            view=view,
-            address=address,
-            figures=Markup(figures),  # noqa: S704 - a template escaped it
-            examples=self._examples(),
-        )
+        return answer_html(asker.engine.snapshot, answer, self.address, self.rendering)
+
+
+def answer_html(snapshot: Snapshot, answer: Answer, address: AskAddress, rendering: Rendering) -> str:
+    """What stands under a question: how it was understood, its answer, and the reports."""
+    view = ask_view(snapshot, answer, address, rendering.texts)
+    # In the language of the question, which need not be that of the page around it.
+    figures = Rendering(view.language, rendering.asked).html("parts/figures.html", figures=view.figures)
+    return rendering.html(
+        "parts/answer.html",
+        view=view,
+        address=address,
+        figures=Markup(figures),  # noqa: S704 - a template escaped it
+        longest=LONGEST,
+        examples=_examples(address, rendering),
+    )
+
+
+def _examples(address: AskAddress, rendering: Rendering) -> list[tuple[str, str]]:
+    """Example questions, each with its address."""
+    said = (rendering.texts.say(question) for question, _ in EXAMPLE_QUESTIONS)
+    return [(question, address.asking(question).href) for question in said]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
+from kg.authority.names import fold
 from search.question.answer import Answer, Refusal
 from search.question.plan import Gap, Intent, Mention, Years
 from search.snapshot import Snapshot
@@ -109,9 +110,15 @@ def _nearest(refusal: Refusal, address: AskAddress) -> Iterator[Named]:
     asked = [name for name in refusal.names if name in address.question]
     for label in refusal.nearest:
         if asked:
-            name = max(asked, key=lambda name: difflib.SequenceMatcher(None, name, label).ratio())
+            name = max(asked, key=lambda name: _likeness(name, label))
             question = address.question.replace(name, label, 1)
             yield Named("", label, None, replace(address, question=question).href)
+
+
+def _likeness(name: str, label: str) -> float:
+    """How much two names are alike (0..1), in whatever order their words stand."""
+    one, other = (" ".join(sorted(fold(text).split())) for text in (name, label))
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _workbench(answer: Answer, address: AskAddress) -> str:

@@ -13,7 +13,7 @@ from ui.texts import N_
 EXAMPLE_QUESTIONS: Final = (
     (N_("How many reports were published each year?"), Intent.COUNT_BY_YEAR),
     (N_("Which countries have the most reports?"), Intent.RANK),
-    (N_("What do reports say about women’s access to credit?"), Intent.FINDING),
+    (N_("What effect does credit have on the income of women?"), Intent.FINDING),
     (N_("List all working papers in English since 2015"), Intent.LIST),
     (N_("How many reports on gender are open access?"), Intent.COUNT),
     (N_("Compare Uganda and Mali"), Intent.COMPARE),

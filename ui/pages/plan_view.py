@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from kg.authority.names import fold
 from kg.reading import cards
 from search.question.answer import Answer
 from search.question.plan import Gap, How, Intent, Mention, Plan, Reading, Years
@@ -150,7 +151,7 @@ class _Names:
         return PlanChip(
             name=self._texts.say(FACET_NAMES[reading.facet]),
             label=label,
-            said="" if mention.text.casefold() == label.casefold() else mention.text,
+            said="" if _same(mention.text, label) else mention.text,
             href=self._href(mention, key),
             binds=mention.binds,
             excluded=mention.excluded,
@@ -186,6 +187,12 @@ class _Names:
     def _correction(self, reading: Reading, address: AskAddress) -> Correction:
         name = self._texts.say(FACET_NAMES[reading.facet])
         return Correction(name, label_of(self._snapshot, reading, self._texts), reading.reports, address.href)
+
+
+def _same(text: str, label: str) -> bool:
+    """Whether readers see by themselves that the words mean this: all that differs is an ending or what follows."""
+    said, name = fold(text), fold(label)
+    return said.startswith(name) or name.startswith(said)
 
 
 def _needed(answer: Answer) -> Sequence[Mention]:
