@@ -15,6 +15,7 @@ from ui.failures import add_failures
 from ui.gradio_pages.search_app import mount_search
 from ui.head_requests import HeadAnswers
 from ui.pages.api_docs import api_docs_route
+from ui.pages.ask_routes import ask_routes
 from ui.pages.routes import page_routes
 from ui.pages.workbench_routes import workbench_routes
 from ui.security import SecurityHeaders
@@ -52,6 +53,7 @@ def create_app(services: Services) -> FastAPI:
     answers = SparqlAnswers(services.data, live, workers)
     app.include_router(sparql_router(answers))
     app.include_router(page_routes(live))
+    app.include_router(ask_routes(asker))
     app.include_router(workbench_routes(live, answers, workers.limits.seconds))
     app.include_router(api_docs_route(app))
     # Gradio would answer any origin with its credentials; where there is such a middleware it leaves this alone.

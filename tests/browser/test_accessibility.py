@@ -29,7 +29,7 @@ _SEVERE: Final = """async ([within, rules]) => {
 }"""
 
 
-def _is_accessible(page: Page, axe: str, without: str = "") -> None:
+def is_accessible(page: Page, axe: str, without: str = "") -> None:
     """Asserts that axe finds nothing severe, leaving out what a selector names."""
     assert _severe(page, axe, without) == {}
 
@@ -75,7 +75,7 @@ def test_what_is_not_accessible_is_found(visits: Visits, axe: str) -> None:
 )
 def test_searches(visits: Visits, axe: str, path: str) -> None:
     page = settle(visits.page(path))
-    _is_accessible(page, axe)
+    is_accessible(page, axe)
 
 
 def test_a_search_with_everything_unfolded(visits: Visits, axe: str) -> None:
@@ -83,27 +83,27 @@ def test_a_search_with_everything_unfolded(visits: Visits, axe: str) -> None:
     _unfold(page)
     page.wait_for_selector(".rg-related")
     page.wait_for_selector(".rg-results [aria-busy]", state="detached")
-    _is_accessible(page, axe)
+    is_accessible(page, axe)
 
 
 @pytest.mark.parametrize("path", ["/search?q=savings&year_from=2008", "/report/sample001"])
 def test_plain_pages(visits: Visits, axe: str, path: str) -> None:
     page = visits.page(path)
     _unfold(page)
-    _is_accessible(page, axe)
+    is_accessible(page, axe)
 
 
 def test_a_report_with_odd_letters(visits: Visits, axe: str) -> None:
     page = visits.page(f"/report/{quote(hostile_id('letters'), safe='')}")
     _unfold(page)
-    _is_accessible(page, axe)
+    is_accessible(page, axe)
 
 
 @pytest.mark.parametrize("path", ["/workbench", f"/workbench?{TABLE}"])
 def test_the_workbench_with_its_editor(visits: Visits, axe: str, path: str, libraries: None) -> None:
     page = visits.page(path)
     page.wait_for_selector(".yasqe .CodeMirror")
-    _is_accessible(page, axe)
+    is_accessible(page, axe)
 
 
 @pytest.mark.parametrize("path", ["/workbench", f"/workbench?{GRAPH}", f"/workbench?{WRONG}"])
@@ -113,14 +113,14 @@ def test_the_workbench_with_a_plain_field(visits: Visits, axe: str, path: str) -
     page.route("**/yasqe.min.js**", lambda route: route.fulfill(content_type="text/javascript", body=""))
     page.goto(path)
     assert page.locator("textarea#query").is_visible()
-    _is_accessible(page, axe)
+    is_accessible(page, axe)
 
 
 def test_the_description_of_the_api(visits: Visits, axe: str, libraries: None) -> None:
     page = visits.page("/api/docs")
     page.wait_for_selector("#swagger .opblock")
     # Swagger UI brings violations of its own; what is ours stands around it.
-    _is_accessible(page, axe, without="#swagger")
+    is_accessible(page, axe, without="#swagger")
 
 
 def test_the_api_as_a_plain_list(visits: Visits, axe: str) -> None:
@@ -128,10 +128,10 @@ def test_the_api_as_a_plain_list(visits: Visits, axe: str) -> None:
     page.route("**/swagger-ui-bundle.js**", lambda route: route.fulfill(content_type="text/javascript", body=""))
     page.goto("/api/docs")
     _unfold(page)
-    _is_accessible(page, axe)
+    is_accessible(page, axe)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/report/nothing?lang=fr"])
 def test_errors(visits: Visits, axe: str, path: str) -> None:
     visits.allow("the server responded with a status of 404")
-    _is_accessible(visits.page(path), axe)
+    is_accessible(visits.page(path), axe)

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.hostile_records import PAYLOADS, TOPIC
 from tests.browser.search_pages import agrees_with_api, chips, settle
-from tests.browser.test_accessibility import _is_accessible
+from tests.browser.test_accessibility import is_accessible
 
 pytestmark = pytest.mark.browser
 
@@ -179,9 +179,9 @@ def test_a_server_without_suggestions_is_searched_all_the_same(visits: Visits) -
     assert _asked(page)["q"] == ["savings groups"]
 
 
-def test_the_list_is_accessible(visits: Visits, axe: str) -> None:
+def test_the_listis_accessible(visits: Visits, axe: str) -> None:
     page = settle(visits.page("/"))
     _type(page, "wat")
     expect(_options(page).first).to_be_visible()
     page.keyboard.press("ArrowDown")
-    _is_accessible(page, axe)
+    is_accessible(page, axe)

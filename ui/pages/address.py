@@ -23,7 +23,7 @@ VALUE_FACETS: Final = tuple(facet for facet in FACETS if facet != "year")
 """The facets whose values are chosen or excluded one by one; years are chosen as a range."""
 
 _LONGEST_VALUE: Final = 500
-_MOST_VALUES: Final = 50
+MOST_VALUES: Final = 50
 """Of all facets together: each costs a look-up, and every link of a page repeats them."""
 
 _YEARS: Final = range(1, 10_000)
@@ -140,7 +140,7 @@ class _Reader:
     def __init__(self, query_string: str) -> None:
         self._values: dict[str, list[str]] = {}
         self._ignored: list[str] = []
-        self._left = _MOST_VALUES
+        self._left = MOST_VALUES
         for name, value in parse_qsl(query_string, errors="replace", max_num_fields=None):
             if value.strip():
                 self._values.setdefault(name, []).append(value.strip())

@@ -10,6 +10,7 @@ from search.live import LiveEngine
 from search.related import RelatedRequest, related
 from ui.languages import LANGUAGES
 from ui.pages.address import Address
+from ui.pages.ask_address import AskAddress
 from ui.pages.cards import card_of
 from ui.pages.facet_names import SUGGESTED_NAMES
 from ui.pages.query_tips import QUERY_TIPS
@@ -17,6 +18,7 @@ from ui.pages.rendering import Rendering
 from ui.pages.search_view import SearchView, search_view
 
 _RELATED = 5
+_QUESTION_MARKS = "?¿"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,16 @@ class SearchPage:
             path=self.path,
             here_in={code: f"{self.path}?{self.address.spoken(code).query_string}" for code in LANGUAGES},
             workbench_query=self._workbench_query(),
+            question=self._question(),
             suggested={kind: self.rendering.texts.say(name) for kind, name in SUGGESTED_NAMES.items()},
             tips=[tuple(map(self.rendering.texts.say, tip)) for tip in QUERY_TIPS],
         )
+
+    def _question(self) -> str | None:
+        """Where the query is answered as a question, if it is written as one."""
+        query = self.address.query
+        asks = any(sign in query for sign in _QUESTION_MARKS)
+        return AskAddress(query, language=self.address.language).href if asks else None
 
     def _workbench_query(self) -> str:
         asked = {"query": self.view.sparql or ""}

@@ -174,6 +174,7 @@ def _nothing_but(engine: Engine) -> dict[str, object]:
         "path": "/search",
         "here_in": dict.fromkeys(LANGUAGES, "/search"),
         "workbench_query": "",
+        "question": None,
         "suggested": {},
         "tips": [],
     }

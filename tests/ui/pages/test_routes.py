@@ -112,7 +112,7 @@ def test_search_pages_are_not_for_indexes_and_differ_by_language(client: TestCli
     assert found.one("html").attributes["lang"] == "pt"
 
 
-@pytest.mark.parametrize("path", ["/search", "/workbench", "/api/docs", "/report/sample001", "/nowhere"])
+@pytest.mark.parametrize("path", ["/search", "/ask", "/workbench", "/api/docs", "/report/sample001", "/nowhere"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_there_in_every_language(client: TestClient, path: str, language: str) -> None:
     html = client.get(f"{path}?lang={language}", headers={"accept": "text/html"}).text
@@ -124,7 +124,7 @@ def test_every_page_is_there_in_every_language(client: TestClient, path: str, la
     assert current.attributes["hreflang"] == language
     for element in found.all("a"):
         there = urlsplit(element.attributes["href"])
-        if there.path in {"/", "/workbench", "/api/docs"} and "hreflang" not in element.attributes:
+        if there.path in {"/", "/ask", "/workbench", "/api/docs"} and "hreflang" not in element.attributes:
             assert f"lang={language}" in there.query
 
 

@@ -1,0 +1,26 @@
+"""The address of the page of questions."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from search.question.live import LiveAsker
+from ui.pages.ask_address import PATH
+from ui.pages.ask_page import AskPage
+
+
+def ask_routes(asker: LiveAsker) -> APIRouter:
+    """The page over the live snapshot."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get(PATH)
+    def ask(request: Request) -> StreamingResponse:
+        page = AskPage.open(asker, request.url.query, request.headers.get("accept-language", ""))
+        headers = {"Vary": "Accept-Language"}
+        if page.address.question:
+            # Questions are without number, and a crawler would ask them all. Proxies shall not wait for the answer.
+            headers |= {"X-Robots-Tag": "noindex, nofollow", "X-Accel-Buffering": "no"}
+        return StreamingResponse(page.parts(), media_type="text/html", headers=headers)
+
+    return router
