@@ -127,6 +127,10 @@ class Engine:
             ranked = self._reranked(self._reranking, question, ranked)
         return tuple(self.snapshot.columns.reports[ordinal] for ordinal in ranked.ordinals[:depth])
 
+    def passing(self, filters: Filters) -> Mask:
+        """The reports that pass some filters: bool (reports,). Raises :class:`~search.errors.InvalidRequestError`."""
+        return combined(filter_masks(self.snapshot, filters), self._size)
+
     def members(self, query: str, filters: Filters, mode: Mode) -> Mask:
         """The reports of the result set of a search, bool (reports,): as a search counts them.
 
@@ -134,8 +138,7 @@ class Engine:
         """
         _check(Request(query, filters, mode))
         question = self._understand(query, mode)
-        allowed = question.within(combined(filter_masks(self.snapshot, filters), self._size))
-        return self._find(question, allowed).members
+        return self._find(question, question.within(self.passing(filters))).members
 
     def hits(self, reports: Sequence[str]) -> tuple[Hit, ...]:
         """Some reports (IRIs) as hits of no query, in their order; unknown ones are left out."""

@@ -9,7 +9,7 @@ from typing import Final
 from kg.facets import FacetCount
 from search.question.answer import Answer, Change, Refusal
 from search.question.plan import Gap, Intent, Mention, Plan, Years
-from ui.pages.facet_names import FACET_NAMES
+from ui.facet_names import FACET_NAMES
 from ui.texts import N_, Texts
 
 _NAMED: Final = 10
@@ -42,7 +42,8 @@ def criteria(plan: Plan, texts: Texts) -> str:
         parts.append(texts.say("number %(number)s", number=plan.number))
     if plan.text and plan.intent not in {Intent.FIND, Intent.FINDING, Intent.RELATED}:
         parts.append(texts.say("with the words “%(words)s”", words=plan.text))
-    return "; ".join(parts) or texts.say("in the whole collection")
+    # What stands last in a sentence brings no stop of its own: "Smith, P.".
+    return "; ".join(parts).removesuffix(".") or texts.say("in the whole collection")
 
 
 def said_mention(mention: Mention, texts: Texts) -> str:

@@ -18,15 +18,14 @@ from kg.facets import FacetCount
 from kg.filter_query import counting_query, filter_query
 from kg.pairs import Mask
 from kg.store import Scope
-from search.engine import Engine, combined, filter_masks
-from search.languages import guess_language
+from search.engine import Engine
 from search.question.answer import Answer, Change, Numbers, Quote, Refusal, Side
 from search.question.plan import Corrections, Gap, Intent, Mention, Plan
 from search.question.planning import Planner
 from search.question.quoting import Quoter
-from search.question.reading import LONGEST
+from search.question.refusing import NEAREST, Refusals, searchable
 from search.related import RelatedRequest, related
-from search.request import Filters, Hit, Mode, Request, Sort
+from search.request import Filters, Mode, Request, Sort
 
 LISTED: Final = 1000
 """Reports that a list names at most; its total counts all."""
@@ -34,7 +33,6 @@ LISTED: Final = 1000
 _SHOWN: Final = 10
 _RANKED: Final = 10
 """Values that a ranking shows where no number was asked for."""
-_NEAREST: Final = 3
 _CHANGED: Final = 5
 _KNOWN: Final = 0.5
 """The share of what words say (`TextQuery.evidence`) that the collection must know to be counted by them."""
@@ -52,6 +50,7 @@ class Asker:
         self._snapshot = engine.snapshot
         self._planner = Planner(engine.snapshot)
         self._quoter = Quoter(engine.encoder)
+        self._refusals = Refusals(engine, self._planner.nearest, today)
         self._today = today
         self._answers: Mapping[Intent, Callable[[Plan], Answer]] = {
             Intent.FIND: self._find,
@@ -92,7 +91,7 @@ class Asker:
 
     def answer(self, plan: Plan, *, limit: int = _SHOWN) -> Answer:
         """The answer to a plan."""
-        refusal = self._refused(plan)
+        refusal = self._refusals.before(plan)
         if refusal is not None:
             return Answer(plan, self._name, refusal=refusal)
         plan = _with_enough(plan)
@@ -120,77 +119,9 @@ class Asker:
     def _name(self) -> str:
         return self._snapshot.manifest.name
 
-    # -- refusing ------------------------------------------------------------------------------------------------------
-
-    def _refused(self, plan: Plan) -> Refusal | None:
-        """Why a plan cannot be answered, as far as that shows before it is tried."""
-        if not any(character.isalnum() for character in plan.question):
-            return Refusal(Gap.EMPTY)
-        if plan.attribute is not None:
-            return Refusal(Gap.NOT_IN_RECORDS, names=(plan.attribute,), hits=self._near(plan))
-        if plan.unknown:
-            nearest = tuple(dict.fromkeys(label for name in plan.unknown for label in self._planner.nearest(name)))
-            return Refusal(Gap.UNKNOWN_NAME, names=plan.unknown, nearest=nearest)
-        if self._is_nonsense(plan):
-            return Refusal(Gap.NOTHING)
-        if plan.intent is Intent.RELATED and not plan.subject:
-            return Refusal(Gap.WHICH_REPORTS)
-        return None
-
-    def _is_nonsense(self, plan: Plan) -> bool:
-        """Whether no word is known here, nor of any language that questions are asked in.
-
-        Texts in other scripts are left to the encoder: their words are rarely those of titles.
-        """
-        asks = plan.intent not in {Intent.FIND, Intent.FINDING}
-        if asks or plan.mentions or plan.years or plan.subject or not plan.question.isascii():
-            return False
-        letters = " ".join(word for word in _query(plan.question).split() if word.isalpha())
-        words = self._snapshot.text.parse(letters)
-        return words.evidence == 0 and not words.similar and guess_language(plan.question) is None
-
-    def _near(self, plan: Plan) -> tuple[Hit, ...]:
-        """The reports that come nearest to a question that has no answer: of those who are named, then by words."""
-        named = {mention.reading.facet: mention.reading.values for mention in plan.mentions if not mention.excluded}
-        people = {facet: values for facet, values in named.items() if facet in {"author", "institution", "repository"}}
-        if plan.subject:
-            return self.engine.hits(plan.subject[:_NEAREST])
-        request = Request(_query(plan.question), Filters(people), limit=_NEAREST)
-        hits = self.engine.search(request).hits
-        return hits or self.engine.search(replace(request, filters=Filters())).hits
-
     def _nothing(self, plan: Plan, query: str | None) -> Answer:
         """The refusal of filters that nothing passes, with what is nearest to them."""
-        return Answer(plan, self._name, sparql=query, refusal=self._nothing_refusal(plan, Gap.NOTHING))
-
-    def _nothing_refusal(self, plan: Plan, gap: Gap) -> Refusal:
-        years = self._years_of(plan)
-        return Refusal(
-            gap,
-            names=tuple(mention.text for mention in plan.mentions if mention.binds),
-            oldest=min(years, default=None),
-            newest=max(years, default=None),
-            hits=self._without_years(plan),
-        )
-
-    def _without_years(self, plan: Plan) -> tuple[Hit, ...]:
-        """What there is when the years do not bind, or else nothing but what it is about counts."""
-        filters = plan.filters
-        subjects = (one for one in plan.mentions if one.reading.facet in {"topic", "country", "region"})
-        about = _query(plan.text or " ".join(one.text for one in subjects) or plan.question)
-        for fewer in (Filters(_but_year(filters.chosen), filters.excluded), Filters()):
-            passed = self._mask(fewer).any() and fewer.chosen
-            hits = self.engine.search(Request(about, fewer, limit=_NEAREST)).hits
-            if not hits and passed:
-                hits = self.engine.search(Request("", fewer, limit=_NEAREST)).hits
-            if hits:
-                return hits
-        return ()
-
-    def _years_of(self, plan: Plan) -> list[int]:
-        filters = plan.filters
-        mask = self._mask(Filters(_but_year(filters.chosen), filters.excluded))
-        return [int(found.value.value) for found in self._snapshot.columns.counts("year", mask)]
+        return Answer(plan, self._name, sparql=query, refusal=self._refusals.nothing(plan, Gap.NOTHING))
 
     # -- reports -------------------------------------------------------------------------------------------------------
 
@@ -198,15 +129,15 @@ class Asker:
         filters = plan.filters
         bound = bool(filters.chosen or filters.excluded or filters.year_from or filters.year_to)
         query = self._proof(filters) if bound else None
-        if bound and not self._mask(filters).any():
+        if bound and not self.engine.passing(filters).any():
             return self._nothing(plan, query)
-        text = _query(plan.text)
+        text = searchable(plan.text)
         if not text.strip():
             return self._list(plan)
         sort = Sort.NEWEST if plan.newest else Sort.OLDEST if plan.oldest else Sort.RELEVANCE
         results = self.engine.search(Request(text, filters, sort=sort, limit=_SHOWN))
         hits = results.hits
-        refusal = self._unsupported(plan, hits, bound=bound)
+        refusal = self._refusals.unsupported(plan, hits, bound=bound)
         if refusal is not None:
             return Answer(plan, self._name, refusal=refusal, sparql=query)
         quotes: tuple[Quote, ...] = ()
@@ -223,64 +154,13 @@ class Asker:
             sparql=query,
         )
 
-    def _unsupported(self, plan: Plan, hits: Sequence[Hit], *, bound: bool) -> Refusal | None:
-        """Why what was found does not answer: similarity alone cannot tell sense from nonsense."""
-        if not hits:
-            nothing = self._nothing_refusal(plan, Gap.NO_EVIDENCE if bound else Gap.NOTHING)
-            return replace(nothing, names=(plan.text,)) if bound else nothing
-        texts = [fold(f"{hit.card.title} {hit.card.abstract or ''}") for hit in hits]
-        year = self._today().year
-        later = [str(years.first) for years in plan.years if not years.binds and years.first and years.first > year]
-        if later and plan.future and not any(self._foretells(text, later, plan) for text in texts):
-            return Refusal(Gap.FUTURE, names=tuple(later), hits=tuple(hits[:_NEAREST]))
-        if plan.wanted and not any(_tells(text, plan) for text in texts):
-            return Refusal(Gap.NO_EVIDENCE, names=plan.wanted[:1], hits=tuple(hits[:_NEAREST]))
-        if bound:
-            missing = self._places_missing(plan)
-            if missing:
-                return replace(self._nothing_refusal(plan, Gap.NO_EVIDENCE), names=missing)
-        return None
-
-    def _foretells(self, text: str, years: Sequence[str], plan: Plan) -> bool:
-        """Whether a folded text speaks of a year to come, and of what the question names."""
-        labels = [label for mention in plan.mentions for label in self._labels(mention)]
-        named = not labels or any(f" {fold(label)} " in f" {text} " for label in labels)
-        return named and any(f" {year} " in f" {text} " for year in years)
-
-    def _labels(self, mention: Mention) -> list[str]:
-        """A name as it was asked, and in every language that the graph has it in."""
-        facet = self._snapshot.columns.facets[mention.reading.facet]
-        code = facet.code(mention.reading.values[0])
-        labels = {mention.text}
-        if code is not None:
-            value = facet.values[code]
-            labels |= {value.label, *value.labels.values()}
-        return sorted(labels)
-
-    def _places_missing(self, plan: Plan) -> tuple[str, ...]:
-        """Countries and regions that the question names and no report inside its filters: its premise is wrong."""
-        allowed = self._mask(plan.filters)
-        missing = []
-        for mention in plan.mentions:
-            if mention.binds or mention.excluded or mention.reading.facet not in {"country", "region"}:
-                continue
-            stated = self._snapshot.columns.mask(mention.reading.facet, mention.reading.values)
-            if not (stated & allowed).any() and not (self._holding(mention) & allowed).any():
-                missing.append(mention.text)
-        return tuple(missing)
-
-    def _holding(self, mention: Mention) -> Mask:
-        """The reports whose texts hold a name, in any of its languages."""
-        masks = [self._snapshot.text.matching(self._snapshot.text.parse(label)) for label in self._labels(mention)]
-        found: Mask = np.logical_or.reduce(masks)
-        return found
-
     def _list(self, plan: Plan) -> Answer:
         query = self._proof(plan.filters)
         rows = self._snapshot.graph.select(query, Scope.ALL)
         reports = list(dict.fromkeys(str(row[0]) for row in rows))
         if plan.number is not None:
-            reports = [report for report in reports if report in self._numbered(plan, plan.number)]
+            numbered = self._numbered(plan, plan.number)
+            reports = [report for report in reports if report in numbered]
         if plan.oldest:
             reports.reverse()
         if not reports:
@@ -288,7 +168,7 @@ class Asker:
         total = len(reports)
         if plan.top is not None and (plan.newest or plan.oldest):
             reports = reports[: plan.top]
-        mask = self._mask(plan.filters)
+        mask = self.engine.passing(plan.filters)
         facets = {facet: self._snapshot.columns.counts(facet, mask, most=5) for facet in _RELATED}
         return Answer(
             plan,
@@ -346,9 +226,6 @@ class Asker:
     def _counting(self, dimension: Sequence[str], filters: Filters) -> str:
         return counting_query(dimension, filters.chosen, filters.excluded, filters.year_from, filters.year_to)
 
-    def _mask(self, filters: Filters) -> Mask:
-        return combined(filter_masks(self._snapshot, filters), len(self._snapshot.columns.reports))
-
     def _count(self, plan: Plan) -> Answer:
         if plan.dimension and not plan.text:
             return self._count_values(plan)
@@ -357,7 +234,7 @@ class Asker:
         if plan.text:
             # Words are no part of the graph: the engine counts the reports inside the filters that hold them.
             found = int(np.count_nonzero(self._speaking(plan)))
-            results = self.engine.search(Request(_query(plan.text), plan.filters, limit=_SHOWN))
+            results = self.engine.search(Request(searchable(plan.text), plan.filters, limit=_SHOWN))
             reports = tuple(hit.card.iri for hit in results.hits)
             return Answer(plan, self._name, sparql=query, count=found, total=found, reports=reports)
         return Answer(
@@ -391,9 +268,9 @@ class Asker:
             filters.year_from,
             filters.year_to,
         )
-        allowed = self._mask(others) & ~self._mask(filters)
+        allowed = self.engine.passing(others) & ~self.engine.passing(filters)
         for mention in topics:
-            allowed &= self._holding(mention)
+            allowed &= self._refusals.holding(mention)
         return int(np.count_nonzero(allowed))
 
     def _count_values(self, plan: Plan) -> Answer:
@@ -489,7 +366,7 @@ class Asker:
 
         By its words; by its meaning where the collection knows few of them, since they are in another language then.
         """
-        text = _query(plan.text)
+        text = searchable(plan.text)
         known = self._snapshot.text.parse(text).evidence >= _KNOWN or self.engine.encoder is None
         return self.engine.members(text, plan.filters, Mode.LEXICAL if known else Mode.HYBRID)
 
@@ -566,10 +443,10 @@ class Asker:
             others = tuple(one for one in plan.mentions if one is side or one not in sides)
             alone = replace(plan, mentions=others)
             if not plan.text:
-                compared.append(Side(side, int(np.count_nonzero(self._mask(alone.filters)))))
+                compared.append(Side(side, int(np.count_nonzero(self.engine.passing(alone.filters)))))
                 continue
-            results = self.engine.search(Request(_query(plan.text), alone.filters, limit=_SHOWN))
-            reports += [hit.card.iri for hit in results.hits[:_NEAREST]]
+            results = self.engine.search(Request(searchable(plan.text), alone.filters, limit=_SHOWN))
+            reports += [hit.card.iri for hit in results.hits[:NEAREST]]
             quotes = self._quoter.quotes(plan.question, [hit.card for hit in results.hits], _COMPARED_QUOTES)
             compared.append(Side(side, results.total, quotes))
         return Answer(plan, self._name, sides=tuple(compared), reports=tuple(dict.fromkeys(reports)), sparql=query)
@@ -657,25 +534,9 @@ def _kind(mention: Mention) -> str:
     return "institution" if facet in {"repository", "publisher"} else facet
 
 
-def _tells(text: str, plan: Plan) -> bool:
-    """Whether a folded text holds a word for what is wanted, and one of the names that it is wanted of."""
-    named = not plan.names or any(f" {name} " in f" {text} " for name in plan.names)
-    return named and any(phrase in text for phrase in plan.wanted)
-
-
-def _query(text: str) -> str:
-    """Text that is searched for as it stands: marks of the query language are no part of a question."""
-    plain = "".join(" " if character in '"+-():|*~^\\/' else character for character in text)
-    return " ".join(plain.split())[:LONGEST]
-
-
 def _scope(plan: Plan) -> Scope:
     """Numbers are of what records state, but where something is excluded: Egypt is not outside Africa."""
     return Scope.ALL if any(plan.filters.excluded.values()) else Scope.STATED
-
-
-def _but_year(chosen: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    return {facet: values for facet, values in chosen.items() if facet != "year"}
 
 
 def _of_year(plan: Plan, year: int) -> Filters:

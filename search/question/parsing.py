@@ -375,6 +375,7 @@ class Parsed:
         return frozenset(found)
 
     def is_number(self, place: int) -> bool:
+        """Whether a word says a small number, in digits or letters."""
         return number_of(self.asked.tokens[place], lexicon(self.asked.language)) is not None
 
 

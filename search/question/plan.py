@@ -160,7 +160,6 @@ class Plan:
     dimension: tuple[str, ...] = ()
     top: int | None = None
     fewest: bool = False
-    by_year: bool = False
     newest: bool = False
     oldest: bool = False
     elsewhere: bool = False

@@ -12,8 +12,8 @@ from search.languages import guess_language
 from search.question.answer import Answer, Change, Numbers, Quote, Side
 from search.question.plan import Intent, Plan
 from search.snapshot import Snapshot
+from ui.facet_names import FACET_NAMES
 from ui.pages.address import Address
-from ui.pages.facet_names import FACET_NAMES
 from ui.pages.histogram import Bar, bars
 from ui.pages.links import last_part, report_path
 from ui.pages.plan_search import filters_search, with_value

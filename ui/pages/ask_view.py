@@ -13,11 +13,11 @@ from search.question.answer import Answer, Refusal
 from search.question.plan import Gap, Intent, Mention, Years
 from search.snapshot import Snapshot
 from ui.answers import told
+from ui.facet_names import FACET_NAMES
 from ui.pages.address import Address
 from ui.pages.answer_figures import Figures, answer_figures
 from ui.pages.ask_address import AskAddress
 from ui.pages.cards import Card, card_of
-from ui.pages.facet_names import FACET_NAMES
 from ui.pages.links import last_part
 from ui.pages.plan_search import STATED, plan_search
 from ui.pages.plan_view import PlanView, plan_view

@@ -13,8 +13,8 @@ from search.question.plan import Gap, How, Intent, Mention, Plan, Reading, Years
 from search.request import Filters
 from search.snapshot import Snapshot
 from ui.answers import said_years
+from ui.facet_names import FACET_NAMES
 from ui.pages.ask_address import AskAddress
-from ui.pages.facet_names import FACET_NAMES
 from ui.pages.links import report_path
 from ui.texts import N_, Texts
 

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from kg.vocab import Minter
 from search.live import LiveEngine
 from search.related import RelatedRequest, related
+from ui.facet_names import SUGGESTED_NAMES
 from ui.languages import LANGUAGES
 from ui.pages.address import Address
 from ui.pages.ask_address import AskAddress
 from ui.pages.cards import card_of
-from ui.pages.facet_names import SUGGESTED_NAMES
 from ui.pages.query_tips import QUERY_TIPS
 from ui.pages.rendering import Rendering
 from ui.pages.search_view import SearchView, search_view

@@ -14,9 +14,9 @@ from search.filter_values import filter_value
 from search.query_syntax import parse
 from search.request import Filters, Request, Results
 from search.snapshot import Snapshot
+from ui.facet_names import FACET_NAMES
 from ui.pages.address import LAST_PAGE, PAGE_SIZE, VALUE_FACETS, Address, Choices
 from ui.pages.cards import Card, card_of
-from ui.pages.facet_names import FACET_NAMES
 from ui.pages.histogram import Bar, bars
 from ui.pages.links import last_part
 from ui.texts import Texts

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from kg.facets import FACETS
 from search.suggestible import KINDS
-from ui.pages.facet_names import FACET_NAMES, SUGGESTED_NAMES
+from ui.facet_names import FACET_NAMES, SUGGESTED_NAMES
 
 
 def test_every_facet_has_a_name_of_its_own() -> None:

@@ -7,9 +7,9 @@ import pytest
 from kg.store import Scope
 from search.engine import Engine
 from search.request import Mode
+from ui.facet_names import FACET_NAMES
 from ui.languages import LANGUAGES
 from ui.pages.address import VALUE_FACETS, Address
-from ui.pages.facet_names import FACET_NAMES
 from ui.pages.search_view import FacetChoices, SearchView, ValueChoice, search_view
 from ui.texts import Texts
 
