@@ -419,6 +419,12 @@ class _Understanding:
         return count
 
     def _asks_openly(self) -> bool:
+        """Whether something is asked that texts may tell, and not for the texts themselves: "which reports..."."""
+        for cue in self._parsed.cues:
+            if cue.says("ask", "which"):
+                after = range(cue.span.end, cue.span.end + 2)
+                if any(other.says("documents") and other.span.start in after for other in self._parsed.cues):
+                    return False
         return self._parsed.says("ask", "open", "which") or self._asked.text.rstrip().endswith("?")
 
     def _dimension(self) -> tuple[str, ...]:
