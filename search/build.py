@@ -59,7 +59,7 @@ from search.snapshot import (
 from search.spool import Spool
 from search.suggestible import suggestible
 from search.suggestion_index import write_suggestion_index
-from search.text_index import write_text_index
+from search.text_fields import write_text_index
 from search.texts import ReportText, embedding_text
 
 KEPT_SNAPSHOTS: Final = 3
