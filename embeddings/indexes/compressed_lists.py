@@ -30,6 +30,9 @@ _SEED: Final = 20_480
 _TRAINED_ON: Final = 64
 """Rows a list that centroids are learned from: with 256 a search looks at as many rows."""
 _ROUNDS_OF_TRAINING: Final = 10
+_WIDE: Final = 6
+"""A filter that lets one row in so many pass is wide: to estimate all rows and drop some is faster than to ask it about
+each, since the processor cannot guess the answers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +143,7 @@ class CompressedLists:
         similarities = np.vecdot(self._centroids, query)
         order = np.argsort(-similarities, kind="stable")
         order = order[held[order] > 0]
-        looking = _Look(self._index, query, None if allowed is None else np.packbits(allowed, bitorder="little"))
+        looking = _Look(self._index, query, allowed)
         best = Proposed(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32), 0)
         for number, lists in enumerate(_rounds(order, held[order], wanted)):
             if len(best.ordinals) < wanted:
@@ -154,22 +157,24 @@ class CompressedLists:
 
 
 class _Look:
-    """Looks at lists for one query; ``bitmap`` says which rows count (None: all). Estimates are in steps of the codes.
+    """Looks at lists for one query, at the allowed rows (None: all). Estimates are in steps of the codes.
 
     The wrappers of FAISS's bindings take no parameters here, so addresses are passed on: every array has a name for as
     long as FAISS is at work.
     """
 
-    def __init__(self, index: Any, query: Vectors, bitmap: NDArray[np.uint8] | None) -> None:
+    def __init__(self, index: Any, query: Vectors, allowed: Allowed | None) -> None:
         faiss = _faiss()
         # FAISS counts threads per calling thread, and a server calls from many.
         faiss.omp_set_num_threads(1)
         self._faiss = faiss
         self._index = index
         self._query = query
+        self._allowed = allowed
         # A selector points into its bitmap.
-        self._bitmap = bitmap
-        self._selector = None if bitmap is None else faiss.IDSelectorBitmap(bitmap)
+        self._bitmap = None if allowed is None else np.packbits(allowed, bitorder="little")
+        self._selector = None if allowed is None else faiss.IDSelectorBitmap(self._bitmap)
+        self._wide = allowed is not None and _WIDE * np.count_nonzero(allowed) > len(allowed)
 
     def best(self, wanted: int, lists: NDArray[np.int64], similarities: Vectors) -> _Found:
         """At most ``wanted`` rows with the best estimates."""
@@ -177,7 +182,7 @@ class _Look:
         chosen, near = _contiguous(lists, similarities)
         estimates, ordinals = np.empty(wanted, dtype=np.float32), np.empty(wanted, dtype=np.int64)
         out = (pointer(estimates), pointer(ordinals))
-        parameters, pairs = self._parameters(lists), False
+        parameters, pairs = self._parameters(lists, self._selector), False
         self._index.search_preassigned_c(
             1, pointer(self._query), wanted, pointer(chosen), pointer(near), *out, pairs, parameters
         )
@@ -188,7 +193,7 @@ class _Look:
         pointer = self._faiss.swig_ptr
         chosen, near = _contiguous(lists, similarities)
         result = self._faiss.RangeSearchResult(1)
-        parameters, pairs = self._parameters(lists), False
+        parameters, pairs = self._parameters(lists, None if self._wide else self._selector), False
         self._index.range_search_preassigned_c(
             1, pointer(self._query), estimate, pointer(chosen), pointer(near), result, pairs, parameters
         )
@@ -196,12 +201,15 @@ class _Look:
         if not count:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         ordinals, estimates = (self._faiss.rev_swig_ptr(found, count) for found in (result.labels, result.distances))
-        return ordinals.copy(), estimates.copy()
+        if self._allowed is None:
+            return ordinals.copy(), estimates.copy()
+        kept = self._allowed[ordinals]
+        return ordinals[kept], estimates[kept]
 
-    def _parameters(self, lists: NDArray[np.int64]) -> Any:
+    def _parameters(self, lists: NDArray[np.int64], selector: Any) -> Any:
         parameters = self._faiss.SearchParametersIVF(nprobe=len(lists))
-        if self._selector is not None:
-            parameters.sel = self._selector
+        if selector is not None:
+            parameters.sel = selector
         return parameters
 
 

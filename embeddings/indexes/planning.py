@@ -32,8 +32,8 @@ class Costs:
 
     in_order: float = 65
     scattered: float = 240
-    visited: float = 28
-    estimated: float = 25
+    visited: float = 20
+    estimated: float = 20
     candidate: float = 600
     lists: float = 300_000
 
