@@ -30,8 +30,20 @@ class EncodingReport:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """Texts that need not be in memory: ``keys`` (n,), which may repeat, and how many characters each text has.
+
+    ``read`` gives the texts at some places, in the order of the places.
+    """
+
+    keys: Sequence[bytes]
+    lengths: Sequence[int]
+    read: Callable[[Sequence[int]], Iterable[str]]
+
+
 def encode_missing(
-    texts: Iterable[tuple[bytes, str]],
+    texts: Texts,
     store: SegmentStore,
     writer: SegmentWriter,
     encoder: Encoder,
@@ -39,7 +51,7 @@ def encode_missing(
     progress: Callable[[int, int], None] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> EncodingReport:
-    """Encode the ``texts`` (key, text) whose key ``store`` lacks, and append them to ``writer``.
+    """Encode the ``texts`` whose key ``store`` lacks, and append them to ``writer``; few are in memory at a time.
 
     ``store`` shows the segments as they were opened: open it again, after the writer is closed, to see the new rows.
     A run that dies loses at most the rows the writer had not published; the next run encodes only those.
@@ -50,17 +62,23 @@ def encode_missing(
         if identity != encoder.identity:
             raise ModelMismatchError(expected=encoder.identity.label, actual=identity.label)
     started = clock()
-    distinct = dict(texts)
+    distinct: dict[bytes, int] = {}
+    for place, key in enumerate(texts.keys):
+        distinct.setdefault(key, place)
     found = store.lookup(list(distinct)).found
-    missing = [pair for pair, known in zip(distinct.items(), found, strict=True) if not known]
+    missing = [place for place, known in zip(distinct.values(), found, strict=True) if not known]
     # The longest first, like the encoder in its batches: the time left is then over- rather than underestimated.
-    missing.sort(key=lambda pair: -len(pair[1]))
-    _encode(missing, writer, encoder, progress or _tell_nobody)
+    missing.sort(key=lambda place: -texts.lengths[place])
+    _encode(texts, missing, writer, encoder, progress or _tell_nobody)
     return EncodingReport(encoded=len(missing), reused=len(distinct) - len(missing), seconds=clock() - started)
 
 
 def _encode(
-    missing: Sequence[tuple[bytes, str]], writer: SegmentWriter, encoder: Encoder, tell: Callable[[int, int], None]
+    texts: Texts,
+    missing: Sequence[int],
+    writer: SegmentWriter,
+    encoder: Encoder,
+    tell: Callable[[int, int], None],
 ) -> None:
     total = len(missing)
     tell(0, total)
@@ -70,8 +88,8 @@ def _encode(
         def tell_chunk(done: int, before: int = start) -> None:
             tell(before + done, total)
 
-        vectors = encoder.encode_documents([text for _, text in chunk], progress=tell_chunk)
-        writer.append([key for key, _ in chunk], vectors)
+        vectors = encoder.encode_documents(list(texts.read(chunk)), progress=tell_chunk)
+        writer.append([texts.keys[place] for place in chunk], vectors)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

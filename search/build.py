@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import time
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ import orjson
 
 from embeddings.durable import replacing, sync_directory
 from embeddings.encoder import Encoder
-from embeddings.encoding import EncodingReport, encode_missing, gather, gathered
+from embeddings.encoding import EncodingReport, Texts, encode_missing, gather, gathered
 from embeddings.errors import DamagedSegmentError, ModelMismatchError
 from embeddings.segment_file import read_segment
 from embeddings.segments import ROWS_PER_SEGMENT, SegmentStore, SegmentWriter, text_key
@@ -59,7 +60,7 @@ from search.snapshot import (
 from search.spool import Spool
 from search.suggestible import suggestible
 from search.suggestion_index import write_suggestion_index
-from search.text_index import write_text_index
+from search.text_fields import write_text_index
 from search.texts import ReportText, embedding_text
 
 KEPT_SNAPSHOTS: Final = 3
@@ -214,15 +215,15 @@ class Build:
     def _encode(self, spool: Spool, columns: Columns) -> tuple[EncodingReport, str, str]:
         directory = self._staging / VECTORS
         identity = self._encoder.identity
-        texts = [embedding_text(text) for text in spool.in_order(columns.reports)]
-        keys = [text_key(text) for text in texts]
+        texts = _texts_of(spool, columns.reports)
+        keys = texts.keys
         with self._timed("encode", len(set(keys))):
             self._take_salvaged(keys)
             store = SegmentStore.open(directory, identity, verify=False)
             known = int(np.count_nonzero(store.lookup(list(set(keys))).found))
             with SegmentWriter(directory, identity) as writer:
                 report = encode_missing(
-                    zip(keys, texts, strict=True),
+                    texts,
                     store,
                     writer,
                     self._encoder,
@@ -336,6 +337,19 @@ def build(
             return Build(data, settings, adapters=adapters, encoder=encoder, observer=observer).run(sources)
     except filelock.Timeout as error:
         raise BuildRunningError(data.path) from error
+
+
+def _texts_of(spool: Spool, reports: Sequence[str]) -> Texts:
+    """What the encoder reads of some reports. The spool is read once for the keys, and again for what is encoded."""
+
+    def read(places: Sequence[int]) -> Iterator[str]:
+        return map(embedding_text, spool.in_order([reports[place] for place in places]))
+
+    keys, lengths = [], array("q")
+    for text in map(embedding_text, spool.in_order(reports)):
+        keys.append(text_key(text))
+        lengths.append(len(text))
+    return Texts(keys, lengths, read)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from embeddings.encoder import ModelIdentity
 from embeddings.encoders.hashing import HashingEncoder
-from embeddings.encoding import EncodingReport, encode_missing, gather, gathered
+from embeddings.encoding import EncodingReport, Texts, encode_missing, gather, gathered
 from embeddings.errors import MissingVectorsError, ModelMismatchError
 from embeddings.segments import SegmentStore, SegmentWriter, text_key
 from embeddings.vectors import Vectors
@@ -38,8 +38,12 @@ class CountingEncoder:
         return self._encoder.encode_query(text)
 
 
-def keyed(texts: Sequence[str]) -> list[tuple[bytes, str]]:
-    return [(text_key(text), text) for text in texts]
+def keyed(texts: Sequence[str]) -> Texts:
+    return Texts(
+        [text_key(text) for text in texts],
+        [len(text) for text in texts],
+        lambda places: [texts[place] for place in places],
+    )
 
 
 def run(directory: Path, texts: Sequence[str], encoder: CountingEncoder) -> EncodingReport:
@@ -71,6 +75,22 @@ def test_the_longest_texts_are_encoded_first(tmp_path: Path) -> None:
     run(tmp_path, TEXTS, encoder)
     lengths = [len(text) for text in encoder.given]
     assert lengths == sorted(lengths, reverse=True)
+
+
+def test_few_texts_are_read_at_a_time(tmp_path: Path) -> None:
+    keys, lengths = [text_key(text) for text in TEXTS], [len(text) for text in TEXTS]
+    read: list[int] = []
+
+    def reading(places: Sequence[int]) -> list[str]:
+        read.append(len(places))
+        return [TEXTS[place] for place in places]
+
+    encoder = CountingEncoder()
+    store = SegmentStore.open(tmp_path, encoder.identity)
+    with SegmentWriter(tmp_path, encoder.identity) as writer:
+        encode_missing(Texts(keys, lengths, reading), store, writer, encoder)
+    assert sum(read) == 1500
+    assert max(read) < 600
 
 
 def test_an_interrupted_run_keeps_what_it_finished(tmp_path: Path) -> None:
