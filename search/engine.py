@@ -196,23 +196,27 @@ class Engine:
         )
 
     def _rank(self, request: Request, question: _Question, found: _Found, allowed: Mask) -> Fused:
-        """The members in order: a leg's candidates, then the others by words, then by IRI."""
+        """The members in order: a leg's candidates, then the others by words, then by IRI. The others are left out where
+        the page asked for does not reach them.
+        """
         words = question.words
         narrowed = narrowing(self.snapshot, request.filters)
         fused = self._fused(question, self._by_words(question, allowed, narrowed), found.nearest)
         ranked = fused.take(found.members[fused.ordinals])
         if self._reranking is not None and _shows_head(request, self._reranking.depth):
             ranked = self._reranked(self._reranking, question, ranked)
+        by_relevance = request.sort is Sort.RELEVANCE and bool(request.query.strip())
         # The candidates of the legs are the same for every page, so that pages are pieces of one list.
-        if words is not None and request.offset + request.limit > len(ranked.ordinals):
+        beyond = request.offset + request.limit > len(ranked.ordinals)
+        if by_relevance and not beyond:
+            return ranked
+        if words is not None and beyond:
             every = self.snapshot.text.search(words, self._size, found.members, narrowed=narrowed)
             ranked = ranked.followed_by(every.ordinals)
         rest = found.members.copy()
         rest[ranked.ordinals] = False
         ranked = ranked.followed_by(np.flatnonzero(rest))
-        if request.sort is Sort.RELEVANCE and request.query.strip():
-            return ranked
-        return _by_year(ranked, self._years(), newest_first=request.sort is not Sort.OLDEST)
+        return ranked if by_relevance else _by_year(ranked, self._years(), newest_first=request.sort is not Sort.OLDEST)
 
     def _by_words(self, question: _Question, allowed: Mask, narrowed: Sequence[Sequence[int]] = ()) -> Hits:
         """The candidates of full text, best first."""
