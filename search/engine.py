@@ -196,8 +196,9 @@ class Engine:
         )
 
     def _rank(self, request: Request, question: _Question, found: _Found, allowed: Mask) -> Fused:
-        """The members in order: a leg's candidates, then the others by words, then by IRI. The others are left out where
-        the page asked for does not reach them.
+        """The members in order: a leg's candidates, then the others by words, then by IRI.
+
+        The others are left out where the page asked for does not reach them.
         """
         words = question.words
         narrowed = narrowing(self.snapshot, request.filters)

@@ -18,6 +18,7 @@ from tantivy import Occur, Query
 
 from kg.pairs import Mask
 from search.frequent_words import write_frequent_words
+from search.index_directory import new_index
 from search.languages import PLAIN, STEMMED, analyzer, language_of
 from search.texts import ReportText
 
@@ -60,8 +61,7 @@ def write_text_index(
 
     ``values`` are the numbers of each report's facet values, for searches that are narrowed by them.
     """
-    directory.mkdir()
-    index = tantivy.Index(_schema(), path=str(directory))
+    index = new_index(directory, _schema())
     register(index)
     writer = index.writer(heap_size=_HEAP, num_threads=1)
     count = 0
