@@ -18,7 +18,7 @@ from search.question.generating import MOST_PASSAGES, Dropped, Generated, Writer
 from search.question.generator import AT_ONCE, Generator
 from search.question.live import LiveAsker
 from search.question.support import Reason
-from ui.api.lines import Events, Lines, Places
+from ui.api.lines import MEDIA_TYPE, Events, Lines, Places
 from ui.api.parameters import AskParameters
 from ui.api.routes import API
 from ui.errors import error_name
@@ -85,11 +85,22 @@ class GeneratedEvent(RootModel[Annotated[SentenceEvent | DoneEvent | ErrorEvent,
     """A line of the answer: any number of sentences, then the end or an error."""
 
 
+def _problem(description: str) -> dict[str, object]:
+    """A response that is no stream of lines, though the others of the route are."""
+    schema = {"$ref": f"#/components/schemas/{ProblemSchema.__name__}"}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
 _RESPONSES: Final[dict[int | str, dict[str, object]]] = {
-    200: {"model": GeneratedEvent, "description": "A JSON object a line, each as soon as it is there."},
-    404: {"model": ProblemSchema, "description": "No generator is configured."},
-    422: {"model": ProblemSchema, "description": "The request cannot be answered as it stands."},
-    503: {"model": ProblemSchema, "description": "The generator is busy: try again after `Retry-After` seconds."},
+    200: {
+        "model": GeneratedEvent,
+        "description": "A JSON object a line, each as soon as it is there.",
+        # FastAPI would call what is no JSON document a string.
+        "content": {MEDIA_TYPE: {"schema": {"type": "object"}}},
+    },
+    404: _problem("No generator is configured."),
+    422: _problem("The request cannot be answered as it stands."),
+    503: _problem("There is no collection, or the generator is busy: try again after `Retry-After` seconds."),
 }
 
 
@@ -101,6 +112,8 @@ def generated_routes(asker: LiveAsker, generator: Generator | None) -> APIRouter
     @router.get(
         f"{API}/ask/generated",
         response_class=Lines,
+        # FastAPI would read it off the class, which does not take one.
+        status_code=200,
         responses=_RESPONSES,
         summary="Answer a question about findings in a model's words",
     )
