@@ -76,7 +76,7 @@
       if (event?.event === "done") {
         const left = Object.values(event.dropped).reduce((sum, n) => sum + n, 0);
         const counted = left ? dropped.replace("#", left) : "";
-        this.state.textContent = event.sentences ? counted : [nothing, counted].filter(Boolean).join(" ");
+        this.state.textContent = event.sentences ? counted : nothing;
       } else {
         this.state.textContent = { GeneratorTimeout: late, GeneratorBusy: busy }[event?.error] ?? failed;
       }
