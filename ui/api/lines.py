@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import closing, contextmanager
-from typing import Final
+from typing import Any, Final
 
 from anyio import CapacityLimiter, from_thread, to_thread
 from fastapi.responses import StreamingResponse
@@ -68,10 +68,11 @@ class Lines(StreamingResponse):
             try:
                 await to_thread.run_sync(self._deliver_each, deliver, gone, limiter=self._places.threads)
             finally:
+                gone.set()
                 listening.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def _deliver_each(self, deliver: Callable[[BaseModel], Awaitable[None]], gone: threading.Event) -> None:
+    def _deliver_each(self, deliver: Callable[[BaseModel], Coroutine[Any, Any, None]], gone: threading.Event) -> None:
         with closing(self._events(lambda: not gone.is_set())) as events:
             for event in events:
                 if gone.is_set():
