@@ -102,6 +102,15 @@ class Asker:
             answer = replace(answer, hits=self.engine.hits(answer.reports[:limit]))
         return answer
 
+    def passages(self, answer: Answer, most: int) -> tuple[Quote, ...]:
+        """At most ``most`` sentences on the question of an answer: its quotes, and what else its reports say.
+
+        Without quotes there are none. Nobody but a generator wants so many, so they are not part of the answer.
+        """
+        if not answer.quotes:
+            return ()
+        return self._quoter.passages(answer.plan.question, [hit.card for hit in answer.hits], answer.quotes, most)
+
     def _loosened(self, plan: Plan) -> Answer | None:
         """What there is when subjects are searched for in words instead: many records lack headings."""
         soft = {"topic"} if plan.intent is Intent.LIST else {"topic", "country", "region"}

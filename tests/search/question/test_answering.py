@@ -521,6 +521,16 @@ def test_findings_are_sentences_of_abstracts(asker: Asker, question: str, report
     assert {quote.card.iri for quote in answer.quotes} <= set(answer.reports)
 
 
+def test_whoever_reads_on_gets_more_than_the_quotes_and_only_where_there_are_some(asker: Asker) -> None:
+    answer = asker.ask("What do widows sell every week?", limit=0)
+    passages = asker.passages(answer, 12)
+    assert passages[: len(answer.quotes)] == answer.quotes
+    assert {passage.card.iri for passage in passages} <= set(answer.reports)
+    assert asker.passages(answer, 1) == answer.quotes[:1]
+    for question in ("", "How many reports are about Kenya?", "reports by Pedro Nadie", "reports about goats"):
+        assert asker.passages(asker.ask(question), 12) == ()
+
+
 def test_filters_bind_what_may_be_quoted(asker: Asker) -> None:
     answer = asker.ask("What do French reports say about goats and drought?")
     assert answer.quotes
