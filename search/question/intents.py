@@ -86,6 +86,17 @@ class Kinds:
                     return False
         return self._parsed.says("ask", "open", "which") or self._asked.text.rstrip().endswith("?")
 
+    def asks_for_employer(self) -> bool:
+        """Whether it is asked where or for whom a person works, from the first word to the last."""
+        if not any(name.facet == "author" for name in self._parsed.names):
+            return False
+        opens = any(cue.says("ask", "where") and cue.span.start == 0 for cue in self._asked.cues)
+        ends = len(self._asked.tokens)
+        works = [cue.span for cue in self._asked.cues if cue.says("ask", "works")]
+        # In French and Spanish the person comes last: "Où travaille Amina Diallo ?"
+        last = {ends, *(name.span.start for name in self._parsed.names if name.span.end == ends)}
+        return opens and any(span.end in last for span in works)
+
     def asks_what(self, rest: Sequence[int]) -> bool:
         """Whether something that texts may tell is asked, and no documents: "what is the price of seed in Mali?"."""
         if self.speaks_of_documents() or not self.asks_openly():

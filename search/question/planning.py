@@ -174,8 +174,11 @@ class _Understanding:
         """What is asked of a person, an institution or a report that records do not hold."""
         cue = self._parsed.first("attribute")
         if cue is None:
-            return None
+            return "affiliation" if self._kinds.asks_for_employer() else None
         name = cue.names("attribute")[0]
+        if name == "affiliation" and self._parsed.says("intent", "coauthors"):
+            # With whom someone works is on the reports, and only where is not.
+            return None
         entity = any(one.facet in _ENTITIES_OF_ATTRIBUTES for one in self._parsed.names)
         series = any(one.facet == "series" for one in self._parsed.names)
         of_things = series or self._kinds.speaks_of_documents() or bool(self._asked.quotes)

@@ -354,6 +354,39 @@ def test_how_many_there_are_of_a_country_that_no_report_has_is_none(asker: Asker
     assert (answer.refusal, answer.count) == (None, 0)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where does Denis Okello work?",
+        "where is Denis Okello based",
+        "For whom does Denis Okello work now?",
+        "¿Dónde trabaja Denis Okello?",
+        "Où travaille Denis Okello ?",
+        "Onde trabalha Denis Okello?",
+        "Para quem trabalha Denis Okello?",
+    ],
+)
+def test_records_do_not_hold_where_someone_works(asker: Asker, question: str) -> None:
+    refusal = asker.ask(question).refusal
+    assert refusal is not None
+    assert (refusal.gap, refusal.names) == (Gap.NOT_IN_RECORDS, ("affiliation",))
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("Who works with Denis Okello?", Intent.COAUTHORS),
+        ("¿Con quién trabaja Denis Okello?", Intent.COAUTHORS),
+        ("Where did Denis Okello publish?", Intent.LIST),
+    ],
+)
+def test_with_whom_and_in_what_someone_publishes_is_another_question(
+    asker: Asker, question: str, intent: Intent
+) -> None:
+    answer = asker.ask(question)
+    assert (answer.plan.intent, answer.refusal) == (intent, None)
+
+
 def test_an_adjective_is_no_language_that_no_report_has(asker: Asker) -> None:
     plan = asker.ask("reports in Thai villages about goats").plan
     assert not any(mention.reading.facet == "language" for mention in plan.mentions)
