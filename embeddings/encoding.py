@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,41 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from embeddings.errors import MissingVectorsError, ModelMismatchError
 from embeddings.row_file import ROWS_PER_BLOCK
-from embeddings.segments import SegmentStore, SegmentWriter
+from embeddings.segments import Keys, SegmentStore, SegmentWriter, key_array, sortable, text_key
 from embeddings.vectors import Vectors
 
 # The writer gets rows this often: enough for the encoder to fill its batches with texts of one length, about
 # ten seconds of work on two cores.
 _CHUNK: Final = 512
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextKeys:
+    """What is held of n texts that are too many to be held themselves: 44 bytes of each at most.
+
+    ``keys`` void32 (n,), ``lengths`` int32 (n,) in characters. ``distinct`` are the places int64 (m,) of the texts that
+    differ, ascending: of equal ones the first.
+    """
+
+    keys: Keys
+    lengths: NDArray[np.int32]
+    distinct: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Self:
+        lengths = array("i")
+
+        def key(text: str) -> bytes:
+            lengths.append(len(text))
+            return text_key(text)
+
+        keys = key_array(map(key, texts))
+        _, firsts = np.unique(sortable(keys), return_index=True)
+        return cls(keys, np.frombuffer(lengths, dtype=np.int32), np.sort(firsts))
+
+
+TextsAt = Callable[[NDArray[np.int64]], Iterable[str]]
+"""Gives the texts at some places, in the order of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +61,8 @@ class EncodingReport:
 
 
 def encode_missing(
-    texts: Iterable[tuple[bytes, str]],
+    known: TextKeys,
+    texts_at: TextsAt,
     store: SegmentStore,
     writer: SegmentWriter,
     encoder: Encoder,
@@ -39,7 +70,10 @@ def encode_missing(
     progress: Callable[[int, int], None] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> EncodingReport:
-    """Encode the ``texts`` (key, text) whose key ``store`` lacks, and append them to ``writer``.
+    """Encode the texts whose key ``store`` lacks, and append them to ``writer``.
+
+    ``texts_at`` gives the texts that are ``known`` by their keys. It is asked for those to encode, at most 512 at a
+    time, so that a collection need not fit into memory.
 
     ``store`` shows the segments as they were opened: open it again, after the writer is closed, to see the new rows.
     A run that dies loses at most the rows the writer had not published; the next run encodes only those.
@@ -50,19 +84,10 @@ def encode_missing(
         if identity != encoder.identity:
             raise ModelMismatchError(expected=encoder.identity.label, actual=identity.label)
     started = clock()
-    distinct = dict(texts)
-    found = store.lookup(list(distinct)).found
-    missing = [pair for pair, known in zip(distinct.items(), found, strict=True) if not known]
+    missing = known.distinct[~store.lookup(known.keys[known.distinct]).found]
     # The longest first, like the encoder in its batches: the time left is then over- rather than underestimated.
-    missing.sort(key=lambda pair: -len(pair[1]))
-    _encode(missing, writer, encoder, progress or _tell_nobody)
-    return EncodingReport(encoded=len(missing), reused=len(distinct) - len(missing), seconds=clock() - started)
-
-
-def _encode(
-    missing: Sequence[tuple[bytes, str]], writer: SegmentWriter, encoder: Encoder, tell: Callable[[int, int], None]
-) -> None:
-    total = len(missing)
+    missing = missing[np.argsort(-known.lengths[missing], kind="stable")]
+    tell, total = progress or _tell_nobody, len(missing)
     tell(0, total)
     for start in range(0, total, _CHUNK):
         chunk = missing[start : start + _CHUNK]
@@ -70,8 +95,8 @@ def _encode(
         def tell_chunk(done: int, before: int = start) -> None:
             tell(before + done, total)
 
-        vectors = encoder.encode_documents([text for _, text in chunk], progress=tell_chunk)
-        writer.append([key for key, _ in chunk], vectors)
+        writer.append(known.keys[chunk], encoder.encode_documents(list(texts_at(chunk)), progress=tell_chunk))
+    return EncodingReport(encoded=total, reused=len(known.distinct) - total, seconds=clock() - started)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +115,7 @@ class Gathered:
             yield self.store.vectors_at(self.rows[start : start + ROWS_PER_BLOCK])
 
 
-def gathered(keys: Sequence[bytes], store: SegmentStore) -> Gathered:
+def gathered(keys: Keys, store: SegmentStore) -> Gathered:
     """The vectors of ``keys`` in their order, a block at a time; a key may repeat.
 
     Raises MissingVectorsError when some have none.
@@ -101,7 +126,7 @@ def gathered(keys: Sequence[bytes], store: SegmentStore) -> Gathered:
     return Gathered(store, lookup.rows)
 
 
-def gather(keys: Sequence[bytes], store: SegmentStore) -> Vectors:
+def gather(keys: Keys, store: SegmentStore) -> Vectors:
     """The same at once, float32 (n, d)."""
     return store.vectors_at(gathered(keys, store).rows)
 

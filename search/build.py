@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,16 +23,16 @@ import orjson
 
 from embeddings.durable import replacing, sync_directory
 from embeddings.encoder import Encoder
-from embeddings.encoding import EncodingReport, encode_missing, gather, gathered
+from embeddings.encoding import EncodingReport, TextKeys, encode_missing, gather, gathered
 from embeddings.errors import DamagedSegmentError, ModelMismatchError
 from embeddings.segment_file import read_segment
-from embeddings.segments import ROWS_PER_SEGMENT, SegmentStore, SegmentWriter, text_key
+from embeddings.segments import ROWS_PER_SEGMENT, Keys, SegmentStore, SegmentWriter
 from kg import sparql
 from kg.digest import graph_digest
 from kg.facet_files import columns_digest, load_columns, save_columns
 from kg.facets import Columns, build_columns
 from kg.importers import FieldMap, read
-from kg.mapping import batched, nquad_chunks
+from kg.mapping import nquad_chunks
 from kg.model import Problem
 from kg.record_files import RecordFile, RecordWriter
 from kg.store import GraphStore
@@ -56,7 +56,7 @@ from search.snapshot import (
     Snapshot,
     timestamp,
 )
-from search.spool import Spool
+from search.spool import Spool, SpooledTexts
 from search.suggestible import suggestible
 from search.suggestion_index import write_suggestion_index
 from search.text_index import write_text_index
@@ -128,19 +128,18 @@ class Build:
             with self._timed("facets", None), _no_garbage_collected():
                 save_columns(build_columns(graph), self._staging / FACETS)
                 columns = load_columns(self._staging / FACETS)
-            self._check_same_reports(columns, spool)
+            texts = self._numbered(spool, columns)
             with self._timed("digest", None):
                 graph_content = graph_digest(graph, self._minter, self._staging)
                 with closing(RecordFile.open(self._staging / RECORDS)) as records:
                     records_content = records.digest()
             with self._timed("suggestions", None):
-                suggestions_content = self._write_suggestions(graph, columns, spool)
+                suggestions_content = self._write_suggestions(graph, columns, texts)
             triples = len(graph)
             graph.close()
-            with self._timed("text", len(spool)):
-                texts = self._advancing(spool.in_order(columns.reports))
-                write_text_index(self._staging / TEXT, texts, columns.numbers_by_report())
-            encoding, vectors_content, ann_digest = self._encode(spool, columns)
+            with self._timed("text", len(texts)):
+                write_text_index(self._staging / TEXT, self._advancing(texts), columns.numbers_by_report())
+            encoding, vectors_content, ann_digest = self._encode(texts)
         digests = {
             "graph": graph_content,
             "facets": columns_digest(columns),
@@ -206,44 +205,43 @@ class Build:
             raise NoReportsError(tally.records, tally.problems.total())
         return graph, tally
 
-    def _write_suggestions(self, graph: GraphStore, columns: Columns, spool: Spool) -> str:
+    def _write_suggestions(self, graph: GraphStore, columns: Columns, texts: SpooledTexts) -> str:
         others = ((entity, label) for entity, label in graph.select_text(sparql.query("labels_alternative")))
         with _no_garbage_collected():
-            return write_suggestion_index(self._staging / SUGGEST, suggestible(columns, others, spool.in_order))
+            return write_suggestion_index(self._staging / SUGGEST, suggestible(columns, others, texts.at))
 
-    def _encode(self, spool: Spool, columns: Columns) -> tuple[EncodingReport, str, str]:
+    def _encode(self, texts: SpooledTexts) -> tuple[EncodingReport, str, str]:
         directory = self._staging / VECTORS
         identity = self._encoder.identity
-        texts = [embedding_text(text) for text in spool.in_order(columns.reports)]
-        keys = [text_key(text) for text in texts]
-        with self._timed("encode", len(set(keys))):
-            self._take_salvaged(keys)
+        known = TextKeys.of(map(embedding_text, texts))
+        distinct = len(known.distinct)
+        with self._timed("encode", distinct):
+            self._take_salvaged(known.keys[known.distinct])
             store = SegmentStore.open(directory, identity, verify=False)
-            known = int(np.count_nonzero(store.lookup(list(set(keys))).found))
             with SegmentWriter(directory, identity) as writer:
                 report = encode_missing(
-                    zip(keys, texts, strict=True),
+                    known,
+                    lambda places: map(embedding_text, texts.at(places)),
                     store,
                     writer,
                     self._encoder,
-                    progress=lambda done, _: self._observer.advance(known + done),
+                    progress=lambda done, missing: self._observer.advance(distinct - missing + done),
                 )
-        with self._timed("index", len(keys)):
-            rows = gathered(keys, SegmentStore.open(directory, identity, verify=False))
-            np.save(self._staging / VECTOR_KEYS, np.frombuffer(b"".join(keys), dtype="V32"))
+        with self._timed("index", len(texts)):
+            rows = gathered(known.keys, SegmentStore.open(directory, identity, verify=False))
+            np.save(self._staging / VECTOR_KEYS, known.keys)
             ann_digest = self._adapters.save_index(self._staging / ANN, rows, self._observer.advance)
-            content = hashlib.sha256(identity.key.encode() + b"".join(keys))
+            content = hashlib.sha256(identity.key.encode() + known.keys.tobytes())
         return report, content.hexdigest(), ann_digest
 
-    def _take_salvaged(self, keys: Sequence[bytes]) -> None:
+    def _take_salvaged(self, needed: Keys) -> None:
         """Take over what earlier builds had encoded when they were interrupted, as far as this one needs it."""
         salvaged = self._usable_vectors(self._salvage)
         present = SegmentStore.open(self._staging / VECTORS, self._encoder.identity, verify=False)
-        distinct = list(dict.fromkeys(keys))
-        wanted = salvaged.lookup(distinct).found & ~present.lookup(distinct).found
-        chosen = [key for key, use in zip(distinct, wanted, strict=True) if use]
+        chosen = needed[salvaged.lookup(needed).found & ~present.lookup(needed).found]
         with SegmentWriter(self._staging / VECTORS, self._encoder.identity) as writer:
-            for batch in batched(chosen, ROWS_PER_SEGMENT):
+            for start in range(0, len(chosen), ROWS_PER_SEGMENT):
+                batch = chosen[start : start + ROWS_PER_SEGMENT]
                 writer.append(batch, gather(batch, salvaged))
 
     def _manifest(  # noqa: PLR0917 - what the stages found, each once
@@ -291,12 +289,14 @@ class Build:
 
     # -- checks and bookkeeping --------------------------------------------------------------------------------
 
-    def _check_same_reports(self, columns: Columns, spool: Spool) -> None:
+    def _numbered(self, spool: Spool, columns: Columns) -> SpooledTexts:
+        """The texts by the ordinals of their reports, which are the same in the graph."""
         if len(columns.reports) != len(spool) or any(iri not in spool for iri in columns.reports):
             reason = f"the graph holds {len(columns.reports)} reports, {len(spool)} were read"
             raise DamagedSnapshotError(self._staging, reason)
+        return spool.numbered(columns.reports)
 
-    def _advancing(self, texts: Iterator[ReportText]) -> Iterator[ReportText]:
+    def _advancing(self, texts: Iterable[ReportText]) -> Iterator[ReportText]:
         done = 0
         for done, text in enumerate(texts, start=1):
             yield text

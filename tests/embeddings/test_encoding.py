@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from embeddings.encoder import ModelIdentity
 from embeddings.encoders.hashing import HashingEncoder
-from embeddings.encoding import EncodingReport, encode_missing, gather, gathered
+from embeddings.encoding import EncodingReport, TextKeys, TextsAt, encode_missing, gather, gathered
 from embeddings.errors import MissingVectorsError, ModelMismatchError
-from embeddings.segments import SegmentStore, SegmentWriter, text_key
+from embeddings.segments import Keys, SegmentStore, SegmentWriter, key_array, text_key
 from embeddings.vectors import Vectors
 
 TEXTS = [f"report {number} " + "on maize " * (number % 17) for number in range(1500)]
@@ -38,21 +39,25 @@ class CountingEncoder:
         return self._encoder.encode_query(text)
 
 
-def keyed(texts: Sequence[str]) -> list[tuple[bytes, str]]:
-    return [(text_key(text), text) for text in texts]
+def keys_of(texts: Sequence[str]) -> Keys:
+    return key_array(map(text_key, texts))
+
+
+def among(texts: Sequence[str]) -> TextsAt:
+    return lambda places: (texts[place] for place in places)
 
 
 def run(directory: Path, texts: Sequence[str], encoder: CountingEncoder) -> EncodingReport:
     store = SegmentStore.open(directory, encoder.identity)
     with SegmentWriter(directory, encoder.identity) as writer:
-        return encode_missing(keyed(texts), store, writer, encoder)
+        return encode_missing(TextKeys.of(texts), among(texts), store, writer, encoder)
 
 
 def test_every_text_gets_its_own_vector(tmp_path: Path) -> None:
     encoder = CountingEncoder()
     report = run(tmp_path, TEXTS, encoder)
     assert (report.encoded, report.reused) == (1500, 0)
-    vectors = gather([text_key(text) for text in TEXTS], SegmentStore.open(tmp_path, encoder.identity))
+    vectors = gather(keys_of(TEXTS), SegmentStore.open(tmp_path, encoder.identity))
     np.testing.assert_array_equal(vectors, encoder.encode_documents(TEXTS))
 
 
@@ -73,6 +78,34 @@ def test_the_longest_texts_are_encoded_first(tmp_path: Path) -> None:
     assert lengths == sorted(lengths, reverse=True)
 
 
+def test_what_is_known_of_texts_are_their_keys_and_lengths_and_which_of_them_differ() -> None:
+    known = TextKeys.of(iter(["maize", "soil", "", "maize", "caf\u00e9", "soil", "maize"]))
+    assert known.keys.tolist() == [
+        text_key(text) for text in ("maize", "soil", "", "maize", "caf\u00e9", "soil", "maize")
+    ]
+    assert known.lengths.tolist() == [5, 4, 0, 5, 4, 4, 5]
+    assert known.distinct.tolist() == [0, 1, 2, 4]
+    assert TextKeys.of([]).distinct.tolist() == []
+
+
+def test_texts_are_asked_for_when_they_are_encoded_and_only_if_they_are(tmp_path: Path) -> None:
+    run(tmp_path, TEXTS[:100], CountingEncoder())
+    encoder = CountingEncoder()
+    asked: list[NDArray[np.int64]] = []
+
+    def texts_at(places: NDArray[np.int64]) -> list[str]:
+        asked.append(places)
+        # Nothing is read ahead of the encoder.
+        assert len(encoder.given) == sum(map(len, asked[:-1]))
+        return [TEXTS[place] for place in places]
+
+    store = SegmentStore.open(tmp_path, encoder.identity)
+    with SegmentWriter(tmp_path, encoder.identity) as writer:
+        encode_missing(TextKeys.of(TEXTS), texts_at, store, writer, encoder)
+    assert sorted(np.concatenate(asked).tolist()) == list(range(100, 1500))
+    assert max(map(len, asked)) <= 512
+
+
 def test_an_interrupted_run_keeps_what_it_finished(tmp_path: Path) -> None:
     interrupted = CountingEncoder(patience=1100)
     with pytest.raises(KeyboardInterrupt):
@@ -89,7 +122,8 @@ def test_progress_counts_over_all_chunks(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     store = SegmentStore.open(tmp_path, encoder.identity)
     with SegmentWriter(tmp_path, encoder.identity) as writer:
-        encode_missing(keyed(TEXTS), store, writer, encoder, progress=lambda *call: told.append(call))
+        known = TextKeys.of(TEXTS)
+        encode_missing(known, among(TEXTS), store, writer, encoder, progress=lambda *call: told.append(call))
     assert told[0] == (0, 1500)
     assert told[-1] == (1500, 1500)
     assert [done for done, _ in told] == sorted({done for done, _ in told})
@@ -99,7 +133,8 @@ def test_seconds_are_those_of_the_clock(tmp_path: Path) -> None:
     encoder, times = CountingEncoder(), iter([100.0, 107.5])
     store = SegmentStore.open(tmp_path, encoder.identity)
     with SegmentWriter(tmp_path, encoder.identity) as writer:
-        report = encode_missing(keyed(TEXTS[:3]), store, writer, encoder, clock=lambda: next(times))
+        known = TextKeys.of(TEXTS[:3])
+        report = encode_missing(known, among(TEXTS), store, writer, encoder, clock=lambda: next(times))
     assert report == EncodingReport(encoded=3, reused=0, seconds=7.5)
 
 
@@ -108,7 +143,7 @@ def test_store_writer_and_encoder_must_be_of_one_model(tmp_path: Path) -> None:
     for store_of, writer_of in ((other, encoder.identity), (encoder.identity, other)):
         store = SegmentStore.open(tmp_path, store_of)
         with SegmentWriter(tmp_path, writer_of) as writer, pytest.raises(ModelMismatchError) as caught:
-            encode_missing(keyed(["maize"]), store, writer, encoder)
+            encode_missing(TextKeys.of(["maize"]), among(["maize"]), store, writer, encoder)
         assert caught.value.actual == other.label
     assert encoder.given == []
 
@@ -117,9 +152,9 @@ def test_gathering_says_how_many_texts_have_no_vector(tmp_path: Path) -> None:
     encoder = CountingEncoder()
     run(tmp_path, TEXTS[:5], encoder)
     store = SegmentStore.open(tmp_path, encoder.identity)
-    assert gather([], store).shape == (0, 16)
+    assert gather(keys_of([]), store).shape == (0, 16)
     with pytest.raises(MissingVectorsError) as caught:
-        gather([text_key(text) for text in TEXTS[3:7]], store)
+        gather(keys_of(TEXTS[3:7]), store)
     assert (caught.value.missing, caught.value.total) == (2, 4)
 
 
@@ -128,10 +163,10 @@ def test_gathered_blocks_are_the_vectors_in_the_order_of_the_keys(tmp_path: Path
     run(tmp_path, TEXTS, encoder)
     store = SegmentStore.open(tmp_path, encoder.identity)
     # More than a block holds, repeated and out of order.
-    keys = [text_key(text) for text in (TEXTS[::-1] * 12)]
+    keys = keys_of(TEXTS[::-1] * 12)
     rows = gathered(keys, store)
     blocks = list(rows)
     assert len(blocks) == 2
     assert rows.shape == (len(keys), 16)
     np.testing.assert_array_equal(np.concatenate(blocks), gather(keys, store))
-    assert list(gathered([], store)) == []
+    assert list(gathered(keys_of([]), store)) == []
