@@ -30,12 +30,13 @@ from embeddings.segments import ROWS_PER_SEGMENT, Keys, SegmentStore, SegmentWri
 from kg import sparql
 from kg.digest import graph_digest
 from kg.facet_files import columns_digest, load_columns, save_columns
-from kg.facets import Columns, build_columns
+from kg.facets import Columns, facet_columns, reports_of
 from kg.importers import FieldMap, read
 from kg.mapping import nquad_chunks
 from kg.model import Problem
 from kg.record_files import RecordFile, RecordWriter
 from kg.store import GraphStore
+from kg.string_table import StringTable
 from kg.vocab import Minter
 from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError
 from search.intake import TOLD_EVERY, Intake, Tally
@@ -126,9 +127,10 @@ class Build:
         with closing(Spool(self._staging / "texts.jsonl")) as spool:
             graph, tally = self._load_graph(sources, spool)
             with self._timed("facets", None), _no_garbage_collected():
-                save_columns(build_columns(graph), self._staging / FACETS)
+                reports = reports_of(graph)
+                texts = self._numbered(spool, reports)
+                save_columns(reports, facet_columns(graph, reports), self._staging / FACETS)
                 columns = load_columns(self._staging / FACETS)
-            texts = self._numbered(spool, columns)
             with self._timed("digest", None):
                 graph_content = graph_digest(graph, self._minter, self._staging)
                 with closing(RecordFile.open(self._staging / RECORDS)) as records:
@@ -289,12 +291,12 @@ class Build:
 
     # -- checks and bookkeeping --------------------------------------------------------------------------------
 
-    def _numbered(self, spool: Spool, columns: Columns) -> SpooledTexts:
-        """The texts by the ordinals of their reports, which are the same in the graph."""
-        if len(columns.reports) != len(spool) or any(iri not in spool for iri in columns.reports):
-            reason = f"the graph holds {len(columns.reports)} reports, {len(spool)} were read"
+    def _numbered(self, spool: Spool, reports: StringTable) -> SpooledTexts:
+        """The texts by the ordinals of their reports, which are those in the graph."""
+        if len(reports) != len(spool) or any(iri not in spool for iri in reports):
+            reason = f"the graph holds {len(reports)} reports, {len(spool)} were read"
             raise DamagedSnapshotError(self._staging, reason)
-        return spool.numbered(columns.reports)
+        return spool.numbered(reports)
 
     def _advancing(self, texts: Iterable[ReportText]) -> Iterator[ReportText]:
         done = 0
