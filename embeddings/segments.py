@@ -1,7 +1,8 @@
 """Append-only vectors, keyed by the hash of the text they stand for: the source of truth of every index.
 
 A directory holds immutable files ``000000.vec``, ``000001.vec``.. (`embeddings.segment_file`). A new snapshot links the
-files of the last one and appends its own; nothing is ever rewritten, so a text that comes back costs nothing.
+files of the last one and appends its own; no file is ever rewritten, and a text that comes back costs nothing. Only
+when most of their rows are of texts that are gone, a snapshot links none and begins with a copy of the other rows.
 """
 
 from __future__ import annotations
@@ -176,6 +177,11 @@ class SegmentStore:
                 raise FileExistsError(errno.EEXIST, "the directory already holds this segment", str(target))
             _link(segment.path, target)
         sync_directory(directory)
+
+    def remove(self) -> None:
+        """Remove these segments from where they lie; links to them in other directories stay."""
+        for segment in self._segments:
+            segment.path.unlink()
 
 
 def _link(source: Path, target: Path) -> None:

@@ -67,6 +67,8 @@ KEPT_SNAPSHOTS: Final = 3
 _STAGING: Final = ".building"
 _SALVAGE: Final = ".salvage"
 """Vectors of builds that were interrupted: only added to until a build is published."""
+_MOST_UNNEEDED: Final = 0.5
+"""The share of linked vectors that may be of texts that are gone: such a text costs nothing should it come back."""
 
 
 class Observer(Protocol):
@@ -218,7 +220,9 @@ class Build:
         known = TextKeys.of(map(embedding_text, texts))
         distinct = len(known.distinct)
         with self._timed("encode", distinct):
-            self._take_salvaged(known.keys[known.distinct])
+            needed = known.keys[known.distinct]
+            self._leave_unneeded(needed)
+            self._take_salvaged(needed)
             store = SegmentStore.open(directory, identity, verify=False)
             with SegmentWriter(directory, identity) as writer:
                 report = encode_missing(
@@ -236,15 +240,29 @@ class Build:
             content = hashlib.sha256(identity.key.encode() + known.keys.tobytes())
         return report, content.hexdigest(), ann_digest
 
+    def _leave_unneeded(self, needed: Keys) -> None:
+        """Where most of the live snapshot's vectors are of texts that are gone, take over the others only.
+
+        They are copied into segments of their own. Other snapshots keep their links to the old ones.
+        """
+        linked = SegmentStore.open(self._staging / VECTORS, self._encoder.identity, verify=False)
+        kept = needed[linked.lookup(needed).found]
+        if len(linked) - len(kept) > _MOST_UNNEEDED * len(linked):
+            self._copy_vectors(kept, linked)
+            linked.remove()
+
     def _take_salvaged(self, needed: Keys) -> None:
         """Take over what earlier builds had encoded when they were interrupted, as far as this one needs it."""
         salvaged = self._usable_vectors(self._salvage)
         present = SegmentStore.open(self._staging / VECTORS, self._encoder.identity, verify=False)
         chosen = needed[salvaged.lookup(needed).found & ~present.lookup(needed).found]
+        self._copy_vectors(chosen, salvaged)
+
+    def _copy_vectors(self, keys: Keys, source: SegmentStore) -> None:
         with SegmentWriter(self._staging / VECTORS, self._encoder.identity) as writer:
-            for start in range(0, len(chosen), ROWS_PER_SEGMENT):
-                batch = chosen[start : start + ROWS_PER_SEGMENT]
-                writer.append(batch, gather(batch, salvaged))
+            for start in range(0, len(keys), ROWS_PER_SEGMENT):
+                batch = keys[start : start + ROWS_PER_SEGMENT]
+                writer.append(batch, gather(batch, source))
 
     def _manifest(  # noqa: PLR0917 - what the stages found, each once
         self,

@@ -180,6 +180,17 @@ def test_rows_appended_before_an_error_are_kept(tmp_path: Path) -> None:
     assert_holds(tmp_path, range(3))
 
 
+def test_removed_segments_stay_where_else_they_are_linked(tmp_path: Path) -> None:
+    write(tmp_path / "old", range(25))
+    store = SegmentStore.open(tmp_path / "old", IDENTITY)
+    store.link_into(tmp_path / "new")
+    write(tmp_path / "new", range(25, 30))
+    SegmentStore.open(tmp_path / "old", IDENTITY).remove()
+    assert names(tmp_path / "old") == []
+    assert_holds(tmp_path / "new", range(30))
+    np.testing.assert_array_equal(store.vectors_at(np.arange(25)), rows_of(range(25)))
+
+
 def test_what_is_not_a_segment_is_left_alone(tmp_path: Path) -> None:
     write(tmp_path, range(3))
     for name in ("000001.vec.tmp", "notes.txt", "old.vec"):
