@@ -150,7 +150,7 @@ def fitted(rows: Vectors, lists: CompressedLists, queries: Vectors) -> tuple[Cos
                 asked = 0 if allowed is None else share * size
                 equations.append((asked, proposed.looked_at, candidates(k), 1))
                 looked.append(share)
-            shares[f"{k} of {count:,}"] = float(np.mean(looked) / first_share(4 * k, count))
+            shares[f"{k} of {count:,}"] = float(np.mean(looked) / first_share(candidates(k), count))
     visited, estimated, candidate, fixed = np.linalg.lstsq(np.array(equations, float), np.array(times, float))[0]
 
     def nanoseconds(index: FaissIndex, allowed: Allowed | None, scored: int) -> float:

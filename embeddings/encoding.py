@@ -22,20 +22,26 @@ from embeddings.vectors import Vectors
 _CHUNK: Final = 512
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TextKeys:
-    """What is held of n texts that are too many to be held themselves: 44 bytes of each at most.
+ReadTexts = Callable[[NDArray[np.int64]], Iterable[str]]
 
-    ``keys`` void32 (n,), ``lengths`` int32 (n,) in characters. ``distinct`` are the places int64 (m,) of the texts that
-    differ, ascending: of equal ones the first.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """Texts that need not be in memory, where at most 44 bytes of each are.
+
+    ``keys`` void32 (n,) may repeat, ``lengths`` int32 (n,) are in characters. ``distinct`` are the places int64 (m,) of
+    the texts that differ, ascending: of equal ones the first. ``read`` gives the texts at some places, in the order of
+    the places.
     """
 
     keys: Keys
     lengths: NDArray[np.int32]
     distinct: NDArray[np.int64]
+    read: ReadTexts
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Self:
+    def of(cls, texts: Iterable[str], read: ReadTexts) -> Self:
+        """Looks at all ``texts`` once, one after the other; ``read`` gives the same ones."""
         lengths = array("i")
 
         def key(text: str) -> bytes:
@@ -44,11 +50,7 @@ class TextKeys:
 
         keys = key_array(map(key, texts))
         _, firsts = np.unique(sortable(keys), return_index=True)
-        return cls(keys, np.frombuffer(lengths, dtype=np.int32), np.sort(firsts))
-
-
-TextsAt = Callable[[NDArray[np.int64]], Iterable[str]]
-"""Gives the texts at some places, in the order of these."""
+        return cls(keys, np.frombuffer(lengths, dtype=np.int32), np.sort(firsts), read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,7 @@ class EncodingReport:
 
 
 def encode_missing(
-    known: TextKeys,
-    texts_at: TextsAt,
+    texts: Texts,
     store: SegmentStore,
     writer: SegmentWriter,
     encoder: Encoder,
@@ -70,10 +71,7 @@ def encode_missing(
     progress: Callable[[int, int], None] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> EncodingReport:
-    """Encode the texts whose key ``store`` lacks, and append them to ``writer``.
-
-    ``texts_at`` gives the texts that are ``known`` by their keys. It is asked for those to encode, at most 512 at a
-    time, so that a collection need not fit into memory.
+    """Encode the ``texts`` whose key ``store`` lacks, and append them to ``writer``; few are in memory at a time.
 
     ``store`` shows the segments as they were opened: open it again, after the writer is closed, to see the new rows.
     A run that dies loses at most the rows the writer had not published; the next run encodes only those.
@@ -84,9 +82,9 @@ def encode_missing(
         if identity != encoder.identity:
             raise ModelMismatchError(expected=encoder.identity.label, actual=identity.label)
     started = clock()
-    missing = known.distinct[~store.lookup(known.keys[known.distinct]).found]
+    missing = texts.distinct[~store.lookup(texts.keys[texts.distinct]).found]
     # The longest first, like the encoder in its batches: the time left is then over- rather than underestimated.
-    missing = missing[np.argsort(-known.lengths[missing], kind="stable")]
+    missing = missing[np.argsort(-texts.lengths[missing], kind="stable")]
     tell, total = progress or _tell_nobody, len(missing)
     tell(0, total)
     for start in range(0, total, _CHUNK):
@@ -95,8 +93,8 @@ def encode_missing(
         def tell_chunk(done: int, before: int = start) -> None:
             tell(before + done, total)
 
-        writer.append(known.keys[chunk], encoder.encode_documents(list(texts_at(chunk)), progress=tell_chunk))
-    return EncodingReport(encoded=total, reused=len(known.distinct) - total, seconds=clock() - started)
+        writer.append(texts.keys[chunk], encoder.encode_documents(list(texts.read(chunk)), progress=tell_chunk))
+    return EncodingReport(encoded=total, reused=len(texts.distinct) - total, seconds=clock() - started)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

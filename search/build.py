@@ -23,7 +23,7 @@ import orjson
 
 from embeddings.durable import replacing, sync_directory
 from embeddings.encoder import Encoder
-from embeddings.encoding import EncodingReport, TextKeys, encode_missing, gather, gathered
+from embeddings.encoding import EncodingReport, Texts, encode_missing, gather, gathered
 from embeddings.errors import DamagedSegmentError, ModelMismatchError
 from embeddings.segment_file import read_segment
 from embeddings.segments import ROWS_PER_SEGMENT, Keys, SegmentStore, SegmentWriter
@@ -60,7 +60,7 @@ from search.snapshot import (
 from search.spool import Spool, SpooledTexts
 from search.suggestible import suggestible
 from search.suggestion_index import write_suggestion_index
-from search.text_index import write_text_index
+from search.text_fields import write_text_index
 from search.texts import ReportText, embedding_text
 
 KEPT_SNAPSHOTS: Final = 3
@@ -214,30 +214,29 @@ class Build:
         with _no_garbage_collected():
             return write_suggestion_index(self._staging / SUGGEST, suggestible(columns, others, texts.at))
 
-    def _encode(self, texts: SpooledTexts) -> tuple[EncodingReport, str, str]:
+    def _encode(self, spooled: SpooledTexts) -> tuple[EncodingReport, str, str]:
         directory = self._staging / VECTORS
         identity = self._encoder.identity
-        known = TextKeys.of(map(embedding_text, texts))
-        distinct = len(known.distinct)
+        texts = Texts.of(map(embedding_text, spooled), lambda places: map(embedding_text, spooled.at(places)))
+        distinct = len(texts.distinct)
         with self._timed("encode", distinct):
-            needed = known.keys[known.distinct]
+            needed = texts.keys[texts.distinct]
             self._leave_unneeded(needed)
             self._take_salvaged(needed)
             store = SegmentStore.open(directory, identity, verify=False)
             with SegmentWriter(directory, identity) as writer:
                 report = encode_missing(
-                    known,
-                    lambda places: map(embedding_text, texts.at(places)),
+                    texts,
                     store,
                     writer,
                     self._encoder,
                     progress=lambda done, missing: self._observer.advance(distinct - missing + done),
                 )
-        with self._timed("index", len(texts)):
-            rows = gathered(known.keys, SegmentStore.open(directory, identity, verify=False))
-            np.save(self._staging / VECTOR_KEYS, known.keys)
+        with self._timed("index", len(spooled)):
+            rows = gathered(texts.keys, SegmentStore.open(directory, identity, verify=False))
+            np.save(self._staging / VECTOR_KEYS, texts.keys)
             ann_digest = self._adapters.save_index(self._staging / ANN, rows, self._observer.advance)
-            content = hashlib.sha256(identity.key.encode() + known.keys.tobytes())
+            content = hashlib.sha256(identity.key.encode() + texts.keys.tobytes())
         return report, content.hexdigest(), ann_digest
 
     def _leave_unneeded(self, needed: Keys) -> None:

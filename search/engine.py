@@ -6,9 +6,8 @@ with at most ``NEAREST`` more whose similarity to the query stands out from the 
 
 from __future__ import annotations
 
+import hashlib
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,10 +20,11 @@ from embeddings.errors import ModelMismatchError
 from embeddings.index import Background, Hits, no_hits
 from embeddings.vectors import Vectors
 from kg.facets import FACETS, FacetCount
-from kg.pairs import Mask, PackedMask
+from kg.pairs import Mask, PackedMask, distinct
 from kg.reading import cards
 from search.errors import InvalidRequestError
 from search.fusion import LEXICAL, SEMANTIC, Fused, Leg, fuse, semantic_weight
+from search.remembering import Remembering
 from search.request import Filters, Hit, Mode, Request, Results, Sort, Why
 from search.reranking import Reranking
 from search.snapshot import Snapshot
@@ -47,6 +47,10 @@ DEEPEST: Final = 1_000_000
 
 _REMEMBERED: Final = 16
 """Queries that are kept as they were understood: each costs two bits a report."""
+
+_NEAREST_REMEMBERED: Final = 64
+"""Searches of the index that are kept, in 12 bytes a hit. Who turns a page asks for one again; who makes a choice in a
+facet asks for the one before, since the counts of the facet leave the choice out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +93,9 @@ class Engine:
         self.snapshot = snapshot
         self.encoder: Final = encoder
         self._reranking = reranking
-        # Who sets a filter or turns a page asks the same words again. Not lru_cache: around a method it makes a cycle,
-        # and an old snapshot would stay until the garbage collector comes by.
-        self._remembered: OrderedDict[tuple[str, Mode], _Question] = OrderedDict()
-        self._remembering = threading.Lock()
+        # Who sets a filter or turns a page asks the same words again.
+        self._remembered = Remembering[tuple[str, Mode], _Question](_REMEMBERED)
+        self._nearest_remembered = Remembering[tuple[_Question, bytes], Hits](_NEAREST_REMEMBERED)
 
     def search(self, request: Request) -> Results:
         """The results of a request. The same request on the same snapshot gives the same results.
@@ -154,17 +157,7 @@ class Engine:
         return len(self.snapshot.columns.reports)
 
     def _understand(self, query: str, mode: Mode) -> _Question:
-        with self._remembering:
-            known = self._remembered.get((query, mode))
-            if known is not None:
-                self._remembered.move_to_end((query, mode))
-                return known
-        question = self._understood(query, mode)
-        with self._remembering:
-            self._remembered[query, mode] = question
-            if len(self._remembered) > _REMEMBERED:
-                self._remembered.popitem(last=False)
-        return question
+        return self._remembered.ask((query, mode), lambda: self._understood(query, mode))
 
     def _understood(self, query: str, mode: Mode) -> _Question:
         everything = PackedMask.of(np.ones(self._size, dtype=np.bool_))
@@ -191,29 +184,40 @@ class Engine:
         by_words = question.matching.unpacked() & allowed
         if question.vector is None:
             return _Found(by_words, by_words, no_hits())
-        nearest = self.snapshot.index.search(question.vector, NEAREST, allowed)
+        nearest = self._nearest(question, question.vector, allowed)
         members = by_words.copy()
         members[nearest.ordinals[nearest.scores >= question.floor]] = True
         return _Found(members, by_words, nearest)
 
+    def _nearest(self, question: _Question, vector: Vectors, allowed: Mask) -> Hits:
+        among = hashlib.sha256(PackedMask.of(allowed).bits.tobytes()).digest()
+        return self._nearest_remembered.ask(
+            (question, among), lambda: self.snapshot.index.search(vector, NEAREST, allowed)
+        )
+
     def _rank(self, request: Request, question: _Question, found: _Found, allowed: Mask) -> Fused:
-        """The members in order: a leg's candidates, then the others by words, then by IRI."""
+        """The members in order: a leg's candidates, then the others by words, then by IRI.
+
+        The others are left out where the page asked for does not reach them.
+        """
         words = question.words
         narrowed = narrowing(self.snapshot, request.filters)
         fused = self._fused(question, self._by_words(question, allowed, narrowed), found.nearest)
         ranked = fused.take(found.members[fused.ordinals])
         if self._reranking is not None and _shows_head(request, self._reranking.depth):
             ranked = self._reranked(self._reranking, question, ranked)
+        by_relevance = request.sort is Sort.RELEVANCE and bool(request.query.strip())
         # The candidates of the legs are the same for every page, so that pages are pieces of one list.
-        if words is not None and request.offset + request.limit > len(ranked.ordinals):
+        beyond = request.offset + request.limit > len(ranked.ordinals)
+        if by_relevance and not beyond:
+            return ranked
+        if words is not None and beyond:
             every = self.snapshot.text.search(words, self._size, found.members, narrowed=narrowed)
             ranked = ranked.followed_by(every.ordinals)
         rest = found.members.copy()
         rest[ranked.ordinals] = False
         ranked = ranked.followed_by(np.flatnonzero(rest))
-        if request.sort is Sort.RELEVANCE and request.query.strip():
-            return ranked
-        return _by_year(ranked, self._years(), newest_first=request.sort is not Sort.OLDEST)
+        return ranked if by_relevance else _by_year(ranked, self._years(), newest_first=request.sort is not Sort.OLDEST)
 
     def _by_words(self, question: _Question, allowed: Mask, narrowed: Sequence[Sequence[int]] = ()) -> Hits:
         """The candidates of full text, best first."""
@@ -229,7 +233,7 @@ class Engine:
         index = self.snapshot.index
         alpha = semantic_weight(question.words.evidence)
         # What full text found far from the query has a similarity as well: without it, it would count as farthest.
-        candidates = np.union1d(lexical.ordinals, nearest.ordinals)
+        candidates = distinct(lexical.ordinals, nearest.ordinals)
         similar = Hits(candidates, index.scores_of(question.vector, candidates))
         return fuse({LEXICAL: Leg(lexical, 1.0 - alpha), SEMANTIC: Leg(similar, alpha)})
 

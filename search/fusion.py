@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import Hits
+from kg.pairs import distinct
 
 LEXICAL: Final = "lexical"
 SEMANTIC: Final = "semantic"
@@ -68,7 +69,7 @@ def semantic_weight(evidence: float) -> float:
 
 def fuse(legs: Mapping[str, Leg]) -> Fused:
     """Combine ranked lists whose weights add up to 1. A candidate missing from a list gets nothing from it."""
-    ordinals = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(leg.hits.ordinals for leg in legs.values())]))
+    ordinals = distinct(np.empty(0, dtype=np.int64), *(leg.hits.ordinals for leg in legs.values()))
     parts = {}
     for name, leg in legs.items():
         parts[name] = np.zeros(len(ordinals))

@@ -1,4 +1,4 @@
-"""Opens directories that tantivy wrote, on storage that may be read-only too."""
+"""Directories of tantivy: made for a build, and opened on storage that may be read-only too."""
 
 from __future__ import annotations
 
@@ -28,9 +28,21 @@ class IndexDirectory:
             weakref.finalize(self, shutil.rmtree, read_from, ignore_errors=True)
             _link(directory, read_from)
         try:
-            self.index: Final = tantivy.Index.open(str(read_from))
+            self.index: Final = _unwatched(tantivy.Index.open(str(read_from)))
         except (ValueError, OSError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
+
+
+def new_index(directory: Path, schema: tantivy.Schema) -> tantivy.Index:
+    """An index in a new directory, to be written once; ``reload`` it to read what was committed."""
+    directory.mkdir()
+    return _unwatched(tantivy.Index(schema, path=str(directory)))
+
+
+def _unwatched(index: tantivy.Index) -> tantivy.Index:
+    """The index without the thread that looks twice a second whether its files changed, and locks them if they did."""
+    index.config_reader("Manual")
+    return index
 
 
 def _link(directory: Path, folder: Path) -> None:

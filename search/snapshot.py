@@ -30,7 +30,7 @@ from search.errors import DamagedSnapshotError, NoSnapshotError
 from search.suggestion_index import SuggestionIndex
 from search.text_index import TextIndex
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """Raised when the layout of a snapshot changes: an older one is then built again, not guessed at."""
 
 GRAPH: Final = "graph"

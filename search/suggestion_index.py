@@ -17,7 +17,7 @@ import tantivy
 from tantivy import Occur, Order, Query
 
 from kg.authority.names import fold
-from search.index_directory import IndexDirectory
+from search.index_directory import IndexDirectory, new_index
 from search.suggestible import REPORT, Suggestible
 
 FORGIVING: Final = 5
@@ -45,8 +45,7 @@ class Match:
 
 def write_suggestion_index(directory: Path, things: Iterable[Suggestible]) -> str:
     """Index things in the order of their usefulness, in a new directory; returns the SHA-256 (hex) of what they say."""
-    directory.mkdir()
-    index = tantivy.Index(_schema(), path=str(directory))
+    index = new_index(directory, _schema())
     writer = index.writer(heap_size=_HEAP, num_threads=1)
     digest = hashlib.sha256()
     rank = 0

@@ -1,43 +1,41 @@
 """Full text: tantivy behind a small surface. Documents are ordinals, a query is words, filters are masks.
 
-Each report is indexed in the fields of its language (``title_fr``, ``text_fr``: stemmed, stop words left out), its
-topics and names in fields of their own. A query word is looked for in all of them, analysed as each field was. A word
-that no report holds is looked for as if it were mistyped.
+A query word is looked for in all fields (`search.text_fields`), analysed as each of them was. A word that no report
+holds is looked for as if it were mistyped.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import tantivy
-from numpy.typing import NDArray
 from tantivy import Occur, Query
 
 from embeddings.index import Allowed, Hits, best, no_hits
+from kg.pairs import Mask
+from search.errors import DamagedSnapshotError
+from search.frequent_words import FrequentWords
 from search.index_directory import IndexDirectory
-from search.languages import PLAIN, STEMMED, analyzer, function_words, guess_language, language_of, words
+from search.languages import PLAIN, analyzer, function_words, guess_language, words
 from search.query_syntax import AllOf, Condition, Field, Not, Phrase, parse
-from search.texts import ReportText
+from search.text_fields import (
+    FIELDS,
+    LANGUAGES,
+    ORDINAL,
+    SPELLING,
+    VALUES,
+    any_of,
+    mask_of,
+    ordinals_of,
+    register,
+    term_queries,
+)
 
-_ORDINAL: Final = "ordinal"
-_SPELLING: Final = "spelling"
-"""Words of titles, topics and names as they are written: what a mistyped word is compared with. A stem of a mistyped
-word is no mistyped stem."""
-_VALUES: Final = "values"
-"""The numbers of a report's facet values (`kg.facets.Columns.numbers`)."""
-_LANGUAGES: Final = (*STEMMED, PLAIN)
-_TITLE_BOOST: Final = 0.1
-"""On top of the title's words counting in the text field as well."""
-_OTHER_FIELDS: Final = {"topics": 0.1, "authors": 0.5, "institutions": 0.25, "series": 0.5}
-"""Fields that are not split by language, and how much they count."""
-_ANALYZED_AS: Final = {"topics": "en", "authors": PLAIN, "institutions": PLAIN, "series": "en"}
 _SIMILAR_SCORE: Final = 2.0
 """What a word like the one typed counts: about as much as a word that a report in eight holds."""
 _SIMILAR_FROM: Final = 5
@@ -47,7 +45,6 @@ _MOST_SIMILAR: Final = 4
 """Words of a query that are looked for as mistyped: each costs a walk through the vocabulary."""
 _FEW: Final = 1000
 """Up to here the allowed reports are part of the query; beyond, asking for more and dropping is faster."""
-_HEAP: Final = 128_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +74,6 @@ class TextQuery:
         return min(len(self.free), max(2, -(-2 * len(self.free) // 5)))
 
 
-_FIELDS: Final = (
-    *((f"text_{language}", language, 1.0) for language in _LANGUAGES),
-    *((f"title_{language}", language, _TITLE_BOOST) for language in _LANGUAGES),
-    *((field, _ANALYZED_AS[field], boost) for field, boost in _OTHER_FIELDS.items()),
-)
-"""Where a word is looked for: the field, the language it is analysed in, and how much it counts there."""
-
 _NAMED: Final = {
     Field.TITLE: {"title"},
     Field.AUTHOR: {"authors"},
@@ -93,72 +83,6 @@ _NAMED: Final = {
 }
 
 
-def write_text_index(
-    directory: Path, texts: Iterable[ReportText], values: Iterable[Sequence[int]] | None = None
-) -> int:
-    """Index texts in the order of their ordinals, in a new directory; returns how many there were.
-
-    ``values`` are the numbers of each report's facet values, for searches that are narrowed by them.
-    """
-    directory.mkdir()
-    index = tantivy.Index(_schema(), path=str(directory))
-    _register(index)
-    writer = index.writer(heap_size=_HEAP, num_threads=1)
-    count = 0
-    for count, (text, numbers) in enumerate(zip(texts, values or repeat(()), strict=False), start=1):
-        document = _document(count - 1, text)
-        for number in numbers:
-            document.add_unsigned(_VALUES, number)
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
-    return count
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder().add_integer_field(_ORDINAL, indexed=True, fast=True)
-    builder = builder.add_unsigned_field(_VALUES, indexed=True)
-    builder = builder.add_text_field(_SPELLING, tokenizer_name=f"rg_{PLAIN}", index_option="basic")
-    for language in _LANGUAGES:
-        builder = builder.add_text_field(f"title_{language}", tokenizer_name=f"rg_{language}")
-        builder = builder.add_text_field(f"text_{language}", tokenizer_name=f"rg_{language}")
-    for field, language in _ANALYZED_AS.items():
-        builder = builder.add_text_field(field, tokenizer_name=f"rg_{language}")
-    return builder.build()
-
-
-def _register(index: tantivy.Index) -> None:
-    for language in _LANGUAGES:
-        index.register_tokenizer(f"rg_{language}", analyzer(language))
-
-
-def _document(ordinal: int, text: ReportText) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_integer(_ORDINAL, ordinal)
-    language = language_of(f"{text.title}\n{text.abstract}", text.languages)
-    document.add_text(f"title_{language}", text.title)
-    document.add_text(f"text_{language}", f"{text.title}\n{text.abstract}")
-    for title in text.other_titles:
-        other = language_of(title, ())
-        document.add_text(f"title_{other}", title)
-        document.add_text(f"text_{other}", title)
-    for abstract in text.other_abstracts:
-        document.add_text(f"text_{language_of(abstract, ())}", abstract)
-    values = {
-        "topics": text.topics,
-        "authors": text.authors,
-        "institutions": text.institutions,
-        "series": text.series,
-    }
-    for title in (text.title, *text.other_titles):
-        document.add_text(_SPELLING, title)
-    for field, several in values.items():
-        for value in several:
-            document.add_text(field, value)
-            document.add_text(_SPELLING, value)
-    return document
-
-
 class TextIndex:
     """An index opened for reading. Its files must not change while it is open."""
 
@@ -166,9 +90,13 @@ class TextIndex:
         """Open an index that `write_text_index` wrote; raises :class:`~search.errors.DamagedSnapshotError`."""
         self._directory = IndexDirectory(directory)
         self._index = self._directory.index
-        _register(self._index)
+        register(self._index)
         self._searcher = self._index.searcher()
         self.size: Final[int] = self._searcher.num_docs
+        try:
+            self._frequent = FrequentWords.open(directory, self.size)
+        except (OSError, ValueError) as error:
+            raise DamagedSnapshotError(directory, str(error)) from error
 
     def parse(self, text: str) -> TextQuery:
         """Read a query (see `search.query_syntax`); its content words are all but the function words of its language,
@@ -222,29 +150,33 @@ class TextIndex:
             return no_hits()
         return self._inside(Query.boolean_query(clauses), k, allowed, narrowed)
 
-    def matching(self, query: TextQuery) -> NDArray[np.bool_]:
+    def matching(self, query: TextQuery) -> Mask:
         """The reports that hold at least ``query.minimum`` of the free words, whatever the condition: bool (size,).
 
         Without free words, they are all reports if there is a condition, and none if there is not.
         """
         if not query.free:
             return np.full(self.size, query.condition is not None, dtype=np.bool_)
-        found = [self._word(word) for word in query.free if word in query.known]
-        found += [self._similar(word) for word in query.free if word in query.similar]
-        if len(found) < query.minimum:
-            return np.zeros(self.size, dtype=np.bool_)
-        clauses = [(Occur.Should, Query.const_score_query(word, 1.0)) for word in found]
-        return self._mask(Query.boolean_query(clauses, minimum_number_should_match=query.minimum))
+        held = np.zeros(self.size, dtype=np.uint16)
+        for word in query.free:
+            if word in query.known:
+                held += self._holding(word)
+            elif word in query.similar:
+                held += self._mask(self._similar(word))
+        enough: Mask = held >= query.minimum
+        return enough
 
-    def fulfilling(self, condition: Condition) -> NDArray[np.bool_]:
+    def fulfilling(self, condition: Condition) -> Mask:
         """The reports that fulfil a condition: bool (size,)."""
         if isinstance(condition, Not):
             return ~self.fulfilling(condition.part)
         if isinstance(condition, Phrase):
-            return self._mask(Query.const_score_query(self._phrase(condition), 1.0))
+            if condition.field is None and len(words(condition.text)) == 1:
+                return self._holding(*words(condition.text))
+            return self._mask(self._phrase(condition))
         parts = [self.fulfilling(part) for part in condition.parts]
         combine = np.logical_and if isinstance(condition, AllOf) else np.logical_or
-        mask: NDArray[np.bool_] = combine.reduce(parts)
+        mask: Mask = combine.reduce(parts)
         return mask
 
     def matched_words(self, query: TextQuery, ordinals: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -257,18 +189,31 @@ class TextIndex:
 
     def _held(self, queries: Mapping[str, Query], ordinals: Sequence[int]) -> dict[int, tuple[str, ...]]:
         found: dict[int, list[str]] = {ordinal: [] for ordinal in ordinals}
-        among = Query.term_set_query(self._index.schema, _ORDINAL, list(found))
+        among = Query.term_set_query(self._index.schema, ORDINAL, list(found))
         for word, query in queries.items():
             both = Query.boolean_query([(Occur.Must, query), (Occur.Must, among)])
-            for ordinal in self._all(both, len(found)):
+            for ordinal in ordinals_of(self._searcher, both, len(found)):
                 found[int(ordinal)].append(word)
         return {ordinal: tuple(matched) for ordinal, matched in found.items()}
 
+    def _holding(self, word: str) -> Mask:
+        """The reports that hold a word in any field."""
+        mask = np.zeros(self.size, dtype=np.bool_)
+        listed: list[Query] = []
+        for language in LANGUAGES:
+            for term in analyzer(language).analyze(word):
+                kept = self._frequent.holding(language, term)
+                if kept is None:
+                    listed += term_queries(self._index.schema, language, term)
+                else:
+                    mask |= kept
+        return mask | self._mask(any_of(listed)) if listed else mask
+
     def _word(self, word: str) -> Query:
         """One word in every field, analysed as the field was."""
-        return _any(
+        return any_of(
             _boosted(Query.term_query(self._index.schema, field, term, "freq"), boost)
-            for field, language, boost in _FIELDS
+            for field, language, boost in FIELDS
             for term in analyzer(language).analyze(word)
         )
 
@@ -276,14 +221,14 @@ class TextIndex:
         """Words that a slip of the finger or two turns into this one."""
         distance = 1 + (len(word) >= _SIMILAR_TWICE_FROM)
         folded = " ".join(analyzer(PLAIN).analyze(word))
-        fuzzy = Query.fuzzy_term_query(self._index.schema, _SPELLING, folded, distance)
+        fuzzy = Query.fuzzy_term_query(self._index.schema, SPELLING, folded, distance)
         return Query.const_score_query(fuzzy, _SIMILAR_SCORE)
 
     def _phrase(self, phrase: Phrase) -> Query:
         """Words in a row in a field, or in any; of names, all words, since they are written in either order."""
-        return _any(
+        return any_of(
             _boosted(query, boost)
-            for field, language, boost in _FIELDS
+            for field, language, boost in FIELDS
             if phrase.field is None or field.partition("_")[0] in _NAMED[phrase.field]
             if (query := self._in_a_row(field, language, phrase.text)) is not None
         )
@@ -311,7 +256,7 @@ class TextIndex:
         return max(
             (
                 self._searcher.doc_freq(field, term)
-                for field, language, _ in _FIELDS
+                for field, language, _ in FIELDS
                 for term in analyzer(language).analyze(word)
             ),
             default=0,
@@ -329,9 +274,9 @@ class TextIndex:
         passing = self.size
         if allowed is not None and inside <= _FEW:
             among = (int(ordinal) for ordinal in np.flatnonzero(allowed))
-            query = self._having(query, {_ORDINAL: [tuple(among)]})
+            query = self._having(query, {ORDINAL: [tuple(among)]})
         elif narrowed:
-            query = self._having(query, {_VALUES: narrowed})
+            query = self._having(query, {VALUES: narrowed})
         else:
             passing = inside
         limit = k * self.size // passing
@@ -359,18 +304,12 @@ class TextIndex:
     def _scored(self, query: Query, limit: int) -> Hits:
         """The best ``limit`` hits, ties in tantivy's order."""
         hits = self._searcher.search(query, limit=limit, count=False).hits
-        ordinals = self._searcher.fast_field_values(_ORDINAL, [address for _, address in hits])
+        ordinals = self._searcher.fast_field_values(ORDINAL, [address for _, address in hits])
         scores = np.fromiter((score for score, _ in hits), dtype=np.float32, count=len(hits))
         return Hits(np.array(ordinals, dtype=np.int64), scores)
 
-    def _mask(self, query: Query) -> NDArray[np.bool_]:
-        mask = np.zeros(self.size, dtype=np.bool_)
-        mask[self._all(query, self.size)] = True
-        return mask
-
-    def _all(self, query: Query, most: int) -> NDArray[np.int64]:
-        hits = self._searcher.search(query, limit=max(1, most), count=False, order_by_field=_ORDINAL).hits
-        return np.fromiter((ordinal for ordinal, _ in hits), dtype=np.int64, count=len(hits))
+    def _mask(self, query: Query) -> Mask:
+        return mask_of(self._searcher, query, self.size)
 
 
 def _among(hits: Hits, allowed: Allowed) -> Hits:
@@ -383,10 +322,6 @@ def _content_words(text: str) -> tuple[str, ...]:
     language = guess_language(text)
     grammar = function_words(language) if language else frozenset()
     return tuple([word for word in every if word not in grammar] or every)
-
-
-def _any(queries: Iterator[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
 def _boosted(query: Query, boost: float) -> Query:

@@ -1,7 +1,7 @@
-"""Rows in 116 bytes each, in lists around centroids: they propose candidates, which the full rows decide about.
+"""Rows of a byte a component, in lists around centroids: they propose candidates, which the full rows decide about.
 
-An `IndexIVFRaBitQ` of FAISS (Gao and Long, "RaBitQ", SIGMOD 2024; two bits a component) behind a random rotation. Its
-fast-scan sister is not used: adding after removing corrupts it.
+An `IndexIVFScalarQuantizer` of FAISS behind a random rotation. Its codes are whole numbers and so is the query, which
+makes a score a sum of products of bytes.
 """
 
 from __future__ import annotations
@@ -22,13 +22,17 @@ from embeddings.indexes.planning import ENOUGH, first_share
 from embeddings.row_file import ROWS_PER_BLOCK, Tell, file_digest, tell_nobody
 from embeddings.vectors import Vectors
 
-_BITS: Final = 2
-# Bits a component of the query: with 8 a search takes a quarter longer and finds the same.
-_QUERY_BITS: Final = 4
+_LARGEST: Final = 127
+_DEVIATIONS: Final = 6
+"""How far codes reach. After a random rotation the components of a unit vector are as normal deviates of standard
+deviation 1 / sqrt(d); those beyond are cut off."""
 _SEED: Final = 20_480
 _TRAINED_ON: Final = 64
 """Rows a list that centroids are learned from: with 256 a search looks at as many rows."""
 _ROUNDS_OF_TRAINING: Final = 10
+_WIDE: Final = 6
+"""A filter that lets one row in so many pass is wide: to estimate all rows and drop some is faster than to ask it about
+each, since the processor cannot guess the answers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +54,7 @@ _Found = tuple[Ordinals, Vectors]
 class CompressedLists:
     """The lists of an immutable index. Make them with `build` or `load`; calls from several threads are safe."""
 
-    __slots__ = ("_centroids", "_index", "_list_of", "_rotated", "_rotation", "_sizes")
+    __slots__ = ("_centroids", "_index", "_list_of", "_rotated", "_rotation", "_sizes", "_step")
 
     def __init__(self, rotated: Any) -> None:
         faiss = _faiss()
@@ -59,6 +63,7 @@ class CompressedLists:
         self._rotation = faiss.downcast_VectorTransform(rotated.chain.at(0))
         self._index = index = faiss.downcast_index(rotated.index)
         flat = faiss.downcast_index(index.quantizer)
+        self._step = _step(index.d)
         self._centroids = faiss.rev_swig_ptr(flat.get_xb(), index.nlist * index.d).reshape(index.nlist, index.d).copy()
         self._sizes = np.array([index.invlists.list_size(number) for number in range(index.nlist)])
         self._list_of = np.empty(index.ntotal, dtype=np.uint16)
@@ -76,28 +81,28 @@ class CompressedLists:
         # One thread: sums of several would depend on how many there are.
         faiss.omp_set_num_threads(1)
         count, dimension = rows.shape
-        own_lists = True
-        index = faiss.IndexIVFRaBitQ(
+        by_residual = False
+        index = faiss.IndexIVFScalarQuantizer(
             faiss.IndexFlatIP(dimension),
             dimension,
             number_of_lists(count),
+            faiss.ScalarQuantizer.QT_8bit_direct_signed,
             faiss.METRIC_INNER_PRODUCT,
-            own_lists,
-            _BITS,
+            by_residual,
         )
         index.cp.seed = _SEED
         index.cp.niter = _ROUNDS_OF_TRAINING
         # FAISS warns on its own output below 39 rows a list, which the smallest collections of tests have.
         index.cp.min_points_per_centroid = 1
-        # The codes take a sign for each component and fail where a few components hold most of what tells rows apart,
-        # as with some models. After a rotation all hold as much.
+        # One scale for all components fails where a few hold most of what tells rows apart, as with some models. After
+        # a rotation all hold as much.
         rotation = faiss.RandomRotationMatrix(dimension, dimension)
         rotation.init(_SEED)
-        rotated = faiss.IndexPreTransform(rotation, index)
-        rotated.train(_sample(rows, index.nlist * _TRAINED_ON))
+        index.train(_coded(rotation, _sample(rows, index.nlist * _TRAINED_ON)))
         for start in range(0, count, ROWS_PER_BLOCK):
-            rotated.add(np.ascontiguousarray(rows[start : start + ROWS_PER_BLOCK]))
+            index.add(_coded(rotation, np.ascontiguousarray(rows[start : start + ROWS_PER_BLOCK])))
             tell(min(start + ROWS_PER_BLOCK, count))
+        rotated = faiss.IndexPreTransform(rotation, index)
         return cls(rotated)
 
     def save(self, path: Path) -> str:
@@ -134,11 +139,11 @@ class CompressedLists:
         centroids say little, is looked at whole, and a query amid its neighbours is answered from few lists.
         """
         held = self._sizes if ordinals is None else np.bincount(self._list_of[ordinals], minlength=len(self._sizes))
-        query = self._rotation.apply(query[np.newaxis, :])[0]
+        query, step = _whole_numbers(self._rotation.apply(query[np.newaxis, :])[0])
         similarities = np.vecdot(self._centroids, query)
         order = np.argsort(-similarities, kind="stable")
         order = order[held[order] > 0]
-        looking = _Look(self._index, query, None if allowed is None else np.packbits(allowed, bitorder="little"))
+        looking = _Look(self._index, query, allowed)
         best = Proposed(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32), 0)
         for number, lists in enumerate(_rounds(order, held[order], wanted)):
             if len(best.ordinals) < wanted:
@@ -148,26 +153,28 @@ class CompressedLists:
             best, share = _merged(best, found, int(held[lists].sum()), wanted)
             if number and share <= ENOUGH:
                 break
-        return best
+        return Proposed(best.ordinals, best.estimates * np.float32(step * self._step), best.looked_at)
 
 
 class _Look:
-    """Looks at lists for one query; ``bitmap`` says which rows count (None: all).
+    """Looks at lists for one query, at the allowed rows (None: all). Estimates are in steps of the codes.
 
     The wrappers of FAISS's bindings take no parameters here, so addresses are passed on: every array has a name for as
     long as FAISS is at work.
     """
 
-    def __init__(self, index: Any, query: Vectors, bitmap: NDArray[np.uint8] | None) -> None:
+    def __init__(self, index: Any, query: Vectors, allowed: Allowed | None) -> None:
         faiss = _faiss()
         # FAISS counts threads per calling thread, and a server calls from many.
         faiss.omp_set_num_threads(1)
         self._faiss = faiss
         self._index = index
         self._query = query
+        self._allowed = allowed
         # A selector points into its bitmap.
-        self._bitmap = bitmap
-        self._selector = None if bitmap is None else faiss.IDSelectorBitmap(bitmap)
+        self._bitmap = None if allowed is None else np.packbits(allowed, bitorder="little")
+        self._selector = None if allowed is None else faiss.IDSelectorBitmap(self._bitmap)
+        self._wide = allowed is not None and _WIDE * np.count_nonzero(allowed) > len(allowed)
 
     def best(self, wanted: int, lists: NDArray[np.int64], similarities: Vectors) -> _Found:
         """At most ``wanted`` rows with the best estimates."""
@@ -175,18 +182,18 @@ class _Look:
         chosen, near = _contiguous(lists, similarities)
         estimates, ordinals = np.empty(wanted, dtype=np.float32), np.empty(wanted, dtype=np.int64)
         out = (pointer(estimates), pointer(ordinals))
-        parameters, pairs = self._parameters(lists), False
+        parameters, pairs = self._parameters(lists, self._selector), False
         self._index.search_preassigned_c(
             1, pointer(self._query), wanted, pointer(chosen), pointer(near), *out, pairs, parameters
         )
         return ordinals[ordinals >= 0], estimates[ordinals >= 0]
 
     def better_than(self, estimate: float, lists: NDArray[np.int64], similarities: Vectors) -> _Found:
-        """All rows with better estimates: in a third of the time that `best` takes to keep thousands in order."""
+        """All rows with better estimates, which need not be kept in order."""
         pointer = self._faiss.swig_ptr
         chosen, near = _contiguous(lists, similarities)
         result = self._faiss.RangeSearchResult(1)
-        parameters, pairs = self._parameters(lists), False
+        parameters, pairs = self._parameters(lists, None if self._wide else self._selector), False
         self._index.range_search_preassigned_c(
             1, pointer(self._query), estimate, pointer(chosen), pointer(near), result, pairs, parameters
         )
@@ -194,17 +201,37 @@ class _Look:
         if not count:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         ordinals, estimates = (self._faiss.rev_swig_ptr(found, count) for found in (result.labels, result.distances))
-        return ordinals.copy(), estimates.copy()
+        if self._allowed is None:
+            return ordinals.copy(), estimates.copy()
+        kept = self._allowed[ordinals]
+        return ordinals[kept], estimates[kept]
 
-    def _parameters(self, lists: NDArray[np.int64]) -> Any:
-        parameters = self._faiss.IVFRaBitQSearchParameters(nprobe=len(lists), qb=_QUERY_BITS)
-        if self._selector is not None:
-            parameters.sel = self._selector
+    def _parameters(self, lists: NDArray[np.int64], selector: Any) -> Any:
+        parameters = self._faiss.SearchParametersIVF(nprobe=len(lists))
+        if selector is not None:
+            parameters.sel = selector
         return parameters
 
 
 def _contiguous(lists: NDArray[np.int64], similarities: Vectors) -> tuple[NDArray[np.int64], Vectors]:
     return np.ascontiguousarray(lists, dtype=np.int64), np.ascontiguousarray(similarities, dtype=np.float32)
+
+
+def _step(dimension: int) -> float:
+    """What one more in a code of a row of ``dimension`` components is worth."""
+    return _DEVIATIONS / (_LARGEST * math.sqrt(dimension))
+
+
+def _coded(rotation: Any, rows: Vectors) -> Vectors:
+    """The codes of ``rows`` (n, d), whole numbers in float32 (n, d)."""
+    codes: Vectors = np.rint(rotation.apply(rows) / np.float32(_step(rows.shape[1])))
+    return np.clip(codes, -_LARGEST, _LARGEST, out=codes)
+
+
+def _whole_numbers(query: Vectors) -> tuple[Vectors, float]:
+    """The query (d,) in steps, and how large a step is: FAISS would cut off what comes after the point."""
+    step = float(np.abs(query).max()) / _LARGEST or 1.0
+    return np.rint(query / np.float32(step)), step
 
 
 def number_of_lists(size: int) -> int:

@@ -17,7 +17,7 @@ SURE: Final = 2.0
 """The k-th score must lie so many standard errors of the estimates above the last candidate's estimate. At 2 hardly a
 row that was left out can belong to the best k; see the decision for recall by this figure."""
 
-ENOUGH: Final = 0.015
+ENOUGH: Final = 0.01
 """The share of the best candidates that a round of lists must bring for another round to be worth while."""
 
 
@@ -32,10 +32,10 @@ class Costs:
 
     in_order: float = 65
     scattered: float = 240
-    visited: float = 28
+    visited: float = 20
     estimated: float = 20
-    candidate: float = 900
-    lists: float = 700_000
+    candidate: float = 600
+    lists: float = 300_000
 
 
 MEASURED: Final = Costs()
@@ -60,17 +60,17 @@ def lists_are_cheaper(size: int, count: int, k: int, costs: Costs = MEASURED) ->
 
 def candidates(k: int) -> int:
     """How many rows are kept by their estimated scores, of which the exact ones choose ``k``."""
-    return 4 * k + 150
+    return k + k // 4 + 200
 
 
 def first_share(wanted: int, count: int) -> float:
     """The share of ``count`` allowed rows that the first round of lists must hold, for so many candidates."""
-    return min(1.0, 0.15 * _relative(wanted / 4, count))
+    return min(1.0, 0.15 * _relative(wanted, count))
 
 
 def expected_share(k: int, count: int) -> float:
     """The share of ``count`` allowed rows that will have been looked at when a round brings nothing worth while."""
-    return min(1.0, 0.9 * _relative(k, count))
+    return min(1.0, 1.2 * _relative(k, count))
 
 
 def _relative(k: float, count: int) -> float:

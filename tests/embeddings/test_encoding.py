@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import ModelIdentity
 from embeddings.encoders.hashing import HashingEncoder
-from embeddings.encoding import EncodingReport, TextKeys, TextsAt, encode_missing, gather, gathered
+from embeddings.encoding import EncodingReport, Texts, encode_missing, gather, gathered
 from embeddings.errors import MissingVectorsError, ModelMismatchError
 from embeddings.segments import Keys, SegmentStore, SegmentWriter, key_array, text_key
 from embeddings.vectors import Vectors
@@ -43,14 +43,14 @@ def keys_of(texts: Sequence[str]) -> Keys:
     return key_array(map(text_key, texts))
 
 
-def among(texts: Sequence[str]) -> TextsAt:
-    return lambda places: (texts[place] for place in places)
+def keyed(texts: Sequence[str]) -> Texts:
+    return Texts.of(texts, lambda places: (texts[place] for place in places))
 
 
 def run(directory: Path, texts: Sequence[str], encoder: CountingEncoder) -> EncodingReport:
     store = SegmentStore.open(directory, encoder.identity)
     with SegmentWriter(directory, encoder.identity) as writer:
-        return encode_missing(TextKeys.of(texts), among(texts), store, writer, encoder)
+        return encode_missing(keyed(texts), store, writer, encoder)
 
 
 def test_every_text_gets_its_own_vector(tmp_path: Path) -> None:
@@ -78,14 +78,13 @@ def test_the_longest_texts_are_encoded_first(tmp_path: Path) -> None:
     assert lengths == sorted(lengths, reverse=True)
 
 
-def test_what_is_known_of_texts_are_their_keys_and_lengths_and_which_of_them_differ() -> None:
-    known = TextKeys.of(iter(["maize", "soil", "", "maize", "caf\u00e9", "soil", "maize"]))
-    assert known.keys.tolist() == [
-        text_key(text) for text in ("maize", "soil", "", "maize", "caf\u00e9", "soil", "maize")
-    ]
-    assert known.lengths.tolist() == [5, 4, 0, 5, 4, 4, 5]
-    assert known.distinct.tolist() == [0, 1, 2, 4]
-    assert TextKeys.of([]).distinct.tolist() == []
+def test_what_is_held_of_texts_are_their_keys_and_lengths_and_which_of_them_differ() -> None:
+    several = ["maize", "soil", "", "maize", "caf\u00e9", "soil", "maize"]
+    texts = keyed(several)
+    assert texts.keys.tolist() == [text_key(text) for text in several]
+    assert texts.lengths.tolist() == [5, 4, 0, 5, 4, 4, 5]
+    assert texts.distinct.tolist() == [0, 1, 2, 4]
+    assert keyed([]).distinct.tolist() == []
 
 
 def test_texts_are_asked_for_when_they_are_encoded_and_only_if_they_are(tmp_path: Path) -> None:
@@ -93,7 +92,7 @@ def test_texts_are_asked_for_when_they_are_encoded_and_only_if_they_are(tmp_path
     encoder = CountingEncoder()
     asked: list[NDArray[np.int64]] = []
 
-    def texts_at(places: NDArray[np.int64]) -> list[str]:
+    def read(places: NDArray[np.int64]) -> list[str]:
         asked.append(places)
         # Nothing is read ahead of the encoder.
         assert len(encoder.given) == sum(map(len, asked[:-1]))
@@ -101,7 +100,7 @@ def test_texts_are_asked_for_when_they_are_encoded_and_only_if_they_are(tmp_path
 
     store = SegmentStore.open(tmp_path, encoder.identity)
     with SegmentWriter(tmp_path, encoder.identity) as writer:
-        encode_missing(TextKeys.of(TEXTS), texts_at, store, writer, encoder)
+        encode_missing(Texts.of(TEXTS, read), store, writer, encoder)
     assert sorted(np.concatenate(asked).tolist()) == list(range(100, 1500))
     assert max(map(len, asked)) <= 512
 
@@ -122,8 +121,7 @@ def test_progress_counts_over_all_chunks(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     store = SegmentStore.open(tmp_path, encoder.identity)
     with SegmentWriter(tmp_path, encoder.identity) as writer:
-        known = TextKeys.of(TEXTS)
-        encode_missing(known, among(TEXTS), store, writer, encoder, progress=lambda *call: told.append(call))
+        encode_missing(keyed(TEXTS), store, writer, encoder, progress=lambda *call: told.append(call))
     assert told[0] == (0, 1500)
     assert told[-1] == (1500, 1500)
     assert [done for done, _ in told] == sorted({done for done, _ in told})
@@ -133,8 +131,7 @@ def test_seconds_are_those_of_the_clock(tmp_path: Path) -> None:
     encoder, times = CountingEncoder(), iter([100.0, 107.5])
     store = SegmentStore.open(tmp_path, encoder.identity)
     with SegmentWriter(tmp_path, encoder.identity) as writer:
-        known = TextKeys.of(TEXTS[:3])
-        report = encode_missing(known, among(TEXTS), store, writer, encoder, clock=lambda: next(times))
+        report = encode_missing(keyed(TEXTS[:3]), store, writer, encoder, clock=lambda: next(times))
     assert report == EncodingReport(encoded=3, reused=0, seconds=7.5)
 
 
@@ -143,7 +140,7 @@ def test_store_writer_and_encoder_must_be_of_one_model(tmp_path: Path) -> None:
     for store_of, writer_of in ((other, encoder.identity), (encoder.identity, other)):
         store = SegmentStore.open(tmp_path, store_of)
         with SegmentWriter(tmp_path, writer_of) as writer, pytest.raises(ModelMismatchError) as caught:
-            encode_missing(TextKeys.of(["maize"]), among(["maize"]), store, writer, encoder)
+            encode_missing(keyed(["maize"]), store, writer, encoder)
         assert caught.value.actual == other.label
     assert encoder.given == []
 

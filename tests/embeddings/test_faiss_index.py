@@ -96,12 +96,12 @@ def test_lists_of_other_rows_are_refused() -> None:
 
 
 def test_lists_are_made_from_so_many_rows_on() -> None:
-    rows = random_rows(5, 200, 8)
-    assert not FaissIndex.from_vectors(rows, lists_from=201, costs=ALWAYS_LISTS).looks_through_lists(1, 200)
-    index = FaissIndex.from_vectors(rows, lists_from=200, costs=ALWAYS_LISTS)
-    assert index.looks_through_lists(1, 200)
+    rows = random_rows(5, 300, 8)
+    assert not FaissIndex.from_vectors(rows, lists_from=301, costs=ALWAYS_LISTS).looks_through_lists(1, 300)
+    index = FaissIndex.from_vectors(rows, lists_from=300, costs=ALWAYS_LISTS)
+    assert index.looks_through_lists(1, 300)
     # So many candidates would be all of them.
-    assert not index.looks_through_lists(20, 200)
+    assert not index.looks_through_lists(80, 300)
 
 
 def test_a_narrow_filter_is_answered_from_the_rows_themselves() -> None:

@@ -277,7 +277,7 @@ def test_a_snapshot_of_an_older_layout_is_built_again_and_encodes_nothing(servic
     manifest["files"] = {name: size for name, size in manifest["files"].items() if not name.startswith("suggest/")}
     del manifest["digests"]["suggestions"]
     (live / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 2}))
-    with pytest.raises(DamagedSnapshotError, match=r"layout 2, this program reads 4.*reportgraph build"):
+    with pytest.raises(DamagedSnapshotError, match=r"layout 2, this program reads 5.*reportgraph build"):
         services.snapshot()
     report = build_sources(services, SAMPLE)
     assert (report.encoding.encoded, report.encoding.reused) == (0, 60)
@@ -440,7 +440,15 @@ def test_a_damaged_pointer_is_no_collection_and_a_build_mends_it(services: Servi
 
 @pytest.mark.parametrize(
     "pattern",
-    ["graph/*.sst", "text/*.store", "suggest/*.idx", "facets/topic.stated.npy", "vector-keys.npy", "records.sqlite"],
+    [
+        "graph/*.sst",
+        "text/*.store",
+        "text/frequent.npy",
+        "suggest/*.idx",
+        "facets/topic.stated.npy",
+        "vector-keys.npy",
+        "records.sqlite",
+    ],
 )
 @pytest.mark.parametrize("damage", ["cut", "gone"])
 def test_missing_and_cut_files_are_named(services: Services, pattern: str, damage: str) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import ModelMismatchError
+from embeddings.index import Allowed, Hits
+from embeddings.indexes.exact import ExactIndex
 from embeddings.vectors import Vectors
 from kg.facets import FACETS
 from search.engine import LONGEST_QUERY, Engine
@@ -228,6 +230,38 @@ def test_words_are_understood_once_for_all_pages_and_filters(sample: Snapshot, e
     for request in requests:
         assert counting.search(request) == engine.search(request)
     assert encoder.asked == ["women credit"] * 2
+
+
+class CountingIndex(ExactIndex):
+    """The exact index, which remembers how many rows were allowed in each search."""
+
+    def __init__(self, rows: Vectors) -> None:
+        super().__init__(rows)
+        self.allowed: list[int] = []
+
+    def search(self, query: Vectors, k: int, allowed: Allowed | None = None) -> Hits:
+        assert allowed is not None
+        self.allowed.append(int(np.count_nonzero(allowed)))
+        return super().search(query, k, allowed)
+
+
+def test_the_index_is_searched_once_for_all_pages_and_a_choice_once_more(sample: Snapshot, engine: Engine) -> None:
+    index = CountingIndex(sample.index.vectors_of(np.arange(sample.index.size)))
+    counting = Engine(replace(sample, index=index), HashingEncoder())
+    french = Filters({"language": (filter_value(sample, "language", "fr"),)})
+    requests = [
+        Request("women credit"),
+        Request("women credit", offset=10),
+        Request("women credit", sort=Sort.NEWEST),
+        Request("women credit", french),
+        Request("women credit", french, offset=2),
+        Request("women credit"),
+        Request("goats", french),
+    ]
+    for request in requests:
+        assert counting.search(request) == engine.search(request)
+    inside = int(np.count_nonzero(sample.columns.mask("language", french.chosen["language"])))
+    assert index.allowed == [60, inside, inside, 60]
 
 
 def test_only_the_last_queries_are_remembered(sample: Snapshot) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from search.highlighting import Piece, card_language, excerpt, highlighted
 from search.languages import PLAIN, STEMMED, analyzer, words
-from search.text_index import TextIndex, write_text_index
+from search.text_fields import write_text_index
+from search.text_index import TextIndex
 from search.texts import ReportText
 from tests import strategies
 

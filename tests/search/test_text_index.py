@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search.errors import DamagedSnapshotError
-from search.text_index import TextIndex, write_text_index
+from search.text_fields import write_text_index
+from search.text_index import TextIndex
 from search.texts import ReportText, embedding_text
 
 TEXTS = [
@@ -213,3 +214,74 @@ def test_a_query_is_read_alike_however_its_accents_are_typed(index: TextIndex, f
 def test_words_of_a_query_are_composed(index: TextIndex, query: str) -> None:
     for word in index.parse(query).words:
         assert unicodedata.is_normalized("NFC", word)
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
+    """3,001 reports of which every nth holds the name of n, every fourth in Spanish. Masks are kept of the first two in
+    both languages, of the third in English."""
+    directory = tmp_path_factory.mktemp("numbers") / "index"
+    write_text_index(directory, (_numbered(number) for number in range(3001)))
+    return TextIndex(directory)
+
+
+NAMES = {1: "houses", 2: "couples", 3: "triangles", 5: "fingers", 7: "planets", 60: "minutes", 1000: "millennium"}
+
+
+def _numbered(number: int) -> ReportText:
+    held = [name for count, name in NAMES.items() if number % count == 0]
+    # The same words in the title, the abstract or the topics: no field counts twice.
+    title, abstract, topics = held[::3], held[1::3], tuple(held[2::3])
+    language = "es" if number % 4 == 0 else "en"
+    return ReportText(
+        f"http://e/{number:04d}", " ".join(title), (), " ".join(abstract), topics=topics, languages=(language,)
+    )
+
+
+def _holding(name: str) -> np.ndarray:
+    count = next(count for count, other in NAMES.items() if other == name)
+    held: np.ndarray = np.arange(3001) % count == 0
+    return held
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(asked=st.lists(st.sampled_from(list(NAMES.values())), min_size=1, max_size=7, unique=True))
+def test_frequent_and_rare_words_are_counted_alike(numbers: TextIndex, asked: list[str]) -> None:
+    query = numbers.parse(" ".join(asked))
+    held = sum(_holding(name).astype(int) for name in asked)
+    np.testing.assert_array_equal(numbers.matching(query), held >= query.minimum)
+
+
+@pytest.mark.parametrize("name", ["houses", "triangles", "minutes", "nowhere"])
+def test_a_word_of_a_condition_is_fulfilled_by_who_holds_it(numbers: TextIndex, name: str) -> None:
+    parsed = numbers.parse(f"couples -{name}")
+    assert parsed.condition is not None
+    expected = np.ones(3001, dtype=np.bool_) if name == "nowhere" else ~_holding(name)
+    np.testing.assert_array_equal(numbers.fulfilling(parsed.condition), expected)
+
+
+def test_masks_of_another_collection_are_damage(tmp_path: Path) -> None:
+    for name, size in (("one", 600), ("other", 700)):
+        write_text_index(tmp_path / name, (_numbered(number) for number in range(size)))
+    (tmp_path / "other" / "frequent.npy").replace(tmp_path / "one" / "frequent.npy")
+    with pytest.raises(DamagedSnapshotError, match="600 reports"):
+        TextIndex(tmp_path / "one")
+
+
+def test_no_masks_are_damage(tmp_path: Path) -> None:
+    write_text_index(tmp_path / "index", (_numbered(number) for number in range(600)))
+    (tmp_path / "index" / "frequent.npy").unlink()
+    with pytest.raises(DamagedSnapshotError, match="frequent"):
+        TextIndex(tmp_path / "index")
+
+
+def test_ties_at_the_cut_go_to_the_lowest_ordinals(tmp_path: Path) -> None:
+    texts = (
+        ReportText(f"http://e/{n:04d}", "water" if n % 3 else "fire", (), "", languages=("en",)) for n in range(3000)
+    )
+    write_text_index(tmp_path / "index", texts)
+    index = TextIndex(tmp_path / "index")
+    water = [n for n in range(3000) if n % 3]
+    assert index.search(index.parse("water"), 7).ordinals.tolist() == water[:7]
+    allowed = np.arange(3000) >= 1500
+    assert index.search(index.parse("water"), 7, allowed).ordinals.tolist() == [n for n in water if n >= 1500][:7]
