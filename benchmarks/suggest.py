@@ -82,7 +82,8 @@ def anonymous_megabytes() -> float:
 def build_seconds(snapshot: Snapshot, titles: dict[str, str]) -> float:
     """Processor seconds of writing the index anew."""
 
-    def texts(iris: Sequence[str]) -> Iterator[ReportText]:
+    def texts(ordinals: Sequence[int]) -> Iterator[ReportText]:
+        iris = (snapshot.columns.reports[ordinal] for ordinal in ordinals)
         return (ReportText(iri, titles[iri], (), "", (), (), ()) for iri in iris)
 
     rows = snapshot.graph.select_text(sparql.query("labels_alternative"))

@@ -49,13 +49,18 @@ class Data:
         for start in range(given, self.count, ROWS_PER_BLOCK):
             drawn = random.integers(0, len(self.given), (3, min(ROWS_PER_BLOCK, self.count - start)))
             row, one, other = (self.given[numbers] for numbers in drawn)
-            yield unit_rows(row + _STRAYING * (one - other))
+            yield strayed(row, one, other)
 
     @property
     def origin(self) -> str:
         """How many rows are real, for the title of a table."""
         real = f"{min(self.count, len(self.given)):,}" if self.real else "none"
         return f"{self.count:,} rows, {real} of them of real texts"
+
+
+def strayed(rows: Vectors, ones: Vectors, others: Vectors) -> Vectors:
+    """Rows moved by the difference of others, all (n, d)."""
+    return unit_rows(rows + _STRAYING * (ones - others))
 
 
 def load(source: Path | None, count: int, queries: int) -> Data:

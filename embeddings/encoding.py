@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,43 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from embeddings.errors import MissingVectorsError, ModelMismatchError
 from embeddings.row_file import ROWS_PER_BLOCK
-from embeddings.segments import SegmentStore, SegmentWriter
+from embeddings.segments import Keys, SegmentStore, SegmentWriter, key_array, sortable, text_key
 from embeddings.vectors import Vectors
 
 # The writer gets rows this often: enough for the encoder to fill its batches with texts of one length, about
 # ten seconds of work on two cores.
 _CHUNK: Final = 512
+
+
+ReadTexts = Callable[[NDArray[np.int64]], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """Texts that need not be in memory, where at most 44 bytes of each are.
+
+    ``keys`` void32 (n,) may repeat, ``lengths`` int32 (n,) are in characters. ``distinct`` are the places int64 (m,) of
+    the texts that differ, ascending: of equal ones the first. ``read`` gives the texts at some places, in the order of
+    the places.
+    """
+
+    keys: Keys
+    lengths: NDArray[np.int32]
+    distinct: NDArray[np.int64]
+    read: ReadTexts
+
+    @classmethod
+    def of(cls, texts: Iterable[str], read: ReadTexts) -> Self:
+        """Looks at all ``texts`` once, one after the other; ``read`` gives the same ones."""
+        lengths = array("i")
+
+        def key(text: str) -> bytes:
+            lengths.append(len(text))
+            return text_key(text)
+
+        keys = key_array(map(key, texts))
+        _, firsts = np.unique(sortable(keys), return_index=True)
+        return cls(keys, np.frombuffer(lengths, dtype=np.int32), np.sort(firsts), read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +60,6 @@ class EncodingReport:
     encoded: int
     reused: int
     seconds: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Texts:
-    """Texts that need not be in memory: ``keys`` (n,), which may repeat, and how many characters each text has.
-
-    ``read`` gives the texts at some places, in the order of the places.
-    """
-
-    keys: Sequence[bytes]
-    lengths: Sequence[int]
-    read: Callable[[Sequence[int]], Iterable[str]]
 
 
 def encode_missing(
@@ -62,25 +82,10 @@ def encode_missing(
         if identity != encoder.identity:
             raise ModelMismatchError(expected=encoder.identity.label, actual=identity.label)
     started = clock()
-    distinct: dict[bytes, int] = {}
-    for place, key in enumerate(texts.keys):
-        distinct.setdefault(key, place)
-    found = store.lookup(list(distinct)).found
-    missing = [place for place, known in zip(distinct.values(), found, strict=True) if not known]
+    missing = texts.distinct[~store.lookup(texts.keys[texts.distinct]).found]
     # The longest first, like the encoder in its batches: the time left is then over- rather than underestimated.
-    missing.sort(key=lambda place: -texts.lengths[place])
-    _encode(texts, missing, writer, encoder, progress or _tell_nobody)
-    return EncodingReport(encoded=len(missing), reused=len(distinct) - len(missing), seconds=clock() - started)
-
-
-def _encode(
-    texts: Texts,
-    missing: Sequence[int],
-    writer: SegmentWriter,
-    encoder: Encoder,
-    tell: Callable[[int, int], None],
-) -> None:
-    total = len(missing)
+    missing = missing[np.argsort(-texts.lengths[missing], kind="stable")]
+    tell, total = progress or _tell_nobody, len(missing)
     tell(0, total)
     for start in range(0, total, _CHUNK):
         chunk = missing[start : start + _CHUNK]
@@ -88,8 +93,8 @@ def _encode(
         def tell_chunk(done: int, before: int = start) -> None:
             tell(before + done, total)
 
-        vectors = encoder.encode_documents(list(texts.read(chunk)), progress=tell_chunk)
-        writer.append([texts.keys[place] for place in chunk], vectors)
+        writer.append(texts.keys[chunk], encoder.encode_documents(list(texts.read(chunk)), progress=tell_chunk))
+    return EncodingReport(encoded=total, reused=len(texts.distinct) - total, seconds=clock() - started)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +113,7 @@ class Gathered:
             yield self.store.vectors_at(self.rows[start : start + ROWS_PER_BLOCK])
 
 
-def gathered(keys: Sequence[bytes], store: SegmentStore) -> Gathered:
+def gathered(keys: Keys, store: SegmentStore) -> Gathered:
     """The vectors of ``keys`` in their order, a block at a time; a key may repeat.
 
     Raises MissingVectorsError when some have none.
@@ -119,7 +124,7 @@ def gathered(keys: Sequence[bytes], store: SegmentStore) -> Gathered:
     return Gathered(store, lookup.rows)
 
 
-def gather(keys: Sequence[bytes], store: SegmentStore) -> Vectors:
+def gather(keys: Keys, store: SegmentStore) -> Vectors:
     """The same at once, float32 (n, d)."""
     return store.vectors_at(gathered(keys, store).rows)
 

@@ -1,7 +1,8 @@
 """Append-only vectors, keyed by the hash of the text they stand for: the source of truth of every index.
 
 A directory holds immutable files ``000000.vec``, ``000001.vec``.. (`embeddings.segment_file`). A new snapshot links the
-files of the last one and appends its own; nothing is ever rewritten, so a text that comes back costs nothing.
+files of the last one and appends its own; no file is ever rewritten, and a text that comes back costs nothing. Only
+when most of their rows are of texts that are gone, a snapshot links none and begins with a copy of the other rows.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,9 @@ from embeddings.vectors import Vectors
 
 ROWS_PER_SEGMENT: Final = 4096
 
+Keys = NDArray[np.void]
+"""Keys of texts, void32 (n,)."""
+
 # Other file systems, too many links, no links at all: copying is slower and just as right.
 _CANNOT_LINK: Final = frozenset({errno.EXDEV, errno.EMLINK, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP})
 
@@ -34,6 +38,22 @@ def text_key(text: str) -> bytes:
     """SHA-256 of the UTF-8 text (32 bytes): what a text's vector is stored under, together with the model."""
     # surrogatepass: a record may carry half a surrogate pair, which plain UTF-8 refuses.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def key_array(keys: Iterable[bytes]) -> Keys:
+    """Keys void32 (n,). Raises ValueError for a key that is not 32 bytes long."""
+    joined = bytearray()
+    for key in keys:
+        if len(key) != KEY_SIZE:
+            message = f"a key has {KEY_SIZE} bytes (see text_key)"
+            raise ValueError(message)
+        joined += key
+    return np.frombuffer(joined, dtype=f"V{KEY_SIZE}")
+
+
+def sortable(keys: Keys) -> NDArray[np.bytes_]:
+    """The same keys as NumPy sorts and compares them: it does not do so with void, and widths do not differ here."""
+    return keys.view(f"S{KEY_SIZE}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,16 +81,15 @@ class SegmentWriter:
         self._rows = np.empty((rows_per_segment, identity.dimension), dtype=np.float32)
         self._filled = 0
 
-    def append(self, keys: Sequence[bytes], vectors: Vectors) -> None:
-        """Add ``vectors`` (n, d) under ``keys`` (n of 32 bytes). Raises ValueError when the two do not fit."""
-        added = _key_array(keys)
-        if vectors.shape != (len(added), self.identity.dimension):
-            message = f"{len(added)} keys of dimension {self.identity.dimension} got vectors of shape {vectors.shape}"
+    def append(self, keys: Keys, vectors: Vectors) -> None:
+        """Add ``vectors`` (n, d) under ``keys`` (n,). Raises ValueError when the two do not fit."""
+        if vectors.shape != (len(keys), self.identity.dimension):
+            message = f"{len(keys)} keys of dimension {self.identity.dimension} got vectors of shape {vectors.shape}"
             raise ValueError(message)
         taken = 0
-        while taken < len(added):
-            step = min(self._rows_per_segment - self._filled, len(added) - taken)
-            self._keys[self._filled : self._filled + step] = added[taken : taken + step]
+        while taken < len(keys):
+            step = min(self._rows_per_segment - self._filled, len(keys) - taken)
+            self._keys[self._filled : self._filled + step] = keys[taken : taken + step]
             self._rows[self._filled : self._filled + step] = vectors[taken : taken + step]
             self._filled += step
             taken += step
@@ -100,19 +119,17 @@ class SegmentWriter:
 class SegmentStore:
     """The vectors of one model in a directory, as they were when it was opened; rows count through the segments.
 
-    Where a key was written twice, the first row counts, so that a published vector never changes.
+    ``keys`` void32 (n,) are those of all rows. Where a key was written twice, the first row counts, so that a published
+    vector never changes.
     """
 
     def __init__(self, identity: ModelIdentity, segments: Sequence[Segment]) -> None:
         self.identity: Final = identity
         self._segments = tuple(segments)
         self._starts = np.cumsum([0, *(len(segment.keys) for segment in self._segments)], dtype=np.int64)
-        all_keys = np.concatenate([np.empty(0, dtype=f"V{KEY_SIZE}"), *(segment.keys for segment in self._segments)])
-        # NumPy sorts byte strings but not void; for keys of one width both compare alike.
-        sortable = all_keys.view(f"S{KEY_SIZE}")
-        self._order = np.argsort(sortable, kind="stable")
-        self._sorted = sortable[self._order]
-        self._keys = all_keys
+        self.keys: Final[Keys] = np.concatenate([key_array(()), *(segment.keys for segment in self._segments)])
+        self._order = np.argsort(sortable(self.keys), kind="stable")
+        self._sorted = sortable(self.keys)[self._order]
 
     @classmethod
     def open(cls, directory: Path, identity: ModelIdentity, *, verify: bool = True) -> Self:
@@ -124,17 +141,11 @@ class SegmentStore:
         return cls(identity, [read_segment(path, identity, verify=verify) for _, path in _numbered(directory)])
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self.keys)
 
-    @property
-    def keys(self) -> list[bytes]:
-        """The key of every row, in row order."""
-        raw = self._keys.tobytes()
-        return [raw[start : start + KEY_SIZE] for start in range(0, len(raw), KEY_SIZE)]
-
-    def lookup(self, keys: Sequence[bytes]) -> Lookup:
-        """Find the rows of ``keys``, in their order. Raises ValueError for a key that is not 32 bytes long."""
-        wanted = _key_array(keys).view(f"S{KEY_SIZE}")
+    def lookup(self, keys: Keys) -> Lookup:
+        """Find the rows of ``keys``, in their order."""
+        wanted = sortable(keys)
         if not len(self):
             return Lookup(found=np.zeros(len(wanted), dtype=bool), rows=np.full(len(wanted), -1, dtype=np.int64))
         places = np.searchsorted(self._sorted, wanted)
@@ -167,6 +178,11 @@ class SegmentStore:
             _link(segment.path, target)
         sync_directory(directory)
 
+    def remove(self) -> None:
+        """Remove these segments from where they lie; links to them in other directories stay."""
+        for segment in self._segments:
+            segment.path.unlink()
+
 
 def _link(source: Path, target: Path) -> None:
     try:
@@ -181,10 +197,3 @@ def _link(source: Path, target: Path) -> None:
 def _numbered(directory: Path) -> list[tuple[int, Path]]:
     """The segments of ``directory`` with their numbers, in order; what a killed writer left (``*.tmp``) is not one."""
     return sorted((int(path.stem), path) for path in directory.glob("*.vec") if path.stem.isdecimal())
-
-
-def _key_array(keys: Sequence[bytes]) -> NDArray[np.void]:
-    if any(len(key) != KEY_SIZE for key in keys):
-        message = f"a key has {KEY_SIZE} bytes (see text_key)"
-        raise ValueError(message)
-    return np.array(keys, dtype=f"S{KEY_SIZE}").view(f"V{KEY_SIZE}")

@@ -13,8 +13,8 @@ from typing import Final
 from kg.store import GraphStore
 from kg.vocab import Minter
 
-_LINES_IN_MEMORY: Final = 2_000_000
-"""About 400 MB of N-Quads; more are sorted in parts on disk and merged."""
+_LINES_IN_MEMORY: Final = 500_000
+"""About 130 MB of N-Quads; more are sorted in parts on disk and merged."""
 
 _LINES_HASHED: Final = 10_000
 
@@ -37,13 +37,14 @@ def sorted_digest(lines: Iterable[bytes], workspace: Path, *, at_once: int = _LI
     """The SHA-256 (hex) of lines in byte order, with at most ``at_once`` of them in memory."""
     digest = hashlib.sha256()
     source = iter(lines)
-    part = sorted(islice(source, at_once))
     parts: list[Path] = []
-    while len(part) == at_once:
+    while len(part := sorted(islice(source, at_once))) == at_once:
         path = workspace / f"part-{len(parts)}.nq"
-        path.write_bytes(b"".join(part))
+        with path.open("wb") as file:
+            file.writelines(part)
         parts.append(path)
-        part = sorted(islice(source, at_once))
+        # Else this part would be held while the next is read.
+        part.clear()
     merged = heapq.merge(*(_lines(path) for path in parts), part) if parts else iter(part)
     while block := b"".join(islice(merged, _LINES_HASHED)):
         digest.update(block)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +20,12 @@ _REPORTS: Final = "reports.strings"
 _ORIGINS: Final = ("stated", "inferred")
 
 
-def save_columns(columns: Columns, directory: Path) -> None:
-    """Write the columns to a new directory."""
+def save_columns(reports: StringTable, facets: Iterable[FacetColumn], directory: Path) -> None:
+    """Write columns to a new directory, one facet after the other: they need not be in memory together."""
     directory.mkdir()
-    columns.reports.save(directory / _REPORTS)
-    for name, column in columns.facets.items():
+    reports.save(directory / _REPORTS)
+    for column in facets:
+        name = column.name
         for part, table in _tables(column).items():
             table.save(directory / f"{name}.{part}.strings")
         np.save(directory / f"{name}.names.npy", column.names.codes)

@@ -171,12 +171,17 @@ def _year(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def build_columns(store: GraphStore) -> Columns:
-    """The columns of everything in a graph, in memory."""
-    reports = sorted(row[0] for row in store.select_text(sparql.query("reports")))
+def reports_of(store: GraphStore) -> StringTable:
+    """The IRIs of all reports in a graph, sorted: their positions are the ordinals."""
+    return StringTable.of(sorted(row[0] for row in store.select_text(sparql.query("reports"))))
+
+
+def facet_columns(store: GraphStore, reports: StringTable) -> Iterator[FacetColumn]:
+    """The facets of all reports in a graph, in memory, each made when it is asked for."""
     ordinals = {iri: ordinal for ordinal, iri in enumerate(reports)}
     labels = _labels(store)
-    return Columns(StringTable.of(reports), {name: _column(store, name, ordinals, labels) for name in FACETS})
+    for name in FACETS:
+        yield _column(store, name, ordinals, labels)
 
 
 _Labels = tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]
@@ -194,6 +199,14 @@ def _labels(store: GraphStore) -> _Labels:
 
 
 def _column(store: GraphStore, name: str, ordinals: Mapping[str, int], labels: _Labels) -> FacetColumn:
+    texts, stated, inferred = _coded(store, name, ordinals)
+    shown, by_language = labels
+    values = FacetValues.of(texts, ((shown.get(text, text), by_language.get(text, {})) for text in texts))
+    return FacetColumn(name, values, Names.of(values), stated, inferred)
+
+
+def _coded(store: GraphStore, name: str, ordinals: Mapping[str, int]) -> tuple[StringTable, Pairs, Pairs]:
+    """The values of a facet, sorted, with the pairs that are stated and those that are only inferred."""
     query = sparql.query(f"facet_{name}")
     seen: dict[str, int] = {}
     stated = _numbered(store.select_text(query, Scope.STATED), ordinals, seen)
@@ -202,14 +215,12 @@ def _column(store: GraphStore, name: str, ordinals: Mapping[str, int], labels: _
     texts = sorted(seen)
     codes = np.empty(len(texts), dtype=np.int64)
     codes[[seen[text] for text in texts]] = np.arange(len(texts))
-    shown, by_language = labels
-    values = FacetValues.of(texts, ((shown.get(text, text), by_language.get(text, {})) for text in texts))
     known = _joined(stated, codes)
     beyond = _joined(inferred, codes)
     # What a record states is not counted again as inferred.
     beyond = beyond[~np.isin(beyond, known)]
-    pairs = (_pairs(joined, len(ordinals), len(texts)) for joined in (known, beyond))
-    return FacetColumn(name, values, Names.of(values), *pairs)
+    known_pairs, beyond_pairs = (_pairs(joined, len(ordinals), len(texts)) for joined in (known, beyond))
+    return StringTable.of(texts), known_pairs, beyond_pairs
 
 
 def _numbered(rows: Iterable[tuple[str, ...]], ordinals: Mapping[str, int], seen: dict[str, int]) -> NDArray[np.int64]:

@@ -11,8 +11,7 @@ import hashlib
 import os
 import shutil
 import time
-from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,16 +26,17 @@ from embeddings.encoder import Encoder
 from embeddings.encoding import EncodingReport, Texts, encode_missing, gather, gathered
 from embeddings.errors import DamagedSegmentError, ModelMismatchError
 from embeddings.segment_file import read_segment
-from embeddings.segments import ROWS_PER_SEGMENT, SegmentStore, SegmentWriter, text_key
+from embeddings.segments import ROWS_PER_SEGMENT, Keys, SegmentStore, SegmentWriter
 from kg import sparql
 from kg.digest import graph_digest
 from kg.facet_files import columns_digest, load_columns, save_columns
-from kg.facets import Columns, build_columns
+from kg.facets import Columns, facet_columns, reports_of
 from kg.importers import FieldMap, read
-from kg.mapping import batched, nquad_chunks
+from kg.mapping import nquad_chunks
 from kg.model import Problem
 from kg.record_files import RecordFile, RecordWriter
 from kg.store import GraphStore
+from kg.string_table import StringTable
 from kg.vocab import Minter
 from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError
 from search.intake import TOLD_EVERY, Intake, Tally
@@ -57,7 +57,7 @@ from search.snapshot import (
     Snapshot,
     timestamp,
 )
-from search.spool import Spool
+from search.spool import Spool, SpooledTexts
 from search.suggestible import suggestible
 from search.suggestion_index import write_suggestion_index
 from search.text_fields import write_text_index
@@ -67,6 +67,8 @@ KEPT_SNAPSHOTS: Final = 3
 _STAGING: Final = ".building"
 _SALVAGE: Final = ".salvage"
 """Vectors of builds that were interrupted: only added to until a build is published."""
+_MOST_UNNEEDED: Final = 0.5
+"""The share of linked vectors that may be of texts that are gone: such a text costs nothing should it come back."""
 
 
 class Observer(Protocol):
@@ -127,21 +129,21 @@ class Build:
         with closing(Spool(self._staging / "texts.jsonl")) as spool:
             graph, tally = self._load_graph(sources, spool)
             with self._timed("facets", None), _no_garbage_collected():
-                save_columns(build_columns(graph), self._staging / FACETS)
+                reports = reports_of(graph)
+                texts = self._numbered(spool, reports)
+                save_columns(reports, facet_columns(graph, reports), self._staging / FACETS)
                 columns = load_columns(self._staging / FACETS)
-            self._check_same_reports(columns, spool)
             with self._timed("digest", None):
                 graph_content = graph_digest(graph, self._minter, self._staging)
                 with closing(RecordFile.open(self._staging / RECORDS)) as records:
                     records_content = records.digest()
             with self._timed("suggestions", None):
-                suggestions_content = self._write_suggestions(graph, columns, spool)
+                suggestions_content = self._write_suggestions(graph, columns, texts)
             triples = len(graph)
             graph.close()
-            with self._timed("text", len(spool)):
-                texts = self._advancing(spool.in_order(columns.reports))
-                write_text_index(self._staging / TEXT, texts, columns.numbers_by_report())
-            encoding, vectors_content, ann_digest = self._encode(spool, columns)
+            with self._timed("text", len(texts)):
+                write_text_index(self._staging / TEXT, self._advancing(texts), columns.numbers_by_report())
+            encoding, vectors_content, ann_digest = self._encode(texts)
         digests = {
             "graph": graph_content,
             "facets": columns_digest(columns),
@@ -207,45 +209,59 @@ class Build:
             raise NoReportsError(tally.records, tally.problems.total())
         return graph, tally
 
-    def _write_suggestions(self, graph: GraphStore, columns: Columns, spool: Spool) -> str:
+    def _write_suggestions(self, graph: GraphStore, columns: Columns, texts: SpooledTexts) -> str:
         others = ((entity, label) for entity, label in graph.select_text(sparql.query("labels_alternative")))
         with _no_garbage_collected():
-            return write_suggestion_index(self._staging / SUGGEST, suggestible(columns, others, spool.in_order))
+            return write_suggestion_index(self._staging / SUGGEST, suggestible(columns, others, texts.at))
 
-    def _encode(self, spool: Spool, columns: Columns) -> tuple[EncodingReport, str, str]:
+    def _encode(self, spooled: SpooledTexts) -> tuple[EncodingReport, str, str]:
         directory = self._staging / VECTORS
         identity = self._encoder.identity
-        texts = _texts_of(spool, columns.reports)
-        keys = texts.keys
-        with self._timed("encode", len(set(keys))):
-            self._take_salvaged(keys)
+        texts = Texts.of(map(embedding_text, spooled), lambda places: map(embedding_text, spooled.at(places)))
+        distinct = len(texts.distinct)
+        with self._timed("encode", distinct):
+            needed = texts.keys[texts.distinct]
+            self._leave_unneeded(needed)
+            self._take_salvaged(needed)
             store = SegmentStore.open(directory, identity, verify=False)
-            known = int(np.count_nonzero(store.lookup(list(set(keys))).found))
             with SegmentWriter(directory, identity) as writer:
                 report = encode_missing(
                     texts,
                     store,
                     writer,
                     self._encoder,
-                    progress=lambda done, _: self._observer.advance(known + done),
+                    progress=lambda done, missing: self._observer.advance(distinct - missing + done),
                 )
-        with self._timed("index", len(keys)):
-            rows = gathered(keys, SegmentStore.open(directory, identity, verify=False))
-            np.save(self._staging / VECTOR_KEYS, np.frombuffer(b"".join(keys), dtype="V32"))
+        with self._timed("index", len(spooled)):
+            rows = gathered(texts.keys, SegmentStore.open(directory, identity, verify=False))
+            np.save(self._staging / VECTOR_KEYS, texts.keys)
             ann_digest = self._adapters.save_index(self._staging / ANN, rows, self._observer.advance)
-            content = hashlib.sha256(identity.key.encode() + b"".join(keys))
+            content = hashlib.sha256(identity.key.encode() + texts.keys.tobytes())
         return report, content.hexdigest(), ann_digest
 
-    def _take_salvaged(self, keys: Sequence[bytes]) -> None:
+    def _leave_unneeded(self, needed: Keys) -> None:
+        """Where most of the live snapshot's vectors are of texts that are gone, take over the others only.
+
+        They are copied into segments of their own. Other snapshots keep their links to the old ones.
+        """
+        linked = SegmentStore.open(self._staging / VECTORS, self._encoder.identity, verify=False)
+        kept = needed[linked.lookup(needed).found]
+        if len(linked) - len(kept) > _MOST_UNNEEDED * len(linked):
+            self._copy_vectors(kept, linked)
+            linked.remove()
+
+    def _take_salvaged(self, needed: Keys) -> None:
         """Take over what earlier builds had encoded when they were interrupted, as far as this one needs it."""
         salvaged = self._usable_vectors(self._salvage)
         present = SegmentStore.open(self._staging / VECTORS, self._encoder.identity, verify=False)
-        distinct = list(dict.fromkeys(keys))
-        wanted = salvaged.lookup(distinct).found & ~present.lookup(distinct).found
-        chosen = [key for key, use in zip(distinct, wanted, strict=True) if use]
+        chosen = needed[salvaged.lookup(needed).found & ~present.lookup(needed).found]
+        self._copy_vectors(chosen, salvaged)
+
+    def _copy_vectors(self, keys: Keys, source: SegmentStore) -> None:
         with SegmentWriter(self._staging / VECTORS, self._encoder.identity) as writer:
-            for batch in batched(chosen, ROWS_PER_SEGMENT):
-                writer.append(batch, gather(batch, salvaged))
+            for start in range(0, len(keys), ROWS_PER_SEGMENT):
+                batch = keys[start : start + ROWS_PER_SEGMENT]
+                writer.append(batch, gather(batch, source))
 
     def _manifest(  # noqa: PLR0917 - what the stages found, each once
         self,
@@ -292,12 +308,14 @@ class Build:
 
     # -- checks and bookkeeping --------------------------------------------------------------------------------
 
-    def _check_same_reports(self, columns: Columns, spool: Spool) -> None:
-        if len(columns.reports) != len(spool) or any(iri not in spool for iri in columns.reports):
-            reason = f"the graph holds {len(columns.reports)} reports, {len(spool)} were read"
+    def _numbered(self, spool: Spool, reports: StringTable) -> SpooledTexts:
+        """The texts by the ordinals of their reports, which are those in the graph."""
+        if len(reports) != len(spool) or any(iri not in spool for iri in reports):
+            reason = f"the graph holds {len(reports)} reports, {len(spool)} were read"
             raise DamagedSnapshotError(self._staging, reason)
+        return spool.numbered(reports)
 
-    def _advancing(self, texts: Iterator[ReportText]) -> Iterator[ReportText]:
+    def _advancing(self, texts: Iterable[ReportText]) -> Iterator[ReportText]:
         done = 0
         for done, text in enumerate(texts, start=1):
             yield text
@@ -337,19 +355,6 @@ def build(
             return Build(data, settings, adapters=adapters, encoder=encoder, observer=observer).run(sources)
     except filelock.Timeout as error:
         raise BuildRunningError(data.path) from error
-
-
-def _texts_of(spool: Spool, reports: Sequence[str]) -> Texts:
-    """What the encoder reads of some reports. The spool is read once for the keys, and again for what is encoded."""
-
-    def read(places: Sequence[int]) -> Iterator[str]:
-        return map(embedding_text, spool.in_order([reports[place] for place in places]))
-
-    keys, lengths = [], array("q")
-    for text in map(embedding_text, spool.in_order(reports)):
-        keys.append(text_key(text))
-        lengths.append(len(text))
-    return Texts(keys, lengths, read)
 
 
 @contextmanager

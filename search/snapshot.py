@@ -162,7 +162,7 @@ def vectors_of(directory: Path, model: ModelIdentity) -> Gathered:
     """The vectors of a snapshot's reports in the order of their ordinals, from the segments."""
     keys = np.load(directory / VECTOR_KEYS)
     store = SegmentStore.open(directory / VECTORS, model, verify=False)
-    return gathered([key.tobytes() for key in keys], store)
+    return gathered(keys, store)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,19 @@
-"""The searchable texts of a build, on disk in the order read, found again by IRI in any order."""
+"""The searchable texts of a build, on disk in the order read, found again by the ordinals of their reports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from search.texts import ReportText
 
 
 class Spool:
-    """Holds texts in a file and their places in memory: a million reports need some 100 MB. Close it when done."""
+    """Takes texts into a file and holds their IRIs and places: some 250 bytes a report. Close it when done."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -21,12 +25,15 @@ class Spool:
         self._places[text.iri] = self._file.tell()
         self._file.write(text.to_json() + b"\n")
 
-    def in_order(self, iris: Sequence[str]) -> Iterator[ReportText]:
-        """The texts of some reports, in the order of their IRIs given."""
+    def numbered(self, iris: Sequence[str]) -> SpooledTexts:
+        """The texts by the positions of their IRIs among ``iris``; the spool is empty then, but must stay open.
+
+        Raises :class:`KeyError` for an IRI that is not there.
+        """
+        places = np.fromiter((self._places[iri] for iri in iris), dtype=np.int64, count=len(iris))
+        self._places.clear()
         self._file.flush()
-        for iri in iris:
-            self._file.seek(self._places[iri])
-            yield ReportText.from_json(self._file.readline())
+        return SpooledTexts(self._file, places)
 
     def __contains__(self, iri: str) -> bool:
         return iri in self._places
@@ -38,3 +45,24 @@ class Spool:
         """Remove the file."""
         self._file.close()
         self._path.unlink()
+
+
+class SpooledTexts:
+    """The texts of all reports by their ordinals, read when they are asked for: 8 bytes of memory a report."""
+
+    def __init__(self, file: IO[bytes], places: NDArray[np.int64]) -> None:
+        """``places`` are where in the file the texts of each ordinal begin."""
+        self._file = file
+        self._places = places
+
+    def at(self, ordinals: Iterable[int]) -> Iterator[ReportText]:
+        """The texts of some reports, in the order given."""
+        for ordinal in ordinals:
+            self._file.seek(self._places[ordinal])
+            yield ReportText.from_json(self._file.readline())
+
+    def __iter__(self) -> Iterator[ReportText]:
+        return self.at(range(len(self)))
+
+    def __len__(self) -> int:
+        return len(self._places)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kg.authority.names import fold
 from kg.facets import Columns, FacetColumn
@@ -37,16 +38,16 @@ class Suggestible:
 def suggestible(
     columns: Columns,
     others: Iterable[tuple[str, str]],
-    texts: Callable[[Sequence[str]], Iterable[ReportText]],
+    texts: Callable[[Sequence[int]], Iterable[ReportText]],
 ) -> Iterator[Suggestible]:
     """Everything that may be suggested, the most useful first.
 
     Entities come by their number of reports, then titles, newest first. ``others`` are IRIs and their alternative
-    labels, ``texts`` gives the texts of reports in the order of the IRIs that it is asked for.
+    labels, ``texts`` gives the texts of reports in the order of the ordinals that it is asked for.
     """
     yield from _entities(columns, _by_entity(others))
     order = _newest_first(columns)
-    for ordinal, text in zip(order, texts([columns.reports[ordinal] for ordinal in order]), strict=True):
+    for ordinal, text in zip(order, texts(order), strict=True):
         yield Suggestible(REPORT, ordinal, text.iri, _distinct((text.title, *text.other_titles)), 0)
 
 
@@ -58,22 +59,22 @@ def _by_entity(others: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]
 
 
 def _entities(columns: Columns, others: Mapping[str, Sequence[str]]) -> Iterator[Suggestible]:
-    ranked = []
-    for place, kind in enumerate(ENTITY_KINDS):
-        for code, reports in enumerate(_reports_by_code(columns.facets[kind])):
-            ranked.append((-reports, place, code))
-    ranked.sort()
-    for reports, place, code in ranked:
-        kind = ENTITY_KINDS[place]
+    counts = [_reports_by_code(columns.facets[kind]) for kind in ENTITY_KINDS]
+    sizes = [len(reports) for reports in counts]
+    starts = np.cumsum([0, *sizes])
+    # Entities of all kinds lie in one row, by kind and code: a stable sort keeps that order among equally common ones.
+    places, reports = np.repeat(np.arange(len(counts)), sizes), np.concatenate(counts)
+    for position in np.argsort(-reports, kind="stable").tolist():
+        place = int(places[position])
+        kind, code = ENTITY_KINDS[place], position - int(starts[place])
         value = columns.facets[kind].values[code]
         translated = (value.labels[language] for language in sorted(value.labels))
         labels = _distinct((value.label, *translated, *sorted(others.get(value.value, ()))))
-        yield Suggestible(kind, code, value.value, labels, -reports)
+        yield Suggestible(kind, code, value.value, labels, int(reports[position]))
 
 
-def _reports_by_code(column: FacetColumn) -> list[int]:
-    counts: list[int] = (column.stated.totals + column.inferred.totals).tolist()
-    return counts
+def _reports_by_code(column: FacetColumn) -> NDArray[np.int32]:
+    return column.stated.totals + column.inferred.totals
 
 
 def _newest_first(columns: Columns) -> list[int]:

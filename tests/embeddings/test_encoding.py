@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from embeddings.encoder import ModelIdentity
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoding import EncodingReport, Texts, encode_missing, gather, gathered
 from embeddings.errors import MissingVectorsError, ModelMismatchError
-from embeddings.segments import SegmentStore, SegmentWriter, text_key
+from embeddings.segments import Keys, SegmentStore, SegmentWriter, key_array, text_key
 from embeddings.vectors import Vectors
 
 TEXTS = [f"report {number} " + "on maize " * (number % 17) for number in range(1500)]
@@ -38,12 +39,12 @@ class CountingEncoder:
         return self._encoder.encode_query(text)
 
 
+def keys_of(texts: Sequence[str]) -> Keys:
+    return key_array(map(text_key, texts))
+
+
 def keyed(texts: Sequence[str]) -> Texts:
-    return Texts(
-        [text_key(text) for text in texts],
-        [len(text) for text in texts],
-        lambda places: [texts[place] for place in places],
-    )
+    return Texts.of(texts, lambda places: (texts[place] for place in places))
 
 
 def run(directory: Path, texts: Sequence[str], encoder: CountingEncoder) -> EncodingReport:
@@ -56,7 +57,7 @@ def test_every_text_gets_its_own_vector(tmp_path: Path) -> None:
     encoder = CountingEncoder()
     report = run(tmp_path, TEXTS, encoder)
     assert (report.encoded, report.reused) == (1500, 0)
-    vectors = gather([text_key(text) for text in TEXTS], SegmentStore.open(tmp_path, encoder.identity))
+    vectors = gather(keys_of(TEXTS), SegmentStore.open(tmp_path, encoder.identity))
     np.testing.assert_array_equal(vectors, encoder.encode_documents(TEXTS))
 
 
@@ -77,20 +78,31 @@ def test_the_longest_texts_are_encoded_first(tmp_path: Path) -> None:
     assert lengths == sorted(lengths, reverse=True)
 
 
-def test_few_texts_are_read_at_a_time(tmp_path: Path) -> None:
-    keys, lengths = [text_key(text) for text in TEXTS], [len(text) for text in TEXTS]
-    read: list[int] = []
+def test_what_is_held_of_texts_are_their_keys_and_lengths_and_which_of_them_differ() -> None:
+    several = ["maize", "soil", "", "maize", "caf\u00e9", "soil", "maize"]
+    texts = keyed(several)
+    assert texts.keys.tolist() == [text_key(text) for text in several]
+    assert texts.lengths.tolist() == [5, 4, 0, 5, 4, 4, 5]
+    assert texts.distinct.tolist() == [0, 1, 2, 4]
+    assert keyed([]).distinct.tolist() == []
 
-    def reading(places: Sequence[int]) -> list[str]:
-        read.append(len(places))
+
+def test_texts_are_asked_for_when_they_are_encoded_and_only_if_they_are(tmp_path: Path) -> None:
+    run(tmp_path, TEXTS[:100], CountingEncoder())
+    encoder = CountingEncoder()
+    asked: list[NDArray[np.int64]] = []
+
+    def read(places: NDArray[np.int64]) -> list[str]:
+        asked.append(places)
+        # Nothing is read ahead of the encoder.
+        assert len(encoder.given) == sum(map(len, asked[:-1]))
         return [TEXTS[place] for place in places]
 
-    encoder = CountingEncoder()
     store = SegmentStore.open(tmp_path, encoder.identity)
     with SegmentWriter(tmp_path, encoder.identity) as writer:
-        encode_missing(Texts(keys, lengths, reading), store, writer, encoder)
-    assert sum(read) == 1500
-    assert max(read) < 600
+        encode_missing(Texts.of(TEXTS, read), store, writer, encoder)
+    assert sorted(np.concatenate(asked).tolist()) == list(range(100, 1500))
+    assert max(map(len, asked)) <= 512
 
 
 def test_an_interrupted_run_keeps_what_it_finished(tmp_path: Path) -> None:
@@ -137,9 +149,9 @@ def test_gathering_says_how_many_texts_have_no_vector(tmp_path: Path) -> None:
     encoder = CountingEncoder()
     run(tmp_path, TEXTS[:5], encoder)
     store = SegmentStore.open(tmp_path, encoder.identity)
-    assert gather([], store).shape == (0, 16)
+    assert gather(keys_of([]), store).shape == (0, 16)
     with pytest.raises(MissingVectorsError) as caught:
-        gather([text_key(text) for text in TEXTS[3:7]], store)
+        gather(keys_of(TEXTS[3:7]), store)
     assert (caught.value.missing, caught.value.total) == (2, 4)
 
 
@@ -148,10 +160,10 @@ def test_gathered_blocks_are_the_vectors_in_the_order_of_the_keys(tmp_path: Path
     run(tmp_path, TEXTS, encoder)
     store = SegmentStore.open(tmp_path, encoder.identity)
     # More than a block holds, repeated and out of order.
-    keys = [text_key(text) for text in (TEXTS[::-1] * 12)]
+    keys = keys_of(TEXTS[::-1] * 12)
     rows = gathered(keys, store)
     blocks = list(rows)
     assert len(blocks) == 2
     assert rows.shape == (len(keys), 16)
     np.testing.assert_array_equal(np.concatenate(blocks), gather(keys, store))
-    assert list(gathered([], store)) == []
+    assert list(gathered(keys_of([]), store)) == []

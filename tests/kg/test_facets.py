@@ -11,7 +11,7 @@ from kg import sparql
 from kg.errors import DamagedColumnsError
 from kg.facet_files import columns_digest, load_columns, save_columns
 from kg.facet_values import FacetValues, Names
-from kg.facets import FACETS, Columns, FacetColumn, build_columns
+from kg.facets import FACETS, Columns, FacetColumn, facet_columns, reports_of
 from kg.pairs import PackedMask, Pairs
 from kg.store import Scope
 from kg.string_table import StringTable
@@ -116,7 +116,7 @@ def test_counts_are_ordered_by_number_then_value_and_can_be_cut() -> None:
 
 
 def test_columns_come_back_from_disk(sample: Snapshot, tmp_path: Path) -> None:
-    save_columns(sample.columns, tmp_path / "facets")
+    save_columns(sample.columns.reports, sample.columns.facets.values(), tmp_path / "facets")
     loaded = load_columns(tmp_path / "facets")
     assert list(loaded.reports) == list(sample.columns.reports)
     for name, column in sample.columns.facets.items():
@@ -126,7 +126,8 @@ def test_columns_come_back_from_disk(sample: Snapshot, tmp_path: Path) -> None:
 
 
 def test_columns_built_again_are_the_same(sample: Snapshot) -> None:
-    again = build_columns(sample.graph)
+    reports = reports_of(sample.graph)
+    again = Columns(reports, {column.name: column for column in facet_columns(sample.graph, reports)})
     assert list(again.reports) == list(sample.columns.reports)
     assert all(list(again.facets[name].values) == list(sample.columns.facets[name].values) for name in FACETS)
     assert columns_digest(again) == columns_digest(sample.columns)
@@ -139,7 +140,7 @@ def test_columns_built_again_are_the_same(sample: Snapshot) -> None:
 def test_damaged_columns_are_an_error_that_says_what_to_do(
     sample: Snapshot, tmp_path: Path, name: str, damage: str
 ) -> None:
-    save_columns(sample.columns, tmp_path / "facets")
+    save_columns(sample.columns.reports, sample.columns.facets.values(), tmp_path / "facets")
     path = tmp_path / "facets" / name
     content = path.read_bytes()
     path.unlink()
@@ -163,14 +164,14 @@ def test_damaged_columns_are_an_error_that_says_what_to_do(
 def test_columns_that_do_not_fit_each_other_are_damaged(
     sample: Snapshot, tmp_path: Path, name: str, array: np.ndarray
 ) -> None:
-    save_columns(sample.columns, tmp_path / "facets")
+    save_columns(sample.columns.reports, sample.columns.facets.values(), tmp_path / "facets")
     np.save(tmp_path / "facets" / name, array)
     with pytest.raises(DamagedColumnsError):
         load_columns(tmp_path / "facets")
 
 
 def test_the_digest_is_of_the_content_wherever_it_lies(sample: Snapshot, tmp_path: Path) -> None:
-    save_columns(sample.columns, tmp_path / "facets")
+    save_columns(sample.columns.reports, sample.columns.facets.values(), tmp_path / "facets")
     digest = columns_digest(sample.columns)
     assert columns_digest(load_columns(tmp_path / "facets")) == digest
     for path in sorted((tmp_path / "facets").iterdir()):

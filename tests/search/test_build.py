@@ -353,6 +353,62 @@ def test_segments_are_shared_by_hard_links(services: Services) -> None:
     assert len(SegmentStore.open(second.parent, services.build_encoder().identity)) == 60
 
 
+def _vectors(services: Services) -> SegmentStore:
+    return SegmentStore.open(_live(services) / "vectors", services.build_encoder().identity)
+
+
+def _records(*numbers: int) -> list[str]:
+    return [_record(number) for number in numbers]
+
+
+def test_vectors_of_texts_that_are_gone_are_linked_until_they_are_more_than_half(
+    services: Services, write_lines: WriteLines
+) -> None:
+    build_sources(services, write_lines(*_records(*range(10))))
+    build_sources(services, write_lines(*_records(*range(5))))
+    assert len(_vectors(services)) == 10
+    held = _vectors(services)
+    report = build_sources(services, write_lines(*_records(*range(4))))
+    assert (report.encoding.encoded, report.encoding.reused) == (0, 4)
+    left = _vectors(services)
+    assert len(left) == 4
+    np.testing.assert_array_equal(
+        left.vectors_at(left.lookup(left.keys).rows), held.vectors_at(held.lookup(left.keys).rows)
+    )
+    # The snapshots before are as they were, and can be gone back to.
+    services.data.current_file.write_text("000001\n")
+    assert (services.snapshot().index.size, len(_vectors(services))) == (10, 10)
+
+
+def test_a_text_that_was_left_behind_is_encoded_again(services: Services, write_lines: WriteLines) -> None:
+    for numbers in (range(10), range(4)):
+        build_sources(services, write_lines(*_records(*numbers)))
+    report = build_sources(services, write_lines(*_records(*range(10))))
+    assert (report.encoding.encoded, report.encoding.reused) == (6, 4)
+    assert len(_vectors(services)) == 10
+
+
+def test_vectors_of_another_collection_are_all_left_behind(services: Services, write_lines: WriteLines) -> None:
+    build_sources(services, write_lines(*_records(*range(3))))
+    report = build_sources(services, write_lines(*_records(7, 8)))
+    assert (report.encoding.encoded, report.encoding.reused) == (2, 0)
+    assert len(_vectors(services)) == 2
+
+
+def test_a_build_that_dies_after_leaving_vectors_behind_loses_none(services: Services, write_lines: WriteLines) -> None:
+    build_sources(services, write_lines(*_records(*range(10))))
+
+    def die(_path: Path, _rows: RowBlocks, _tell: Tell) -> str:
+        raise KeyboardInterrupt
+
+    dying = dataclasses.replace(services.adapters, save_index=die)
+    with pytest.raises(KeyboardInterrupt):
+        build_sources(services, write_lines(*_records(*range(3), 11)), adapters=dying)
+    assert len(_vectors(services)) == 10
+    report = build_sources(services, write_lines(*_records(*range(12))))
+    assert (report.encoding.encoded, report.encoding.reused) == (1, 11)
+
+
 def test_names_of_other_things_are_not_snapshots(tmp_path: Path) -> None:
     data = DataDirectory(tmp_path)
     assert data.names() == []

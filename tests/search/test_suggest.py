@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -147,8 +148,8 @@ def test_counts_are_those_of_the_facets(sample: Snapshot) -> None:
 
 
 def test_what_may_be_suggested_comes_in_the_order_of_its_use(small: Snapshot) -> None:
-    def texts(iris: object) -> list[ReportText]:
-        assert isinstance(iris, list)
+    def texts(ordinals: Sequence[int]) -> list[ReportText]:
+        iris = [small.columns.reports[ordinal] for ordinal in ordinals]
         return [ReportText(iri, f"Title of {iri[-2:]}", ("TITLE of r1", "Other"), "", (), (), ()) for iri in iris]
 
     things = list(suggestible(small.columns, [(_iri(small, "topic"), "wáter"), (_iri(small, "topic"), "H2O")], texts))
