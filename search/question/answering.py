@@ -221,10 +221,12 @@ class Asker:
     # -- counting ------------------------------------------------------------------------------------------------------
 
     def _proof(self, filters: Filters, frame: str = "filter_reports") -> str:
-        return filter_query(filters.chosen, filters.excluded, filters.year_from, filters.year_to, frame=frame)
+        return filter_query(filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also, frame=frame)
 
     def _counting(self, dimension: Sequence[str], filters: Filters) -> str:
-        return counting_query(dimension, filters.chosen, filters.excluded, filters.year_from, filters.year_to)
+        return counting_query(
+            dimension, filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also
+        )
 
     def _count(self, plan: Plan) -> Answer:
         if plan.dimension and not plan.text:
@@ -495,7 +497,7 @@ class Asker:
         first = plan.filters.year_from or self._today().year
         query = self._counting(dimension, plan.filters)
         now = self._counts(plan, query, dimension)
-        without_years = Filters(plan.filters.chosen, plan.filters.excluded, None, first - 1)
+        without_years = replace(plan.filters, year_from=None, year_to=first - 1)
         before = {one.value.value for one in self._counts(plan, self._counting(dimension, without_years), dimension)}
         found = [one for one in now if one.value.value not in before]
         if not now:
