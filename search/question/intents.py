@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from search.question.dimensions import PLACE, Dimensions
 from search.question.lexicon import LANGUAGES, lexicon
 from search.question.parsing import ISSUERS, NEAR, SUBJECTS, Name, Parsed
-from search.question.plan import Intent
+from search.question.plan import Intent, Joint
 from search.question.reading import Span, YearSpan, number_of
 
 STRUCTURAL: Final = frozenset(
@@ -111,9 +112,18 @@ class Kinds:
         return self.speaks_of_documents() and not self._parsed.rest(structural=True) and not self._parsed.names
 
     def _asks_for_coauthors(self) -> bool:
-        """Whether co-authors are asked for; what is "co-authored by" somebody is by that person."""
+        """Whether co-authors are asked for; what is "co-authored by" somebody is by that person.
+
+        What one wrote with another are the reports of both.
+        """
         cue = self._parsed.first("intent", "coauthors")
         if cue is None:
+            return False
+        authors = [name for name in self._parsed.names if name.facet == "author"]
+        if any(
+            one.span.end <= cue.span.start and other.span.start >= cue.span.end and other.joined is Joint.BOTH
+            for one, other in pairwise(authors)
+        ):
             return False
         return not any(other.says("role", "author") and other.span.start == cue.span.end for other in self._parsed.cues)
 

@@ -9,9 +9,10 @@ from typing import Final
 from kg.authority.names import fold
 from kg.reading import cards
 from kg.vocab import Minter
+from search.question.joining import Named, joints
 from search.question.lexicon import lexicon
 from search.question.linking import Link, Linker
-from search.question.plan import How, Reading
+from search.question.plan import How, Joint, Reading
 from search.question.reading import CueSpan, Read, Span, YearSpan, number_of
 from search.snapshot import Snapshot
 
@@ -54,6 +55,7 @@ class Name:
     readings: tuple[Reading, ...]
     role: str | None
     excluded: bool
+    joined: Joint | None = None
 
     @property
     def facet(self) -> str:
@@ -63,7 +65,8 @@ class Name:
 class Parsed:
     """A question of which each word belongs to one thing at most.
 
-    ``cues`` and ``names`` are in the order of the question; ``subjects`` are the reports (IRIs) that it names.
+    ``cues`` and ``names`` are in the order of the question; ``subjects`` are the reports (IRIs) that it names. ``both``
+    are words which only say that a report has several of the names.
     """
 
     def __init__(self, asked: Read, linker: Linker, snapshot: Snapshot) -> None:
@@ -72,6 +75,7 @@ class Parsed:
         self.names: list[Name] = []
         self.years = asked.years
         self.subjects: tuple[str, ...] = ()
+        self.both: tuple[Span, ...] = ()
         self._linker = linker
         self._snapshot = snapshot
         self._free = [True] * len(asked.tokens)
@@ -108,6 +112,16 @@ class Parsed:
         self.years = tuple(replace(one, years=replace(one.years, excluded=self._excludes(one))) for one in self.years)
         self.cues.sort(key=lambda cue: cue.span.start)
         self.names.sort(key=lambda link: link.span.start)
+        self._join()
+
+    def _join(self) -> None:
+        """Say of each name how it is joined to the one before."""
+        found = joints(self.asked, self.cues, [Named(name.span, name.facet, name.excluded) for name in self.names])
+        pairs = zip(self.names, found.joined, strict=True)
+        self.names = [replace(name, joined=joined) for name, joined in pairs]
+        self.both = found.said
+        for span in found.said:
+            self._take(span)
 
     def _roles(self) -> dict[int, tuple[str, Span]]:
         """For each place the role of a name that begins there, by the cue before it, and the cue's span."""
@@ -181,8 +195,9 @@ class Parsed:
         return length + 0.45 * fits + 0.3 * exact
 
     def _worth_taking(self, cue: CueSpan) -> bool:
-        """Numbers alone say nothing; they are read with what stands beside them."""
-        return any(one.group not in {"numbers", "decades", "time"} for one in cue.cues) or cue.says("time", "published")
+        """Numbers and joints alone say nothing; they are read with what stands beside them."""
+        unused = {"numbers", "decades", "time", "joint"}
+        return any(one.group not in unused for one in cue.cues) or cue.says("time", "published")
 
     def _keep(self, link: Link, roles: dict[int, tuple[str, Span]]) -> None:
         role = roles.get(link.span.start)
