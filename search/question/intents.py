@@ -11,7 +11,7 @@ from search.question.dimensions import PLACE, Dimensions
 from search.question.lexicon import LANGUAGES, lexicon
 from search.question.parsing import ISSUERS, NEAR, SUBJECTS, Name, Parsed
 from search.question.plan import Intent, Joint
-from search.question.reading import Span, YearSpan, number_of
+from search.question.reading import CueSpan, Span, YearSpan, number_of
 
 STRUCTURAL: Final = frozenset(
     {Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.SHARE, Intent.RANK, Intent.VALUES, Intent.GAPS, Intent.COMPARE}
@@ -268,10 +268,15 @@ class Kinds:
             for later in range(max(1, place), len(tokens))
             if _BREAK.search(text, tokens[later - 1].end, tokens[later].start)
         )
-        starts = [cue.span.start for cue in self._parsed.cues if not cue.says("filler") and not cue.says("logic")]
+        starts = [cue.span.start for cue in self._parsed.cues if not self._goes_on(cue)]
         starts += [years.span.start for years in self._parsed.years]
         starts += breaks
         return min((start for start in starts if start >= place), default=len(self._asked.tokens))
+
+    def _goes_on(self, cue: CueSpan) -> bool:
+        """Whether a cue may stand amid what documents are about: "tanto de género como de nutrición"."""
+        both = any(one.says("joint", "both") and one.span.end <= cue.span.start for one in self._asked.cues)
+        return cue.says("filler") or cue.says("logic") or (both and cue.says("joint", "as"))
 
     def binds(self, name: Name, intent: Intent) -> bool:
         """Whether the answer must have this; otherwise its words are searched for."""

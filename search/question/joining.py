@@ -50,9 +50,17 @@ class _Joining:
             for place in run[1:]:
                 if both is not None or said[place] == "with":
                     joined[place] = Joint.BOTH
-            if both is not None and len(run) > 1:
+            if both is not None:
                 words.append(both)
-        return Joints(tuple(joined[: len(self._names)]), tuple(words))
+        return Joints(tuple(joined[: len(self._names)]), tuple({*words, *self._said_of_words()}))
+
+    def _said_of_words(self) -> Iterator[Span]:
+        """Phrases that say "both" of words: "simultaneamente de", or at the end of the question."""
+        for cue in self._asked.cues:
+            end = cue.span.end
+            leads = end == len(self._asked.tokens) or self._asked.is_grammar(end)
+            if cue.says("joint", "both") and (leads or any(one.span.start == end for one in self._cues if one.says("role"))):
+                yield cue.span
 
     def _listed(self, said: Sequence[str | None]) -> list[str | None]:
         """What is said before each name, commas being what the end of their list says: "rice, maize and beans"."""
@@ -62,7 +70,12 @@ class _Joining:
         return found[::-1]
 
     def _between(self, before: Named, name: Named) -> str | None:
-        """The word that joins a name to the one before: "and", "or", "with", "as", or a comma."""
+        """The word that joins a name to the one before: "and", "or", "with", "as", or a comma.
+
+        What is beside a name that is not wanted may be unwanted as well: nothing is said of it.
+        """
+        if before.excluded:
+            return None
         place = name.span.start
         while place > before.span.end:
             if "&" in self._gap(place):
@@ -74,11 +87,17 @@ class _Joining:
             joint = self._joint(before.span.end, place)
             if joint is not None:
                 return joint
-            if not self._asked.is_grammar(place - 1):
+            if not self._asked.is_grammar(place - 1) or self._asks_anew(place - 1):
                 return None
             place -= 1
         gap = self._gap(place)
         return "and" if "&" in gap else "," if "," in gap else None
+
+    def _asks_anew(self, place: int) -> bool:
+        """Whether a word asks for something else: "reports on rice and how many on maize"."""
+        return any(
+            cue.span.start <= place < cue.span.end and (cue.says("intent") or cue.says("documents")) for cue in self._cues
+        )
 
     def _joint(self, start: int, end: int) -> str | None:
         """What a phrase says that ends at a place, the longest counts; who wrote with somebody wrote together."""

@@ -112,7 +112,40 @@ class Parsed:
         self.years = tuple(replace(one, years=replace(one.years, excluded=self._excludes(one))) for one in self.years)
         self.cues.sort(key=lambda cue: cue.span.start)
         self.names.sort(key=lambda link: link.span.start)
+        self._keep_beside_authors(links.values())
         self._join()
+
+    def _keep_beside_authors(self, links: Collection[Link]) -> None:
+        """Keep surnames that only their neighbours tell to be such: "by Heckert and Margolies"."""
+        surnames = [link for link in links if self._may_be_surname(link)]
+        while True:
+            authors = [name for name in self.names if name.facet == "author"]
+            found = next((link for link in surnames if any(self._is_beside(link.span, one.span) for one in authors)), None)
+            if found is None:
+                return
+            surnames.remove(found)
+            self.names.append(Name(found.span, found.readings, "author", excluded=self._is_excluded(found.span)))
+            self.names.sort(key=lambda name: name.span.start)
+            self._take(found.span)
+
+    def _may_be_surname(self, link: Link) -> bool:
+        token = self.asked.tokens[link.span.start]
+        alone = len(link.span) == 1 and token.capital and len(token.text) >= _SHORTEST_SURNAME
+        return alone and self.is_free(link.span) and all(reading.facet == "author" for reading in link.readings)
+
+    def _is_beside(self, one: Span, other: Span) -> bool:
+        """Whether nothing but "and", "or", "with" or a comma stands between two spans."""
+        first, last = sorted((one, other), key=lambda span: span.start)
+        between = Span(first.end, last.start)
+        if not len(between):
+            return any(sign in self.asked.text[self._end(first) : self.asked.tokens[last.start].start] for sign in ",&")
+        return any(
+            cue.span == between and (cue.says("logic", "and", "or") or cue.says("joint", "with")) for cue in self.asked.cues
+        )
+
+    def _end(self, span: Span) -> int:
+        """The character after a span."""
+        return self.asked.tokens[span.end - 1].end
 
     def _join(self) -> None:
         """Say of each name how it is joined to the one before."""
