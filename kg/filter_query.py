@@ -68,9 +68,10 @@ def filter_query(
     ``frame`` names another query file to lay around the filters, such as ``count_reports``.
 
     OR inside a facet, AND across facets, NOT for what is excluded, both ends of the years included; of each group of
-    values in ``also`` a report has one as well. Values are IRIs, or for the facet ``year`` four digits. Whether inferred facts count is up to the :class:`~kg.store.Scope` in which the
-    query is asked. Equal filters give equal texts. Raises :class:`~kg.errors.UnboundParameterError` for a facet that
-    does not exist and for a value that is no IRI or no year.
+    values in ``also`` a report has one as well. Values are IRIs, or for the facet ``year`` four digits. Whether
+    inferred facts count is up to the :class:`~kg.store.Scope` in which the query is asked. Equal filters give equal
+    texts. Raises :class:`~kg.errors.UnboundParameterError` for a facet that does not exist and for a value that is no
+    IRI or no year.
     """
     further = also or {}
     for facet in (*chosen, *excluded, *further):

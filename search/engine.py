@@ -319,7 +319,8 @@ def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
     """The reports that pass the choice made in each facet; facets without a choice are absent.
 
     Those that nothing excludes are under ``EXCLUSIONS``, and those that pass all further choices under ``FURTHER``,
-    whatever the facet: a choice can be widened, these stay. Raises :class:`~search.errors.InvalidRequestError` for years that are no range and for unknown facets.
+    whatever the facet: a choice can be widened, these stay. Raises :class:`~search.errors.InvalidRequestError` for
+    years that are no range and for unknown facets.
     """
     _check_filters(filters)
     columns = snapshot.columns

@@ -98,6 +98,7 @@ class Asker:
         answer = self._answers[plan.intent](plan)
         if answer.refusal is not None and answer.refusal.gap is Gap.NOTHING:
             answer = self._loosened(plan) or answer
+        answer = replace(answer, apart=self._refusals.apart(plan))
         if answer.refusal is None and not answer.hits and answer.reports:
             answer = replace(answer, hits=self.engine.hits(answer.reports[:limit]))
         return answer
@@ -221,7 +222,9 @@ class Asker:
     # -- counting ------------------------------------------------------------------------------------------------------
 
     def _proof(self, filters: Filters, frame: str = "filter_reports") -> str:
-        return filter_query(filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also, frame=frame)
+        return filter_query(
+            filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also, frame=frame
+        )
 
     def _counting(self, dimension: Sequence[str], filters: Filters) -> str:
         return counting_query(
@@ -260,19 +263,18 @@ class Asker:
 
     def _in_words(self, plan: Plan) -> int:
         """The reports that pass all filters but the topics, and say the topics' names in words instead."""
-        topics = [mention for mention in plan.mentions if mention.reading.facet == "topic" and not mention.excluded]
+        topics = plan.groups("topic")
         if not topics:
             return 0
         filters = plan.filters
-        others = Filters(
-            {facet: values for facet, values in filters.chosen.items() if facet != "topic"},
-            filters.excluded,
-            filters.year_from,
-            filters.year_to,
+        others = replace(
+            filters,
+            chosen={facet: values for facet, values in filters.chosen.items() if facet != "topic"},
+            also={facet: groups for facet, groups in filters.also.items() if facet != "topic"},
         )
         allowed = self.engine.passing(others) & ~self.engine.passing(filters)
-        for mention in topics:
-            allowed &= self._refusals.holding(mention)
+        for group in topics:
+            allowed &= self._refusals.holding(*group)
         return int(np.count_nonzero(allowed))
 
     def _count_values(self, plan: Plan) -> Answer:

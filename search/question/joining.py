@@ -43,7 +43,7 @@ class _Joining:
 
     def joints(self) -> Joints:
         said = self._listed([None, *map(self._between, self._names, self._names[1:])])
-        joined: list[Joint | None] = [_JOINTS.get(one) for one in said]
+        joined: list[Joint | None] = [_JOINTS.get(one or "") for one in said]
         words = []
         for run in self._runs(said):
             both = self._both(run)
@@ -59,7 +59,9 @@ class _Joining:
         for cue in self._asked.cues:
             end = cue.span.end
             leads = end == len(self._asked.tokens) or self._asked.is_grammar(end)
-            if cue.says("joint", "both") and (leads or any(one.span.start == end for one in self._cues if one.says("role"))):
+            if cue.says("joint", "both") and (
+                leads or any(one.span.start == end for one in self._cues if one.says("role"))
+            ):
                 yield cue.span
 
     def _listed(self, said: Sequence[str | None]) -> list[str | None]:
@@ -96,7 +98,8 @@ class _Joining:
     def _asks_anew(self, place: int) -> bool:
         """Whether a word asks for something else: "reports on rice and how many on maize"."""
         return any(
-            cue.span.start <= place < cue.span.end and (cue.says("intent") or cue.says("documents")) for cue in self._cues
+            cue.span.start <= place < cue.span.end and (cue.says("intent") or cue.says("documents"))
+            for cue in self._cues
         )
 
     def _joint(self, start: int, end: int) -> str | None:
@@ -135,7 +138,8 @@ class _Joining:
             return None
         first, last = self._names[run[0]].span, self._names[run[-1]].span
         spans = sorted(
-            (cue.span for cue in self._asked.cues if cue.says("joint", "both")), key=lambda span: (-len(span), span.start)
+            (cue.span for cue in self._asked.cues if cue.says("joint", "both")),
+            key=lambda span: (-len(span), span.start),
         )
         before = (span for span in spans if span.end <= first.start and self._is_empty(span.end, first.start))
         after = (

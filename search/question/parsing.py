@@ -91,7 +91,10 @@ class Parsed:
         for dated in self.years:
             self._take(dated.span)
         roles = self._roles()
-        links = {link.span: link for link in self._linker.links(self.asked)}
+        # "At the same time" speaks of no time.
+        both = [cue.span for cue in self.asked.cues if cue.says("joint", "both")]
+        found_links = (link for link in self._linker.links(self.asked) if not any(_inside(link.span, one) for one in both))
+        links = {link.span: link for link in found_links}
         self.subjects = tuple(self._named_reports(roles, links.values()))
         for quote in self.asked.quotes:
             self._beginnings(quote, links, roles)
@@ -120,7 +123,9 @@ class Parsed:
         surnames = [link for link in links if self._may_be_surname(link)]
         while True:
             authors = [name for name in self.names if name.facet == "author"]
-            found = next((link for link in surnames if any(self._is_beside(link.span, one.span) for one in authors)), None)
+            found = next(
+                (link for link in surnames if any(self._is_beside(link.span, one.span) for one in authors)), None
+            )
             if found is None:
                 return
             surnames.remove(found)
@@ -140,7 +145,8 @@ class Parsed:
         if not len(between):
             return any(sign in self.asked.text[self._end(first) : self.asked.tokens[last.start].start] for sign in ",&")
         return any(
-            cue.span == between and (cue.says("logic", "and", "or") or cue.says("joint", "with")) for cue in self.asked.cues
+            cue.span == between and (cue.says("logic", "and", "or") or cue.says("joint", "with"))
+            for cue in self.asked.cues
         )
 
     def _end(self, span: Span) -> int:

@@ -166,7 +166,9 @@ def test_values_are_counted_as_the_columns_count_them(
     occurring = {one.value.value for facet in facets for one in columns.counts(facet, mask) if one.count}
     # One that publishes and contributes as well is a value of two facets, and counts once in a report.
     counted = {
-        value: int(np.count_nonzero(mask & np.logical_or.reduce([columns.mask(f, [value], inferred=False) for f in facets])))
+        value: int(
+            np.count_nonzero(mask & np.logical_or.reduce([columns.mask(f, [value], inferred=False) for f in facets]))
+        )
         for value in occurring
     }
     counted = {value: count for value, count in counted.items() if count}
@@ -237,9 +239,7 @@ def test_a_facet_without_values_is_no_filter() -> None:
 def test_what_is_demanded_of_one_facet_is_found_by_no_union(collection: str, request: pytest.FixtureRequest) -> None:
     snapshot: Snapshot = request.getfixturevalue(collection)
     columns = snapshot.columns
-    pairs = [
-        [value.value for value in columns.values("topic", ordinal)[:2]] for ordinal in range(len(columns.reports))
-    ]
+    pairs = [[value.value for value in columns.values("topic", ordinal)[:2]] for ordinal in range(len(columns.reports))]
     one, other = next(pair for pair in pairs if len(pair) == 2)
     both = set(_selected(snapshot, Filters({"topic": (one,)}, also={"topic": ((other,),)})))
     apart = [set(_selected(snapshot, Filters({"topic": (topic,)}))) for topic in (one, other)]
