@@ -95,6 +95,7 @@ class Parsed:
         both = [cue.span for cue in self.asked.cues if cue.says("joint", "both")]
         found_links = (link for link in self._linker.links(self.asked) if not any(_inside(link.span, one) for one in both))
         links = {link.span: link for link in found_links}
+        self._pass_on(roles, links.values())
         self.subjects = tuple(self._named_reports(roles, links.values()))
         for quote in self.asked.quotes:
             self._beginnings(quote, links, roles)
@@ -143,15 +144,11 @@ class Parsed:
         first, last = sorted((one, other), key=lambda span: span.start)
         between = Span(first.end, last.start)
         if not len(between):
-            return any(sign in self.asked.text[self._end(first) : self.asked.tokens[last.start].start] for sign in ",&")
+            return self._parts(last.start, ",&")
         return any(
             cue.span == between and (cue.says("logic", "and", "or") or cue.says("joint", "with"))
             for cue in self.asked.cues
         )
-
-    def _end(self, span: Span) -> int:
-        """The character after a span."""
-        return self.asked.tokens[span.end - 1].end
 
     def _join(self) -> None:
         """Say of each name how it is joined to the one before."""
@@ -185,6 +182,32 @@ class Parsed:
                     break
                 place += 1
         return found
+
+    def _pass_on(self, roles: dict[int, tuple[str, Span]], links: Collection[Link]) -> None:
+        """Let what documents are about be several names: "about maize or rice", where Rice is a surname as well."""
+        for link in sorted(links, key=lambda link: link.span.start):
+            role = roles.get(link.span.start)
+            if role is None or role[0] not in {"about", "topic"}:
+                continue
+            for place in self._beside(link.span.end):
+                roles.setdefault(place, role)
+
+    def _beside(self, end: int) -> Iterator[int]:
+        """Where a name may begin that "and", "or" or a comma joins to one that ends before a place."""
+        joined = {cue.span.end for cue in self.asked.cues if cue.span.start == end and cue.says("logic", "and", "or")}
+        if self._parts(end, ","):
+            joined.add(end)
+        for start in sorted(joined):
+            for place in range(start, min(start + NEAR + 1, len(self.asked.tokens))):
+                yield place
+                if not self.asked.is_grammar(place):
+                    break
+
+    def _parts(self, place: int, signs: str) -> bool:
+        """Whether one of some signs stands before a word."""
+        tokens = self.asked.tokens
+        between = self.asked.text[tokens[place - 1].end : tokens[place].start] if 0 < place < len(tokens) else ""
+        return any(sign in between for sign in signs)
 
     def _beginnings(self, span: Span, links: dict[Span, Link], roles: dict[int, tuple[str, Span]]) -> None:
         """A quoted or announced name of a series or institution may be the beginning of its label."""
