@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -208,8 +209,10 @@ class Plan:
     def joined(self, mention: Mention) -> Joint | None:
         """Whether a report has a name as well as those of its facet before it, or either.
 
-        ``None`` for the first of a facet, and for one that does not bind or is excluded.
+        ``None`` for the first of a facet, for one that does not bind or is excluded, and for what is compared.
         """
+        if self.intent is Intent.COMPARE:
+            return None
         groups = self.groups(mention.reading.facet)
         number = next((number for number, group in enumerate(groups) if mention in group), None)
         if number is None or mention is groups[0][0]:
@@ -232,7 +235,7 @@ class Plan:
         excluded: dict[str, tuple[str, ...]] = {}
         also: dict[str, tuple[tuple[str, ...], ...]] = {}
         for facet in dict.fromkeys(mention.reading.facet for mention in self.mentions):
-            groups = tuple(map(_values, self.groups(facet)))
+            groups = _told_apart([_values(group) for group in self.groups(facet)])
             chosen |= {facet: groups[0]} if groups else {}
             also |= {facet: groups[1:]} if groups[1:] else {}
             without = [one for one in self.mentions if one.binds and one.excluded and one.reading.facet == facet]
@@ -254,6 +257,12 @@ class Plan:
         if several:
             chosen["year"] = tuple(sorted(set(several)))
         return Filters(chosen, excluded, first, last, also=also)
+
+
+def _told_apart(groups: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """The groups without values of several: "Okello, D." signs for Denis or for Dinah, not for both at once."""
+    times = Counter(value for group in groups for value in group)
+    return tuple(tuple(value for value in group if times[value] == 1) or group for group in groups)
 
 
 def _values(mentions: Iterable[Mention]) -> tuple[str, ...]:
