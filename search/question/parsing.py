@@ -93,7 +93,9 @@ class Parsed:
         roles = self._roles()
         # "At the same time" speaks of no time.
         both = [cue.span for cue in self.asked.cues if cue.says("joint", "both")]
-        found_links = (link for link in self._linker.links(self.asked) if not any(_inside(link.span, one) for one in both))
+        found_links = (
+            link for link in self._linker.links(self.asked) if not any(_inside(link.span, one) for one in both)
+        )
         links = {link.span: link for link in found_links}
         self._pass_on(roles, links.values())
         self.subjects = tuple(self._named_reports(roles, links.values()))
