@@ -71,15 +71,25 @@ def test_topics_are_joined_as_the_question_says(planner: Planner, question: str,
         ("How many reports are about Kenya and Mali?", "en", "country", [["Kenya", "Mali"]]),
         ("How many reports are about both Kenya and Mali?", "en", "country", [["Kenya"], ["Mali"]]),
         ("How many reports are about Kenya and Mali together?", "en", "country", [["Kenya"], ["Mali"]]),
-        ("How many reports are about Kenya, Mali and Peru at the same time?", "en", "country", [["Kenya"], ["Mali"], ["Peru"]]),
-        ("How many reports about Kenya and Mali deal with both goats and drought?", "en", "country", [["Kenya", "Mali"]]),
+        (
+            "How many reports are about Kenya, Mali and Peru at the same time?",
+            "en",
+            "country",
+            [["Kenya"], ["Mali"], ["Peru"]],
+        ),
+        (
+            "How many reports about Kenya and Mali deal with both goats and drought?",
+            "en",
+            "country",
+            [["Kenya", "Mali"]],
+        ),
         ("¿Cuántos informes tratan de ambos, Kenia y Malí?", "es", "country", [["Kenia"], ["Malí"]]),
         ("¿Cuántos informes hay sobre Kenia y Malí?", "es", "country", [["Kenia", "Malí"]]),
         ("Combien de rapports sur le Kenya et le Mali à la fois ?", "fr", "country", [["Kenya"], ["Mali"]]),
         ("Quantos relatórios há sobre o Quênia e o Mali ao mesmo tempo?", "pt", "country", [["Quênia"], ["Mali"]]),
         ("How many reports are held by both OHR and IRA?", "en", "repository", [["OHR", "IRA"]]),
     ],
-)  # fmt: skip
+)
 def test_places_are_either_unless_both_are_said(
     planner: Planner, question: str, language: str, facet: str, groups: Groups
 ) -> None:
@@ -92,16 +102,28 @@ def test_places_are_either_unless_both_are_said(
     [
         ("articles by Dinah Okello and Żaneta Kováčová", Intent.LIST, [["Okello, Dinah"], ["Kováčová, Żaneta"]]),
         ("articles by Kováčová and Tamwe", Intent.LIST, [["Kováčová, Żaneta"], ["Tamwe, J. P."]]),
-        ("articles by Kováčová, Tamwe & Dinah Okello", Intent.LIST, [["Kováčová, Żaneta"], ["Tamwe, J. P."], ["Okello, Dinah"]]),
+        (
+            "articles by Kováčová, Tamwe & Dinah Okello",
+            Intent.LIST,
+            [["Kováčová, Żaneta"], ["Tamwe, J. P."], ["Okello, Dinah"]],
+        ),
         ("articles by Kováčová or Tamwe", Intent.LIST, [["Kováčová, Żaneta", "Tamwe, J. P."]]),
         ("articles by Kováčová with Tamwe", Intent.LIST, [["Kováčová, Żaneta"], ["Tamwe, J. P."]]),
         ("What did Dinah Okello write with Kováčová?", Intent.LIST, [["Okello, Dinah"], ["Kováčová, Żaneta"]]),
-        ("How many papers did Dinah Okello and Kováčová write together?", Intent.COUNT, [["Okello, Dinah"], ["Kováčová, Żaneta"]]),
+        (
+            "How many papers did Dinah Okello and Kováčová write together?",
+            Intent.COUNT,
+            [["Okello, Dinah"], ["Kováčová, Żaneta"]],
+        ),
         ("lo que Dinah Okello escribió con Żaneta Kováčová", Intent.LIST, [["Okello, Dinah"], ["Kováčová, Żaneta"]]),
         # Who has published with either is a list of persons.
-        ("Who has published with Dinah Okello and Kováčová?", Intent.COAUTHORS, [["Okello, Dinah", "Kováčová, Żaneta"]]),
+        (
+            "Who has published with Dinah Okello and Kováčová?",
+            Intent.COAUTHORS,
+            [["Okello, Dinah", "Kováčová, Żaneta"]],
+        ),
     ],
-)  # fmt: skip
+)
 def test_authors_who_are_joined_signed_together(
     planner: Planner, question: str, intent: Intent, groups: Groups
 ) -> None:
