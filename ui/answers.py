@@ -49,12 +49,14 @@ def criteria(plan: Plan, texts: Texts) -> str:
 
 
 def _names_of(plan: Plan, texts: Texts) -> Iterator[str]:
-    """The names that bind: those of one facet together, ``Country: Kenya or Mali``, and what is not wanted apart."""
+    """The names that bind: those of one facet together, ``Country: Kenya or Mali``, but for what is compared."""
     said = set()
     for mention in plan.mentions:
         facet, label = mention.reading.facet, mention.reading.label_in(texts.language)
         if mention.binds and mention.excluded:
             yield texts.say("not %(filter)s", filter=_filter(facet, label, texts))
+        elif mention.binds and plan.intent is Intent.COMPARE:
+            yield _filter(facet, label, texts)
         elif mention.binds and facet not in said:
             said.add(facet)
             yield _filter(facet, _demanded(plan.groups(facet), texts), texts)

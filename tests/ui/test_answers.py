@@ -95,6 +95,7 @@ def test_no_more_than_ten_values_are_named(asker: Asker) -> None:
         ("en", "reports published in 2004 or 2008", "2004, 2008"),
         ("en", "reports not in English", "not Language: English"),
         ("en", "How many reports are about Kenya and Mali?", "Country: Kenya or Mali"),
+        ("en", "Compare Kenya and Mali", "Country: Kenya; Country: Mali"),
         ("en", "How many reports are about both Kenya and Mali since 2010?", "Country: Kenya and Mali; since 2010"),
         ("en", "How many reports on goats in Kenya and on drought?", "Subjects: goats and drought; Country: Kenya"),
         ("en", "How many reports on goats and drought or seeds?", "Subjects: goats and (drought or seeds)"),
