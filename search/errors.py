@@ -9,8 +9,10 @@ SearchError
     UnknownValueError       no report has this value in this facet
     InvalidRequestError     a request that cannot be answered as it stands
     InvalidJudgmentsError   a folder of relevance judgments is not what it should be
+    NoGeneratorError        the settings name no generator
     GeneratorSettingError   what the settings say of a generator cannot be
     GeneratorUnreachableError  nothing answers at the address of the generator
+    GeneratorBusyError      the generator writes as many texts as it may at once
     GeneratorTimeoutError   the generator did not end in time
     GeneratorAnswerError    the generator answered something else than text
 """
@@ -173,6 +175,18 @@ class InvalidJudgmentsError(SearchError):
         return "A folder holds corpus.jsonl[.gz] (id, title, text), queries.jsonl (id, text) and qrels.tsv (by tabs)."
 
 
+class NoGeneratorError(SearchError):
+    """Something was to be said in a model's words, and the settings name no generator."""
+
+    @property
+    def what(self) -> str:
+        return "There is no generator here."
+
+    @property
+    def remedy(self) -> str:
+        return "Set REPORTGRAPH_GENERATOR as docs/generator.md says, or read the quotations."
+
+
 class GeneratorSettingError(SearchError):
     """What the settings say of a generator cannot be. The value is not shown: it may be a key."""
 
@@ -199,11 +213,29 @@ class GeneratorUnreachableError(SearchError):
 
     @property
     def what(self) -> str:
-        return f"No generator answers at {self.address}."
+        return "The generator does not answer."
 
     @property
     def remedy(self) -> str:
-        return "Start it, or mend the setting REPORTGRAPH_GENERATOR. Answers with quotations need none."
+        return (
+            f"Start it at {self.address}, or mend the setting REPORTGRAPH_GENERATOR. Answers with quotations need none."
+        )
+
+
+class GeneratorBusyError(SearchError):
+    """The generator writes as many texts as it may at once, and whoever comes does not wait."""
+
+    def __init__(self, at_once: int) -> None:
+        super().__init__(at_once)
+        self.at_once = at_once
+
+    @property
+    def what(self) -> str:
+        return f"The generator writes {self.at_once} answers already."
+
+    @property
+    def remedy(self) -> str:
+        return "Try again in a moment, or read the quotations."
 
 
 class GeneratorTimeoutError(SearchError):
@@ -216,11 +248,11 @@ class GeneratorTimeoutError(SearchError):
 
     @property
     def what(self) -> str:
-        return f"The generator at {self.address} did not end within {self.seconds:g} seconds."
+        return f"The generator did not end within {self.seconds:g} seconds."
 
     @property
     def remedy(self) -> str:
-        return "Set REPORTGRAPH_GENERATOR_SECONDS higher, or use a smaller model."
+        return f"Set REPORTGRAPH_GENERATOR_SECONDS higher, or use a smaller model at {self.address}."
 
 
 class GeneratorAnswerError(SearchError):
@@ -238,7 +270,7 @@ class GeneratorAnswerError(SearchError):
 
     @property
     def what(self) -> str:
-        return f"The generator at {self.address} cannot be used: {self.reason}."
+        return f"The generator cannot be used: {self.reason}."
 
     @property
     def remedy(self) -> str:
@@ -246,4 +278,4 @@ class GeneratorAnswerError(SearchError):
             return "Check REPORTGRAPH_GENERATOR_KEY."
         if self.status == 404:
             return "Check REPORTGRAPH_GENERATOR, which often ends in /v1, and REPORTGRAPH_GENERATOR_MODEL."
-        return "Look at the generator's own log."
+        return f"Look at the log of {self.address}."

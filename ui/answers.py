@@ -197,12 +197,18 @@ def _found(answer: Answer, texts: Texts) -> str:
 
 
 def _listed(answer: Answer, texts: Texts) -> str:
-    return texts.count(
-        "%(n)s report: %(criteria)s.",
-        "%(n)s reports: %(criteria)s.",
-        answer.total,
-        criteria=criteria(answer.plan, texts),
+    plan = answer.plan
+    said = texts.count(
+        "%(n)s report: %(criteria)s.", "%(n)s reports: %(criteria)s.", answer.total, criteria=criteria(plan, texts)
     )
+    if plan.top is None or not (plan.newest or plan.oldest):
+        return said
+    shown = (
+        texts.say("“%(title)s” (%(year)s)", title=hit.card.title, year=_year(hit.card.year, texts))
+        for hit in answer.hits[: max(plan.top, _QUOTED)]
+    )
+    extreme = texts.say("The newest") if plan.newest else texts.say("The oldest")
+    return f"{said} {extreme}: {'; '.join(shown)}."
 
 
 def _counted(answer: Answer, texts: Texts) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from search.question.live import LiveAsker
+from ui.api.generated import generated_routes
 from ui.api.routes import API, api_routes, service_routes
 from ui.api.sparql import sparql_router
 from ui.failures import add_failures
@@ -26,14 +27,19 @@ from ui.wiring import Services
 def create_app(services: Services) -> FastAPI:
     """The application over the live snapshot, which is opened, with its encoder, before this returns.
 
-    Raises :class:`~search.errors.NoSnapshotError` and the errors of opening a model.
+    Raises :class:`~search.errors.NoSnapshotError`, the errors of opening a model, and
+    :class:`~search.errors.GeneratorSettingError`.
     """
     live = services.live_engine()
     workers = services.query_workers(live.current().snapshot.manifest.base)
+    generator = services.generator()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with closing(workers):
+        with ExitStack() as ending:
+            ending.enter_context(closing(workers))
+            if generator is not None:
+                ending.enter_context(closing(generator))
             yield
 
     app = FastAPI(
@@ -49,11 +55,12 @@ def create_app(services: Services) -> FastAPI:
     add_failures(app)
     asker = LiveAsker(live)
     app.include_router(api_routes(live, asker))
+    app.include_router(generated_routes(asker, generator))
     app.include_router(service_routes(live))
     answers = SparqlAnswers(services.data, live, workers)
     app.include_router(sparql_router(answers))
     app.include_router(page_routes(live))
-    app.include_router(ask_routes(asker))
+    app.include_router(ask_routes(asker, generating=generator is not None))
     app.include_router(workbench_routes(live, answers, workers.limits.seconds))
     app.include_router(api_docs_route(app))
     # Gradio would answer any origin with its credentials; where there is such a middleware it leaves this alone.

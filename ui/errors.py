@@ -52,12 +52,25 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     search_errors.UnknownValueError: 422,
     search_errors.InvalidRequestError: 422,
     search_errors.InvalidJudgmentsError: 422,
+    search_errors.NoGeneratorError: 404,
     search_errors.GeneratorSettingError: 503,
     search_errors.GeneratorUnreachableError: 502,
+    search_errors.GeneratorBusyError: 503,
     search_errors.GeneratorTimeoutError: 504,
     search_errors.GeneratorAnswerError: 502,
 }
 """Every error of the trees and the status of a response that reports it; a test sees that none is missing."""
+
+RETRY_AFTER: Final[dict[type[Exception], int]] = {
+    kg_errors.QueriesBusyError: 5,
+    search_errors.GeneratorBusyError: 5,
+}
+"""Seconds after which it may be worth while to try again, of errors that pass by themselves."""
+
+
+def error_name(error: Exception) -> str:
+    """The stable word for a kind of error in answers to programs."""
+    return type(error).__name__.removesuffix("Error")
 
 
 def readable(error: Exception) -> str | None:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from ui.errors import HTTP_STATUS, KNOWN_ERRORS
+from ui.errors import HTTP_STATUS, KNOWN_ERRORS, RETRY_AFTER, error_name
 from ui.languages import LANGUAGES
 from ui.negotiation import by_preference
 from ui.pages.address import Address
@@ -34,7 +34,9 @@ def add_failures(app: FastAPI) -> None:
 
 
 def _readable_error(request: Request, error: Exception) -> Response:
-    return _failure(request, HTTP_STATUS[type(error)], type(error).__name__.removesuffix("Error"), str(error))
+    kind = type(error)
+    headers = {"Retry-After": str(RETRY_AFTER[kind])} if kind in RETRY_AFTER else None
+    return _failure(request, HTTP_STATUS[kind], error_name(error), str(error), headers)
 
 
 def _impossible_parameters(request: Request, error: Exception) -> Response:

@@ -103,6 +103,15 @@ class Asker:
             answer = replace(answer, hits=self.engine.hits(answer.reports[:limit]))
         return answer
 
+    def passages(self, answer: Answer, most: int) -> tuple[Quote, ...]:
+        """At most ``most`` sentences on the question of an answer: its quotes, and what else its reports say.
+
+        Without quotes there are none. Nobody but a generator wants so many, so they are not part of the answer.
+        """
+        if not answer.quotes:
+            return ()
+        return self._quoter.passages(answer.plan.question, [hit.card for hit in answer.hits], answer.quotes, most)
+
     def _loosened(self, plan: Plan) -> Answer | None:
         """What there is when subjects are searched for in words instead: many records lack headings."""
         soft = {"topic"} if plan.intent is Intent.LIST else {"topic", "country", "region"}
@@ -158,17 +167,20 @@ class Asker:
     def _list(self, plan: Plan) -> Answer:
         query = self._proof(plan.filters)
         rows = self._snapshot.graph.select(query, Scope.ALL)
-        reports = list(dict.fromkeys(str(row[0]) for row in rows))
+        years = {str(report): None if year is None else str(year) for report, _title, year in rows}
+        reports = list(years)
         if plan.number is not None:
             numbered = self._numbered(plan, plan.number)
             reports = [report for report in reports if report in numbered]
         if plan.oldest:
-            reports.reverse()
+            reports.sort(key=lambda report: (years[report] is None, years[report]))
         if not reports:
             return self._nothing(plan, query)
         total = len(reports)
         if plan.top is not None and (plan.newest or plan.oldest):
-            reports = reports[: plan.top]
+            # Records tell the year alone: the newest report is each of the newest year.
+            last = years[reports[min(plan.top, total) - 1]] if plan.top == 1 else None
+            reports = [one for one in reports if years[one] == last] if plan.top == 1 else reports[: plan.top]
         mask = self.engine.passing(plan.filters)
         facets = {facet: self._snapshot.columns.counts(facet, mask, most=5) for facet in _RELATED}
         return Answer(
@@ -326,8 +338,6 @@ class Asker:
     def _share(self, plan: Plan) -> Answer:
         """The share that the last named filter is of what the others let pass: "what share of X is open access"."""
         bound = [mention for mention in plan.mentions if mention.binds and not mention.excluded]
-        if not bound:
-            return self._count(plan)
         part = next((one for one in bound if one.reading.facet in {"access", "language", "type"}), bound[-1])
         wider = replace(plan, mentions=tuple(one for one in plan.mentions if one is not part))
         query = self._proof(plan.filters, "count_reports")

@@ -69,7 +69,19 @@ class Dimensions:
                 continue
             if any(span.start - 2 <= place <= span.end for span in nouns):
                 return number
-        return None
+        return 1 if self._superlative_of_one() else None
+
+    def _superlative_of_one(self) -> bool:
+        """Whether the newest or the oldest of documents is wanted, by a noun in the singular: "the latest report"."""
+        nouns = [cue.span for cue in self._parsed.cues if cue.says("documents", "nouns")]
+        singular = [span for span in nouns if not self._asked.words(span)[-1].endswith(("s", "x"))]
+        for cue in self._parsed.cues:
+            if cue.says("intent", "newest", "oldest"):
+                for span in singular:
+                    first, second = sorted((cue.span, span), key=lambda one: one.start)
+                    if all(map(self._asked.is_grammar, range(first.end, second.start))):
+                        return True
+        return False
 
     def _is_who(self, cue: CueSpan) -> bool:
         return cue.says("ask", "which") and len(cue.span) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
@@ -66,10 +66,13 @@ class Writer:
         self._generator = generator
         self._support = support or Support.by(encoder)
 
-    def write(self, plan: Plan, quotes: Sequence[Quote]) -> Iterator[Generated | Dropped]:
+    def write(
+        self, plan: Plan, quotes: Sequence[Quote], *, wanted: Callable[[], bool] = lambda: True
+    ) -> Iterator[Generated | Dropped]:
         """The sentences of an answer to a plan's question, each as soon as it is there and checked.
 
-        The first ``MOST_PASSAGES`` quotes are sent, and nothing without any. Raises what the generator raises
+        The first ``MOST_PASSAGES`` quotes are sent, and nothing without any. Soon after ``wanted`` has become false,
+        which another thread may bring about, the writing ends. Raises what the generator raises
         (:class:`~search.errors.GeneratorTimeoutError`..), also after some sentences: those stay good.
         """
         given = tuple(quotes[:MOST_PASSAGES])
@@ -78,7 +81,7 @@ class Writer:
         said: set[str] = set()
         kept = 0
         with closing(self._generator.pieces(prompt(plan, given))) as pieces:
-            for written in written_sentences(_first(pieces, _MOST_CHARACTERS)):
+            for written in written_sentences(_first(pieces, _MOST_CHARACTERS, wanted)):
                 objection = self._objection(plan, given, written, said)
                 if objection is not None:
                     yield Dropped(written.text, objection.reason, objection.about)
@@ -127,11 +130,9 @@ def _data(text: str) -> str:
     return json.dumps(well_formed, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _first(pieces: Pieces, characters: int) -> Iterator[str]:
-    """The pieces of a text up to a number of characters."""
+def _first(pieces: Pieces, characters: int, wanted: Callable[[], bool]) -> Iterator[str]:
+    """The pieces of a text up to a number of characters, as long as they are wanted."""
     left = characters
-    for piece in pieces:
+    while left > 0 and wanted() and (piece := next(pieces, None)) is not None:
         yield piece[:left]
         left -= len(piece)
-        if left <= 0:
-            return

@@ -9,6 +9,12 @@ from typing import Final, Protocol
 SECONDS: Final = 30.0
 """Time limit of a text where none is set: what small models need on a laptop for a few sentences."""
 
+AT_ONCE: Final = 4
+"""Texts that are written at the same time; others wait, within their time limit."""
+
+WAITING: Final = 0.25
+"""Seconds after which whoever waits for a piece gets an empty one."""
+
 Pieces = PythonGenerator[str, None, None]
 """Text as it comes, in pieces that end anywhere. Closing them ends the writing."""
 
@@ -30,8 +36,9 @@ class Generator(Protocol):
     def pieces(self, prompt: Prompt) -> Pieces:
         """The text for a prompt, piece by piece; the pieces joined are the text, which may be empty.
 
-        Nothing is asked of the model before the first piece is asked for. The last piece has come, or an error was
-        raised, after ``seconds`` at the latest, whatever the model does; closing the pieces stops the model.
+        Nothing is asked of the model before the first piece is asked for. While it is silent an empty piece comes every
+        ``WAITING`` seconds: who reads may have lost interest. The last piece has come, or an error was raised, after
+        ``seconds`` at the latest, whatever the model does; closing the pieces stops the model.
 
         Raises :class:`~search.errors.GeneratorUnreachableError`, :class:`~search.errors.GeneratorTimeoutError` and
         :class:`~search.errors.GeneratorAnswerError`, also after some pieces: those stay good.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -84,6 +84,8 @@ _ABBREVIATED: Final = {
     "ministry": "min",
 }
 """How catalogues abbreviate words of names."""
+_ISO_639_1: Final = 2
+"""Letters of a code of ISO 639-1: languages that have none are rarely asked for, and their names mean other things."""
 _SHORTEST_ALONE: Final = 3
 """Letters of a single word that may be a name: of shorter ones, acronyms in capitals may."""
 _NAME_PARTS: Final = re.compile("[,(]")
@@ -201,24 +203,41 @@ class Linker:
         text = read.said(span)
         for facet, kind in _CONTROLLED.items():
             variants = _of_types(text, read.words(span)) if kind is Kind.TYPE else (text,)
-            for variant in variants:
-                concept = resolve(kind, variant)
-                code = None
-                if concept is not None:
-                    code = self._columns.facets[facet].code(str(self._minter.entity(kind, fold(concept.key))))
-                if code is not None and (kind is not Kind.LANGUAGE or len(text) > _SHORTEST_ALONE):
-                    yield self._reading(facet, [code])
-                    break
+            reading = next(filter(None, (self._concept(facet, kind, variant) for variant in variants)), None)
+            if reading is not None:
+                yield reading
         codes = self._types.get(_stemmed(read.words(span)))
         if codes:
             yield self._reading("type", codes)
-        place = resolve_place(text) if len(text) > 2 or text.isupper() else None
-        if place is not None:
-            value = str(self._minter.entity(Kind.PLACE, place.key))
-            for facet in _PLACES:
-                code = self._columns.facets[facet].code(value)
-                if code is not None:
-                    yield self._reading(facet, [code])
+        if len(text) > 2 or text.isupper():
+            yield from self._places(text)
+
+    def _concept(self, facet: str, kind: Kind, text: str) -> Reading | None:
+        concept = resolve(kind, text)
+        if concept is None or (kind is Kind.LANGUAGE and len(text) <= _SHORTEST_ALONE):
+            return None
+        code = self._columns.facets[facet].code(str(self._minter.entity(kind, fold(concept.key))))
+        if code is not None:
+            return self._reading(facet, [code])
+        asked_for = kind is Kind.LANGUAGE and concept.known and len(concept.key) == _ISO_639_1
+        return self._unheld(facet, kind, concept.key, concept.labels) if asked_for else None
+
+    def _places(self, text: str) -> Iterator[Reading]:
+        place = resolve_place(text)
+        if place is None:
+            return
+        value = str(self._minter.entity(Kind.PLACE, place.key))
+        codes_of = {facet: self._columns.facets[facet].code(value) for facet in _PLACES}
+        for facet, code in codes_of.items():
+            if code is not None:
+                yield self._reading(facet, [code])
+        if place.is_country and not any(code is not None for code in codes_of.values()):
+            yield self._unheld("country", Kind.PLACE, place.key, place.labels)
+
+    def _unheld(self, facet: str, kind: Kind, key: str, labels: Mapping[str, str]) -> Reading:
+        """A country or language that is one, though no report has it: what is asked of it finds nothing."""
+        value = str(self._minter.entity(kind, key))
+        return Reading(facet, (value,), labels["en"], 0, labels=labels)
 
     @cached_property
     def _types(self) -> dict[tuple[str, ...], list[int]]:

@@ -79,6 +79,7 @@ class Parsed:
         self._linker = linker
         self._snapshot = snapshot
         self._free = [True] * len(asked.tokens)
+        self._languages_end: frozenset[int] = frozenset()
         self._choose()
 
     def _choose(self) -> None:
@@ -98,6 +99,9 @@ class Parsed:
         )
         links = {link.span: link for link in found_links}
         self._pass_on(roles, links.values())
+        self._languages_end = frozenset(
+            span.end for span, link in links.items() if any(one.facet == "language" for one in link.readings)
+        )
         self.subjects = tuple(self._named_reports(roles, links.values()))
         for quote in self.asked.quotes:
             self._beginnings(quote, links, roles)
@@ -260,7 +264,7 @@ class Parsed:
 
     def _worth_taking(self, cue: CueSpan) -> bool:
         """Numbers and joints alone say nothing; they are read with what stands beside them."""
-        unused = {"numbers", "decades", "time", "joint"}
+        unused = {"numbers", "decades", "centuries", "time", "joint"}
         return any(one.group not in unused for one in cue.cues) or cue.says("time", "published")
 
     def _keep(self, link: Link, roles: dict[int, tuple[str, Span]]) -> None:
@@ -293,7 +297,18 @@ class Parsed:
 
     def _in_order(self, link: Link, role: str | None) -> tuple[Reading, ...]:
         order = _USUAL if role is None else (*ROLES[role], *(facet for facet in _USUAL if facet not in ROLES[role]))
-        return tuple(sorted(link.readings, key=lambda reading: order.index(reading.facet)))
+        # What no report has comes last, but where it is of a kind that alone fits: "about Greenland" is no author.
+        fitting = ROLES[role] if role is not None else ()
+        fits = {reading.facet for reading in link.readings if reading.reports and reading.facet in fitting[:3]}
+        return tuple(
+            sorted(
+                link.readings,
+                key=lambda reading: (
+                    not reading.reports and (bool(fits) or reading.facet not in fitting),
+                    order.index(reading.facet),
+                ),
+            )
+        )
 
     def _is_plausible(self, chosen: Name) -> bool:
         """Whether a word that could be a name is meant as one."""
@@ -326,7 +341,23 @@ class Parsed:
         return written and (unmistakable or self._holds_documents(chosen.span))
 
     def _is_language(self, chosen: Name) -> bool:
-        return chosen.role == "language" or self._beside_documents(chosen.span)
+        said = chosen.role == "language" or self._beside_documents(chosen.span) or self._continues_languages(chosen)
+        # "In Thai villages": of a language that no report has, nothing may follow that it describes.
+        return said and (chosen.readings[0].reports > 0 or not self._describes(chosen.span))
+
+    def _continues_languages(self, chosen: Name) -> bool:
+        """Whether another language stands before it: "in French or Spanish"."""
+        joint = chosen.span.start - 1
+        joins = any(cue.says("logic", "and", "or") and cue.span == Span(joint, joint + 1) for cue in self.asked.cues)
+        return joins and joint in self._languages_end
+
+    def _describes(self, span: Span) -> bool:
+        """Whether a word with content follows that is no cue."""
+        place = span.end
+        cued = any(cue.span.start == place for cue in self.asked.cues) or any(
+            dated.span.start == place for dated in self.years
+        )
+        return place < len(self.asked.tokens) and not cued and not self.asked.is_grammar(place)
 
     def _writes(self, chosen: Name) -> bool:
         """Whether a word alone is said to have written: "papers of Sonwa", "what Sonwa published"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ _READ: Final = 5
 """Reports whose abstracts are read, and of each the sentences that are compared with the question."""
 _OF_EACH: Final = 2
 _MOST: Final = 3
+_READ_ON: Final = 10
+"""Reports that are read where more is wanted than is shown."""
 _NOVELTY: Final = 0.7
 """How much nearness to the question counts against likeness to what is quoted already (maximal marginal relevance)."""
 _BEHIND: Final = 0.06
@@ -50,11 +53,21 @@ class Quoter:
     def __init__(self, encoder: Encoder | None) -> None:
         self._encoder = encoder
         self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._remembering = threading.Lock()
 
     def quotes(self, question: str, cards: Sequence[Card], most: int = _MOST) -> tuple[Quote, ...]:
         """At most ``most`` sentences of some reports, the best first; without an encoder by the words they share."""
+        return self._quotes(question, cards, most, _READ)
+
+    def passages(self, question: str, cards: Sequence[Card], quotes: Sequence[Quote], most: int) -> tuple[Quote, ...]:
+        """At most ``most`` sentences for somebody who reads on: ``quotes``, and after them what more reports say."""
+        more = self._quotes(question, cards, most, _READ_ON)
+        quoted = {quote.sentence for quote in quotes}
+        return (*quotes, *(quote for quote in more if quote.sentence not in quoted))[:most]
+
+    def _quotes(self, question: str, cards: Sequence[Card], most: int, read: int) -> tuple[Quote, ...]:
         told = [card for card in cards if card.abstract]
-        candidates = [candidate for card in told[:_READ] for candidate in _candidates(question, card)]
+        candidates = [candidate for card in told[:read] for candidate in _candidates(question, card)]
         if not candidates:
             return ()
         if self._encoder is None:
@@ -71,14 +84,16 @@ class Quoter:
 
     def _vectors(self, sentences: Sequence[str]) -> Vectors:
         assert self._encoder is not None
-        new = [sentence for sentence in dict.fromkeys(sentences) if sentence not in self._known]
+        # What is taken from here stays: other threads may forget it meanwhile.
+        found = {sentence: vector for sentence in sentences if (vector := self._known.get(sentence)) is not None}
+        new = [sentence for sentence in dict.fromkeys(sentences) if sentence not in found]
         if new:
-            for sentence, vector in zip(new, self._encoder.encode_documents(new), strict=True):
-                self._known[sentence] = vector
-        found = np.stack([self._known[sentence] for sentence in sentences])
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        return found
+            found |= zip(new, self._encoder.encode_documents(new), strict=True)
+            with self._remembering:
+                self._known.update((sentence, found[sentence]) for sentence in new)
+                while len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
+        return np.stack([found[sentence] for sentence in sentences])
 
 
 def _chosen(near: Vectors, vectors: Vectors, most: int) -> list[int]:

@@ -241,6 +241,7 @@ class _Dates:
         self._this_year = this_year
         self._time = [cue for cue in cues if cue.says("time")]
         self._decades = [cue for cue in cues if cue.says("decades")]
+        self._centuries = [cue for cue in cues if cue.says("centuries")]
 
     def found(self) -> Iterator[YearSpan]:
         """The spans in order; none overlaps another. Years with commas between them are of one list."""
@@ -269,7 +270,8 @@ class _Dates:
     def _apart(self) -> Iterator[YearSpan]:
         place = 0
         # A named time counts from its first word; the cues before it lead to it. "Quatre-vingt-dix" is no eighty.
-        named = sorted((*self._relative(), *self._named_decades()), key=lambda span: len(span.span))
+        named = [*self._relative(), *self._named_decades(), *self._named_centuries()]
+        named.sort(key=lambda span: len(span.span))
         spans = {span.span.start: span for span in named}
         while place < len(self._tokens):
             span = spans.get(place) or self._at(place)
@@ -309,6 +311,12 @@ class _Dates:
             if before is not None or self._tokens[decade.span.start].folded.endswith("ties"):
                 start = decade.span.start if before is None else before.span.start
                 yield self._bounded(start, decade.span.end, first, first + 9)
+
+    def _named_centuries(self) -> Iterator[YearSpan]:
+        """A century in words: ``el siglo XX``, ``the 21st century``."""
+        for century in self._centuries:
+            first = int(century.names("centuries")[0])
+            yield self._bounded(century.span.start, century.span.end, first, first + _CENTURY - 1)
 
     def _at(self, place: int) -> YearSpan | None:
         token = self._tokens[place]

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -115,14 +116,24 @@ class Visits:
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the server listens, without a slash at the end."""
-    folder = tmp_path_factory.mktemp("browser")
+    with served(tmp_path_factory.mktemp("browser")) as address:
+        yield address
+
+
+@contextmanager
+def served(folder: Path, **environment: str) -> Iterator[str]:
+    """A server over the sample and hostile records, with some more variables in its environment; its address."""
     build_sources(services_for(folder / "data"), SAMPLE, write_hostile_records(folder / "hostile.jsonl"))
     port = _free_port()
     command = [sys.executable, "-m", "ui.cli", "serve", "--port", str(port), "--model", "hashing"]
     log = folder / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*command, "--data", str(folder / "data")], cwd=REPOSITORY, stdout=out, stderr=subprocess.STDOUT
+            [*command, "--data", str(folder / "data")],
+            cwd=REPOSITORY,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=os.environ | environment,
         )
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}", process, log)

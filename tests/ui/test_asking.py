@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from search.question.plan import Gap, Intent
 from tests.conftest import WriteLines, build_sources, services_for
 from tests.river_collection import ROWS, having, write_river_collection
+from tests.search.question.generator_server import generator_server, saying, sending
 from ui.app import create_app
 from ui.cli import main
 from ui.wiring import Services
@@ -60,6 +61,30 @@ def test_quotations_are_printed_with_their_reports(run: Run) -> None:
     result = run("ask", "What do widows sell every week?")
     assert "“Widows who keep goats sell milk every week.”" in result.stdout
     assert "Goat keeping by widows in Kenya  1998  r02" in result.stdout
+
+
+def test_a_model_says_what_reports_say_below_the_quotations(
+    run: Run, sample_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Two kinds of credit compete for the same customer [1]. They sell gold [1]."
+    with generator_server(saying(text)) as server:
+        monkeypatch.setenv("REPORTGRAPH_GENERATOR", server.address)
+        result = run("ask", "What effect does credit have on the income of women?", "--data", str(sample_data))
+        run("ask", "How many reports are about Kenya?")
+    assert result.exit_code == 0, result.output
+    assert " ".join(result.stdout.split()).endswith("Two kinds of credit compete for the same customer. (sample002)")
+    (received,) = server.received
+    passages = received.body["messages"][1]["content"].count("\n[")
+    assert passages > result.stdout.count("  “") == 3
+
+
+def test_a_model_that_fails_leaves_the_answer_and_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with generator_server(sending()) as server:
+        monkeypatch.setenv("REPORTGRAPH_GENERATOR", server.address)
+        result = run("ask", "What do widows sell every week?")
+    assert result.exit_code == 0
+    assert "“Widows who keep goats sell milk every week.”" in result.stdout
+    assert "connection broke off" in " ".join(result.stderr.split())
 
 
 def test_what_else_a_name_may_mean_is_printed(run: Run) -> None:

@@ -10,7 +10,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.testclient import TestClient
 from starlette.types import Message
 
-from kg.errors import QuerySyntaxError, StoreError
+from kg.errors import QueriesBusyError, QuerySyntaxError, StoreError
 from kg.store import GraphStore
 from search.errors import UnknownReportError
 from tests.conftest import services_for
@@ -53,6 +53,10 @@ def failing() -> Iterator[TestClient]:
     @app.get("/api/v1/unexpected")
     def unexpected() -> None:
         raise RuntimeError(SECRET)
+
+    @app.get("/busy")
+    def busy() -> None:
+        raise QueriesBusyError(2)
 
     @app.get("/teapot")
     def teapot() -> None:
@@ -103,6 +107,13 @@ def test_headers_of_an_error_are_sent(failing: TestClient) -> None:
     for accept in (HTML, {}):
         assert failing.get("/teapot", headers=accept).headers["x-lid"] == "on"
     assert failing.post("/teapot").headers["allow"] == "GET"
+
+
+def test_what_passes_by_itself_says_when_to_come_again(failing: TestClient) -> None:
+    for accept in (HTML, {}):
+        answer = failing.get("/busy", headers=accept)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert "retry-after" not in failing.get("/store", headers=accept).headers
 
 
 def test_text_of_an_error_stays_text(failing: TestClient) -> None:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from search import request as asked
 from search.engine import LONGEST_QUERY, NEAREST
 from search.filter_values import filter_values
+from search.question.answer import Answer
+from search.question.answering import Asker
 from search.question.plan import Corrections, Intent
 from search.snapshot import Snapshot
 from search.suggest import MOST, SuggestRequest
@@ -130,3 +132,13 @@ class AskParameters(BaseModel):
         """What was corrected."""
         chosen = (text.rpartition("=") for text in self.as_)
         return Corrections(frozenset(self.drop), {key: facet for key, _, facet in chosen if key}, self.intent)
+
+    def answered(self, asker: Asker) -> Answer:
+        """The answer to the question."""
+        return asker.ask(
+            self.q,
+            language=self.lang,
+            prior=self.prior or None,
+            corrections=self.corrections(),
+            limit=self.limit,
+        )

@@ -53,13 +53,7 @@ def api_routes(live: LiveEngine, asker: LiveAsker) -> APIRouter:
 
     @router.get(f"{API}/ask", responses=_ERRORS, summary="Answer a question")
     def ask(parameters: Annotated[AskParameters, Query()]) -> AnswerSchema:
-        answer = asker.current().ask(
-            parameters.q,
-            language=parameters.lang,
-            prior=parameters.prior or None,
-            corrections=parameters.corrections(),
-            limit=parameters.limit,
-        )
+        answer = parameters.answered(asker.current())
         return AnswerSchema.of(answer, told(answer, Texts(answer.plan.language)))
 
     # Ids may hold slashes, so the longer route stands first.

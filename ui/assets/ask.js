@@ -3,6 +3,86 @@
 "use strict";
 
 {
+  // The objects of a body that holds one a line, each as soon as it is there.
+  async function* objects(body) {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const lines = (rest + part.value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) yield JSON.parse(line);
+    }
+  }
+
+  // What a language model writes below an answer: sentence by sentence, as text alone, each with what it cites.
+  class Writing {
+    constructor(section) {
+      this.section = section;
+      this.written = section.querySelector("#written");
+      this.state = section.querySelector("#writing");
+      this.stopping = new AbortController();
+    }
+
+    stop() {
+      this.stopping.abort();
+    }
+
+    async show() {
+      this.section.hidden = false;
+      try {
+        const answer = await fetch(this.section.dataset.from, { signal: this.stopping.signal });
+        const end = answer.ok ? await this.read(answer.body) : await answer.json();
+        if (!this.stopping.signal.aborted) this.end(end);
+      } catch {
+        if (!this.stopping.signal.aborted) this.end(null);
+      }
+    }
+
+    // The last event, if it came.
+    async read(body) {
+      for await (const event of objects(body)) {
+        if (event.event !== "sentence") return event;
+        this.written.append(this.sentence(event));
+      }
+      return null;
+    }
+
+    sentence({ text, cites }) {
+      const shown = this.made("written-sentence");
+      shown.querySelector("p").textContent = text;
+      shown.querySelector("ul").append(...cites.map((cited) => this.cited(cited)));
+      return shown;
+    }
+
+    cited({ id, title, year, invented, passage, language }) {
+      const shown = this.made("written-cited");
+      const link = shown.querySelector("a");
+      link.href = `/report/${encodeURIComponent(id)}${this.section.dataset.lang}`;
+      link.textContent = title;
+      if (year !== null) shown.querySelector(".rg-year").textContent = ` (${year})`;
+      if (!invented) shown.querySelector(".rg-invented").remove();
+      const quoted = shown.querySelector("blockquote");
+      quoted.textContent = passage;
+      if (language) quoted.lang = language;
+      return shown;
+    }
+
+    made(template) {
+      return this.section.querySelector(`#${template}`).content.cloneNode(true);
+    }
+
+    end(event) {
+      const { nothing, late, failed, busy, dropped } = this.state.dataset;
+      if (event?.event === "done") {
+        const left = Object.values(event.dropped).reduce((sum, n) => sum + n, 0);
+        const counted = left ? dropped.replace("#", left) : "";
+        this.state.textContent = event.sentences ? counted : nothing;
+      } else {
+        this.state.textContent = { GeneratorTimeout: late, GeneratorBusy: busy }[event?.error] ?? failed;
+      }
+    }
+  }
+
   class AskPage {
     constructor(asked, said) {
       this.asked = asked;
@@ -10,6 +90,7 @@
       this.waiting = null;
       this.later = 0;
       this.shown = location.search;
+      this.writing = null;
     }
 
     listen() {
@@ -21,6 +102,14 @@
       // Only when the answer is there is there a place to scroll to.
       history.scrollRestoration = "manual";
       if (history.state?.scroll) window.scrollTo({ top: history.state.scroll });
+      this.write();
+    }
+
+    // Where there is a place for it, ask for the answer in a model's words.
+    write() {
+      const section = this.asked.querySelector("#generated");
+      this.writing = section && new Writing(section);
+      this.writing?.show();
     }
 
     clicked(event) {
@@ -80,6 +169,7 @@
     // Answers may overtake each other: only the one to the last question is shown.
     async show(scroll) {
       this.waiting?.abort();
+      this.writing?.stop();
       const waiting = (this.waiting = new AbortController());
       this.shown = location.search;
       this.asked.setAttribute("aria-busy", "true");
@@ -109,6 +199,7 @@
       const again = document.getElementById(focused === "and" ? "q" : focused);
       if (focused) (again ?? document.getElementById("main")).focus({ preventScroll: true });
       this.said.textContent = document.getElementById("sentence")?.textContent ?? "";
+      this.write();
     }
   }
 

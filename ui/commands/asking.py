@@ -17,7 +17,7 @@ from rich.text import Text
 from search.errors import SearchError
 from search.question.answer import Answer
 from search.question.answering import LISTED, Asker
-from search.question.generating import Generated, Writer
+from search.question.generating import MOST_PASSAGES, Generated, Writer
 from search.question.plan import Mention
 from ui.answers import criteria, told
 from ui.commands.context import console, services
@@ -54,14 +54,15 @@ def ask_command(
 
 
 def _print_generated(wired: Services, asker: Asker, answer: Answer) -> None:
-    """What a generator of the user's makes of the quotations, sentence by sentence; the answer stands without it."""
+    """What a generator of the user's makes of what reports say, sentence by sentence; the answer stands without it."""
     generator = wired.generator()
     if generator is None or not answer.quotes:
         return
     out = Console()
     with closing(generator):
         try:
-            for part in Writer(generator, asker.engine.encoder).write(answer.plan, answer.quotes):
+            passages = asker.passages(answer, MOST_PASSAGES)
+            for part in Writer(generator, asker.engine.encoder).write(answer.plan, passages):
                 if isinstance(part, Generated):
                     cited = ", ".join(dict.fromkeys(quote.card.id for quote in part.quotes))
                     out.print(Text(f"{printable(part.sentence)} ({printable(cited)})", style="italic"))

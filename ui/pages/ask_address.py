@@ -16,6 +16,7 @@ from search.question.reading import LONGEST
 from ui.languages import LANGUAGES
 
 PATH: Final = "/ask"
+_GENERATED: Final = "/api/v1/ask/generated"
 
 CORRECTABLE: Final = (
     Intent.FIND,
@@ -76,6 +77,14 @@ class AskAddress:
     def href(self) -> str:
         """The address on this server."""
         return f"{PATH}?{self.query_string}" if self.parameters() else PATH
+
+    def generated(self, language: str) -> str:
+        """Where the API answers the same in a model's words, to a reader of a language."""
+        pairs = [("q", self.question)]
+        pairs += [("prior", self.after)] if self.after else []
+        pairs += self.corrected()
+        pairs += [("intent", self.intent)] if self.intent is not None else []
+        return f"{_GENERATED}?{urlencode([*pairs, ('lang', language)])}"
 
     @property
     def corrections(self) -> Corrections:

@@ -32,12 +32,13 @@ class AskPage:
     asker: LiveAsker
     address: AskAddress
     rendering: Rendering
+    generating: bool = False
 
     @classmethod
-    def open(cls, asker: LiveAsker, query_string: str, accept_language: str) -> AskPage:
+    def open(cls, asker: LiveAsker, query_string: str, accept_language: str, *, generating: bool = False) -> AskPage:
         """The page that the part of a URL after ``?`` asks for."""
         address = AskAddress.read(query_string)
-        return cls(asker, address, Rendering.for_reader(address.language, accept_language))
+        return cls(asker, address, Rendering.for_reader(address.language, accept_language), generating)
 
     def parts(self) -> Iterator[str]:
         """The page in parts to be sent one by one: what stands before the answer, and then the rest.
@@ -83,11 +84,16 @@ class AskPage:
             corrections=self.address.corrections,
             limit=_CARDS,
         )
-        return answer_html(asker.engine.snapshot, answer, self.address, self.rendering)
+        return answer_html(asker.engine.snapshot, answer, self.address, self.rendering, generating=self.generating)
 
 
-def answer_html(snapshot: Snapshot, answer: Answer, address: AskAddress, rendering: Rendering) -> str:
-    """What stands under a question: how it was understood, its answer, and the reports."""
+def answer_html(
+    snapshot: Snapshot, answer: Answer, address: AskAddress, rendering: Rendering, *, generating: bool = False
+) -> str:
+    """What stands under a question: how it was understood, its answer, and the reports.
+
+    With ``generating`` there is a place for what a generator makes of the quotations: the script fills it afterwards.
+    """
     view = ask_view(snapshot, answer, address, rendering.texts)
     # In the language of the question, which need not be that of the page around it.
     figures = Rendering(view.language, rendering.asked).html("parts/figures.html", figures=view.figures)
@@ -98,6 +104,7 @@ def answer_html(snapshot: Snapshot, answer: Answer, address: AskAddress, renderi
         figures=Markup(figures),  # noqa: S704 - a template escaped it
         longest=LONGEST,
         examples=_examples(address, rendering),
+        generated=address.generated(rendering.language) if generating and view.quoted else None,
     )
 
 

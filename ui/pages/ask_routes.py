@@ -10,13 +10,14 @@ from ui.pages.ask_address import PATH
 from ui.pages.ask_page import AskPage
 
 
-def ask_routes(asker: LiveAsker) -> APIRouter:
-    """The page over the live snapshot."""
+def ask_routes(asker: LiveAsker, *, generating: bool = False) -> APIRouter:
+    """The page over the live snapshot; ``generating`` tells whether a generator may phrase findings."""
     router = APIRouter(include_in_schema=False)
 
     @router.get(PATH)
     def ask(request: Request) -> StreamingResponse:
-        page = AskPage.open(asker, request.url.query, request.headers.get("accept-language", ""))
+        languages = request.headers.get("accept-language", "")
+        page = AskPage.open(asker, request.url.query, languages, generating=generating)
         headers = {"Vary": "Accept-Language"}
         if page.address.question:
             # Questions are without number, and a crawler would ask them all. Proxies shall not wait for the answer.

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import UnionType
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from search.errors import (
     GeneratorTimeoutError,
     GeneratorUnreachableError,
 )
-from search.question.generator import SECONDS, Pieces, Prompt
+from search.question.generator import AT_ONCE, SECONDS, WAITING, Pieces, Prompt
 
 _CONNECT_SECONDS: Final = 5.0
 _MOST_TOKENS: Final = 600
@@ -34,8 +34,6 @@ _MOST_TOKENS: Final = 600
 _MOST_BYTES: Final = 1 << 20
 """Of a response: an event for each token takes 200 to 400 bytes."""
 _LONGEST_LINE: Final = 1 << 16
-_AT_ONCE: Final = 4
-"""Texts that are written at the same time; others wait, within their time limit."""
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r(?!$)")
 _KEY: Final = re.compile(r"[\x21-\x7e]+")
 
@@ -69,7 +67,7 @@ class OpenAICompatibleGenerator:
         self._readings.add(reading)
         reading.add_done_callback(lambda _: arrived.put(None))
         try:
-            while (piece := arrived.get()) is not None:
+            while (piece := _next(arrived)) is not None:
                 yield piece
             try:
                 reading.result()
@@ -161,6 +159,14 @@ class OpenAICompatibleGenerator:
             raise GeneratorAnswerError(self._base, "its events are not those of a chat completion", 200) from error
 
 
+def _next(arrived: SimpleQueue[str | None]) -> str | None:
+    """The next piece, an empty one where none comes soon, or ``None`` after the last."""
+    try:
+        return arrived.get(timeout=WAITING)
+    except Empty:
+        return ""
+
+
 def _field(value: object, name: str, kind: type | UnionType) -> Any:
     """A field of a JSON object that must be of a kind; raises TypeError."""
     field = value.get(name) if isinstance(value, dict) else None
@@ -191,7 +197,7 @@ def _client(base: str, key: str | None, seconds: float) -> httpx.AsyncClient:
         },
         timeout=httpx.Timeout(seconds, connect=min(_CONNECT_SECONDS, seconds)),
         # A connection that was kept may be gone just when it is needed.
-        limits=httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=0),
+        limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=0),
         # Who asks must not be known again by a cookie.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,

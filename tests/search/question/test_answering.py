@@ -348,6 +348,69 @@ def test_lists_name_every_report_the_newest_first(asker: Asker, question: str) -
     assert [hit.card.iri for hit in answer.hits] == list(answer.reports[:10])
 
 
+@pytest.mark.parametrize(
+    ("question", "reports", "total"),
+    [
+        ("the latest report about Kenya", ["r13"], 5),
+        ("What is the oldest document about Kenya?", ["r01"], 5),
+        ("Quel est le plus ancien rapport sur le Mali ?", ["r03"], 4),
+        ("¿Cuál es el informe más reciente sobre Perú?", ["r15"], 3),
+        ("qual é o relatório mais antigo sobre o Quênia?", ["r01"], 5),
+        # The records of a year are equally new.
+        ("the latest report by Kováčová", ["r10"], 3),
+        ("the newest document of 2004", ["r04", "r05"], 2),
+        ("the latest literature about Kenya", ["r13", "r11", "r04", "r02", "r01"], 5),
+    ],
+)
+def test_the_newest_or_oldest_alone_is_named_where_one_is_asked_for(
+    asker: Asker, question: str, reports: list[str], total: int
+) -> None:
+    answer = asker.ask(question)
+    assert (sorted(_ids(answer)), answer.total) == (sorted(reports), total)
+
+
+def test_reports_without_a_year_are_the_last_of_the_oldest(asker: Asker) -> None:
+    answer = asker.ask("the oldest working papers")
+    assert _ids(answer)[-1] == "r16"
+    assert _ids(asker.ask("the oldest working paper by Tamwe")) == ["r16"]
+
+
+@pytest.mark.parametrize(
+    ("question", "facet", "label"),
+    [
+        ("list the reports about Greenland", "country", "Greenland"),
+        ("reports in Japanese about goats", "language", "Japanese"),
+        ("documentos en japonés sobre cabras", "language", "Japanese"),
+        ("documentos em japonês sobre cabras", "language", "Japanese"),
+        ("rapports en polonais sur le Mali", "language", "Polish"),
+    ],
+)
+def test_countries_and_languages_that_no_report_has_are_known(
+    asker: Asker, question: str, facet: str, label: str
+) -> None:
+    answer = asker.ask(question)
+    assert answer.refusal is not None
+    assert answer.refusal.gap is Gap.NOTHING
+    assert (facet, label) in {(one.reading.facet, one.reading.label) for one in answer.plan.mentions if one.binds}
+
+
+def test_how_many_there_are_of_a_country_that_no_report_has_is_none(asker: Asker) -> None:
+    answer = asker.ask("How many reports are about Greenland?")
+    assert (answer.refusal, answer.count) == (None, 0)
+
+
+def test_an_adjective_is_no_language_that_no_report_has(asker: Asker) -> None:
+    plan = asker.ask("reports in Thai villages about goats").plan
+    assert not any(mention.reading.facet == "language" for mention in plan.mentions)
+
+
+@pytest.mark.parametrize(
+    "question", ["Combien de rapports en français ou espagnol ?", "How many reports in French or Spanish?"]
+)
+def test_languages_may_be_a_choice(asker: Asker, question: str) -> None:
+    assert asker.ask(question).count == 5
+
+
 def test_the_oldest_come_first_if_they_are_wanted_and_no_more_than_were(asker: Asker) -> None:
     kenya = sorted((row.year, row.id) for row in ROWS if "Kenya" in row.places and row.year)
     assert _ids(asker.ask("the oldest reports about Kenya")) == [one for _, one in kenya]
@@ -501,6 +564,16 @@ def test_findings_are_sentences_of_abstracts(asker: Asker, question: str, report
         assert quote.sentence in abstracts[quote.card.id]
     assert len({quote.sentence for quote in answer.quotes}) == len(answer.quotes)
     assert {quote.card.iri for quote in answer.quotes} <= set(answer.reports)
+
+
+def test_whoever_reads_on_gets_more_than_the_quotes_and_only_where_there_are_some(asker: Asker) -> None:
+    answer = asker.ask("What do widows sell every week?", limit=0)
+    passages = asker.passages(answer, 12)
+    assert passages[: len(answer.quotes)] == answer.quotes
+    assert {passage.card.iri for passage in passages} <= set(answer.reports)
+    assert asker.passages(answer, 1) == answer.quotes[:1]
+    for question in ("", "How many reports are about Kenya?", "reports by Pedro Nadie", "reports about goats"):
+        assert asker.passages(asker.ask(question), 12) == ()
 
 
 def test_filters_bind_what_may_be_quoted(asker: Asker) -> None:

@@ -191,6 +191,20 @@ def test_sentences_come_while_the_model_writes() -> None:
     assert generator.written < 80
 
 
+def test_what_is_not_wanted_any_more_is_not_written_on() -> None:
+    generator = ScriptedGenerator(f"{GOOD} {'And so on. ' * 100}")
+    parts: list[Generated | Dropped] = []
+    parts.extend(Writer(generator, None).write(plan(), quotes(), wanted=lambda: not parts))
+    assert isinstance(parts[0], Generated)
+    assert generator.written < 80
+
+
+def test_what_nobody_wants_is_not_asked_for() -> None:
+    generator = ScriptedGenerator(GOOD)
+    assert list(Writer(generator, None).write(plan(), quotes(), wanted=lambda: False)) == []
+    assert generator.prompts == []
+
+
 def test_what_is_kept_is_plain_text() -> None:
     (part,) = outcome(
         "**Cash transfers** raised <b>school attendance</b> of [girls](https://evil.example/x) by `12%` [1]."

@@ -82,7 +82,9 @@ def test_any_pattern_has_phrases_of_folded_words(pattern: str) -> None:
 def test_every_language_says_the_same_things(language: str) -> None:
     def said(of: str) -> dict[str, set[str]]:
         # Numbers are as many as the words of a language need.
-        return {group: set(names) for group, names in tables(of).items() if group not in {"decades", "numbers"}}
+        return {
+            group: set(names) for group, names in tables(of).items() if group not in {"centuries", "decades", "numbers"}
+        }
 
     assert said(language) == said("en")
     assert set(tables(language)) == set(tables("en"))
@@ -93,6 +95,7 @@ def test_every_language_says_the_same_things(language: str) -> None:
 def test_numbers_and_decades_are_named_in_every_language(language: str) -> None:
     decades = {int(name) for name in tables(language)["decades"]}
     assert decades >= set(range(1920, 2000, 10))
+    assert {int(name) for name in tables(language)["centuries"]} == {1801, 1901, 2001}
     assert {int(name) for name in tables(language)["numbers"]} == {*range(1, 11), 12, 15, 20}
 
 

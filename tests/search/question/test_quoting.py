@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 import pytest
@@ -178,3 +179,56 @@ def test_what_lies_far_behind_the_nearest_is_not_quoted() -> None:
             return np.stack([_at({MILK: 2, TEA: 60}[text]) for text in texts])
 
     assert [quote.sentence for quote in Quoter(Far()).quotes("milk", _sentences(MILK, TEA))] == [MILK]
+
+
+# -- passages for somebody who reads on --------------------------------------------------------------------------------
+
+VILLAGES: Final = _sentences(
+    *(
+        f"Widows of village {number} sell milk every week of the year. Herders of place {number} drink tea with guests."
+        for number in range(14)
+    )
+)
+WIDOWS: Final = "What do widows sell every week?"
+
+
+@pytest.mark.parametrize("encoder", [HashingEncoder(), None])
+def test_passages_begin_with_what_is_quoted_and_go_on_in_more_reports(encoder: HashingEncoder | None) -> None:
+    quoter = Quoter(encoder)
+    quoted = quoter.quotes(WIDOWS, VILLAGES)
+    passages = quoter.passages(WIDOWS, VILLAGES, quoted, 12)
+    assert passages[:3] == quoted
+    assert 3 < len(passages) <= 12
+    assert len({passage.sentence for passage in passages}) == len(passages)
+    assert {passage.card.id for passage in passages} - {f"r{number}" for number in range(5)}
+    assert passages == quoter.passages(WIDOWS, VILLAGES, quoted, 12)
+    assert quoter.passages(WIDOWS, VILLAGES, quoted, 2) == quoted[:2]
+
+
+def test_what_lies_far_behind_is_no_passage_either() -> None:
+    class Far(_Plane):
+        def encode_documents(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
+            return np.stack([_at({MILK: 2, TEA: 60}[text]) for text in texts])
+
+    quoter = Quoter(Far())
+    quoted = quoter.quotes("milk", _sentences(MILK, TEA))
+    assert quoter.passages("milk", _sentences(MILK, TEA), quoted, 12) == quoted
+
+
+def test_what_another_thread_makes_a_quoter_forget_meanwhile_is_not_missed() -> None:
+    class Distracted(HashingEncoder):
+        """While it encodes, another reader asks about so much that what was known is forgotten."""
+
+        def encode_documents(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
+            if TEA in texts:
+                for start in range(0, 4200, 10):
+                    pairs = [
+                        f"Sentence number {number} is about something else. So is sentence number {number + 1}, I say."
+                        for number in range(start, start + 10, 2)
+                    ]
+                    quoter.quotes("sentence", _sentences(*pairs))
+            return super().encode_documents(texts, progress=progress)
+
+    quoter = Quoter(Distracted())
+    assert quoter.quotes(WIDOWS, _sentences(MILK))
+    assert quoter.quotes(WIDOWS, _sentences(MILK, TEA))[0].sentence == MILK

@@ -115,6 +115,49 @@ def test_findings_are_quoted_each_with_its_report(client: TestClient) -> None:
     assert line(quotes[0].text) in line(Markup(quoted.text).text)
 
 
+def test_there_is_a_place_for_a_models_words_only_where_a_model_may_phrase_a_finding(
+    sample: Snapshot, engine: Engine, client: TestClient
+) -> None:
+    asker = Asker(engine)
+    for intent, question in QUESTIONS.items():
+        answer = asker.ask(question)
+        for generating in (True, False):
+            html = answer_html(sample, answer, AskAddress(question), ENGLISH, generating=generating)
+            assert ('id="generated"' in html) is (generating and intent is Intent.FINDING)
+    assert not asked(client, QUESTIONS[Intent.FINDING]).all("section", id="generated")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_place_for_a_models_words_says_whose_they_are_and_where_they_come_from(
+    sample: Snapshot, engine: Engine, language: str
+) -> None:
+    answer = Asker(engine).ask(QUESTIONS[Intent.FINDING])
+    address = AskAddress('a "question" & more', after="b", dropped=("k:x",), meant=(("k:y", "topic"),))
+    html = answer_html(sample, answer, address, Rendering(language, language), generating=True)
+    found = Markup(html)
+    assert not found.faults
+    section = found.one("section", id="generated")
+    # Without the script that fills it, it is not there.
+    assert "hidden" in section.attributes
+    heading, note = Texts(language).say("In a model's words"), line(section.text)
+    assert heading in note
+    assert found.one("div", id="written").attributes == {
+        "class": "rg-written",
+        "id": "written",
+        "aria-live": "polite",
+        "lang": "en",
+    }
+    path, _, query = section.attributes["data-from"].partition("?")
+    assert path == "/api/v1/ask/generated"
+    assert parse_qs(query) == {
+        "q": ['a "question" & more'],
+        "prior": ["b"],
+        "drop": ["k:x"],
+        "as": ["k:y=topic"],
+        "lang": [language],
+    }
+
+
 def test_every_value_of_a_ranking_leads_to_as_many_reports_as_it_counts(client: TestClient) -> None:
     for intent in (Intent.RANK, Intent.VALUES, Intent.COUNT_BY_YEAR):
         rows = bars(client, QUESTIONS[intent])
