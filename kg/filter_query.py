@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -60,24 +60,28 @@ def filter_query(
     year_from: int | None,
     year_to: int | None,
     *,
+    also: Mapping[str, Sequence[Sequence[str]]] | None = None,
     frame: str = "filter_reports",
 ) -> str:
     """The text of a SELECT for ``?report ?title ?year`` of what passes the filters, newest first, then by IRI.
 
     ``frame`` names another query file to lay around the filters, such as ``count_reports``.
 
-    OR inside a facet, AND across facets, NOT for what is excluded, both ends of the years included; values are IRIs, or
-    for the facet ``year`` four digits. Whether inferred facts count is up to the :class:`~kg.store.Scope` in which the
-    query is asked. Equal filters give equal texts. Raises :class:`~kg.errors.UnboundParameterError` for a facet that
-    does not exist and for a value that is no IRI or no year.
+    OR inside a facet, AND across facets, NOT for what is excluded, both ends of the years included; of each group of
+    values in ``also`` a report has one as well. Values are IRIs, or for the facet ``year`` four digits. Whether
+    inferred facts count is up to the :class:`~kg.store.Scope` in which the query is asked. Equal filters give equal
+    texts. Raises :class:`~kg.errors.UnboundParameterError` for a facet that does not exist and for a value that is no
+    IRI or no year.
     """
-    for facet in (*chosen, *excluded):
+    further = also or {}
+    for facet in (*chosen, *excluded, *further):
         if facet not in FACETS:
             raise UnboundParameterError(facet)
+    demanded = {facet: [chosen.get(facet, ()), *further.get(facet, ())] for facet in FACETS}
     blocks = [
-        *_choices("filter_chosen", chosen),
+        *_choices("filter_chosen", demanded),
         *_range(year_from, year_to),
-        *_choices("filter_excluded", excluded),
+        *_choices("filter_excluded", {facet: [values] for facet, values in excluded.items()}),
     ]
     return _framed(_part(frame), blocks)
 
@@ -88,12 +92,14 @@ def counting_query(
     excluded: Mapping[str, Sequence[str]],
     year_from: int | None,
     year_to: int | None,
+    *,
+    also: Mapping[str, Sequence[Sequence[str]]] | None = None,
 ) -> str:
     """The text of a SELECT for ``?value ?reports``: the values of some facets, and the reports of each that pass.
 
     The commonest come first, then by value. Otherwise as :func:`filter_query`.
     """
-    text = filter_query(chosen, excluded, year_from, year_to, frame="count_values")
+    text = filter_query(chosen, excluded, year_from, year_to, also=also, frame="count_values")
     for facet in dimension:
         if facet not in FACETS:
             raise UnboundParameterError(facet)
@@ -136,15 +142,17 @@ def _part(name: str) -> _Part:
     return _Part(found["purpose"], tuple(found["prefixes"].splitlines(keepends=True)), found["select"])
 
 
-def _choices(frame: str, choices: Mapping[str, Sequence[str]]) -> Iterator[_Part]:
-    """A block for each facet with values, in the order of the facets."""
+def _choices(frame: str, choices: Mapping[str, Sequence[Sequence[str]]]) -> Iterator[_Part]:
+    """A block for each group of values that has any, in the order of the facets, equal groups once."""
     for facet in FACETS:
-        if choices.get(facet):
+        groups = sorted({tuple(sorted(set(values))) for values in choices.get(facet, ()) if values})
+        for number, values in enumerate(groups, start=1):
             part = _part(f"facet_{facet}")
             block = _filled(_part(frame).pattern, _PATTERN, part.pattern)
-            # Each facet has a variable of its own: a reader may take patterns out of their braces and join them.
-            named = re.sub(r"\?value\b", "?" + facet, part.purpose + block)
-            bound = sparql.bind(named, **{facet: _terms(facet, choices[facet])})
+            # Each block has a variable of its own: a reader may take patterns out of their braces and join them.
+            variable = facet if number == 1 else f"{facet}_{number}"
+            named = re.sub(r"\?value\b", "?" + variable, part.purpose + block)
+            bound = sparql.bind(named, **{variable: [_term(facet, value) for value in values]})
             yield _Part(part.purpose, part.prefixes, _SEVERAL.sub(_one_a_line, bound))
 
 
@@ -167,10 +175,6 @@ def _one_a_line(found: re.Match[str]) -> str:
     margin, opening, terms = found.groups()
     inside = "".join(margin + "  " + term + "\n" for term in terms.split(" "))
     return margin + opening + "\n" + inside + margin + "}"
-
-
-def _terms(facet: str, values: Iterable[str]) -> list[URIRef | Literal]:
-    return [_term(facet, value) for value in sorted(set(values))]
 
 
 def _term(facet: str, value: str) -> URIRef | Literal:

@@ -39,6 +39,8 @@ expected, in spreads of the query's background (:class:`embeddings.index.Backgro
 results for one query and a thousand for another. See docs/decisions/0009."""
 
 EXCLUSIONS: Final = "excluded"
+FURTHER: Final = "also"
+"""The masks that belong to no facet: no choice in a facet widens them."""
 
 LONGEST_QUERY: Final = 2000
 """Characters. No encoder reads further, and each word costs a look-up."""
@@ -316,8 +318,9 @@ def floor(background: Background, size: int) -> float:
 def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
     """The reports that pass the choice made in each facet; facets without a choice are absent.
 
-    Those that nothing excludes are under ``EXCLUSIONS``, whatever the facet: a choice can be widened, an exclusion
-    stays. Raises :class:`~search.errors.InvalidRequestError` for years that are no range and for unknown facets.
+    Those that nothing excludes are under ``EXCLUSIONS``, and those that pass all further choices under ``FURTHER``,
+    whatever the facet: a choice can be widened, these stay. Raises :class:`~search.errors.InvalidRequestError` for
+    years that are no range and for unknown facets.
     """
     _check_filters(filters)
     columns = snapshot.columns
@@ -325,6 +328,10 @@ def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
     for facet, values in filters.chosen.items():
         if values:
             masks[facet] = columns.mask(facet, values, inferred=filters.inferred)
+    for facet, groups in filters.also.items():
+        for values in filter(None, groups):
+            passing = columns.mask(facet, values, inferred=filters.inferred)
+            masks[FURTHER] = masks[FURTHER] & passing if FURTHER in masks else passing
     for facet, values in filters.excluded.items():
         if values:
             kept = ~columns.mask(facet, values, inferred=filters.inferred)
@@ -337,7 +344,8 @@ def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
 
 def narrowing(snapshot: Snapshot, filters: Filters) -> list[list[int]]:
     """The choices of some filters as numbers of facet values: a report that passes the filters has one of each list."""
-    numbers = [snapshot.columns.numbers(facet, values) for facet, values in filters.chosen.items() if values]
+    choices = [*filters.chosen.items(), *((facet, values) for facet in filters.also for values in filters.also[facet])]
+    numbers = [snapshot.columns.numbers(facet, values) for facet, values in choices if values]
     if filters.year_from is not None or filters.year_to is not None:
         years = snapshot.columns.years_within(filters.year_from, filters.year_to)
         numbers.append(snapshot.columns.numbers("year", years))
@@ -376,6 +384,6 @@ def _check_filters(filters: Filters) -> None:
         raise InvalidRequestError(
             f"The years {filters.year_from} to {filters.year_to} are no range", "Give the earlier year first"
         )
-    unknown = sorted({*filters.chosen, *filters.excluded} - set(FACETS))
+    unknown = sorted({*filters.chosen, *filters.excluded, *filters.also} - set(FACETS))
     if unknown:
         raise InvalidRequestError(f"There is no facet {unknown[0]!r}", f"Choose among: {', '.join(FACETS)}")

@@ -31,7 +31,8 @@ class Sort(StrEnum):
 class Filters:
     """OR inside a facet, AND across facets. Values are IRIs, or years as text.
 
-    ``inferred`` tells whether facts that we inferred let a report pass.
+    ``also`` are further choices inside facets: a report has one value of each of these groups as well. A group without
+    values asks for nothing. ``inferred`` tells whether facts that we inferred let a report pass.
     """
 
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Filters:
     year_from: int | None = None
     year_to: int | None = None
     inferred: bool = True
+    also: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Results:
     """A page of results with the exact counts of the whole result set.
 
     ``total`` is the size of the set; ``by_meaning`` says how many of it are there for their meaning alone.
-    Counts of a facet ignore the choice made in that facet, so that one can widen it.
+    Counts of a facet ignore the choice made in that facet, so that one can widen it; further choices in it stay, since
+    no value more would widen them.
     """
 
     total: int

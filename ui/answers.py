@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Final
 
 from kg.facets import FacetCount
@@ -31,12 +32,13 @@ def told(answer: Answer, texts: Texts) -> str:
     """The answer as one short paragraph: the figure or the names, or why there is none."""
     if answer.refusal is not None:
         return refused(answer, answer.refusal, texts)
-    return _TOLD[answer.plan.intent](answer, texts)
+    said = _TOLD[answer.plan.intent](answer, texts)
+    return f"{said} {_apart(answer, texts)}" if answer.apart else said
 
 
 def criteria(plan: Plan, texts: Texts) -> str:
     """What binds the answer to a plan, in a row."""
-    parts = [said_mention(mention, texts) for mention in plan.mentions if mention.binds]
+    parts = list(_names_of(plan, texts))
     parts += [said_years(years, texts) for years in plan.years if years.binds]
     if plan.number is not None:
         parts.append(texts.say("number %(number)s", number=plan.number))
@@ -46,11 +48,36 @@ def criteria(plan: Plan, texts: Texts) -> str:
     return "; ".join(parts).removesuffix(".") or texts.say("in the whole collection")
 
 
-def said_mention(mention: Mention, texts: Texts) -> str:
-    """A filter in words: ``Country: Kenya``, or without it."""
-    facet = texts.say(FACET_NAMES[mention.reading.facet])
-    name = texts.say("%(facet)s: %(label)s", facet=facet, label=mention.reading.label_in(texts.language))
-    return texts.say("not %(filter)s", filter=name) if mention.excluded else name
+def _names_of(plan: Plan, texts: Texts) -> Iterator[str]:
+    """The names that bind: those of one facet together, ``Country: Kenya or Mali``, but for what is compared."""
+    said = set()
+    for mention in plan.mentions:
+        facet, label = mention.reading.facet, mention.reading.label_in(texts.language)
+        if mention.binds and mention.excluded:
+            yield texts.say("not %(filter)s", filter=_filter(facet, label, texts))
+        elif mention.binds and plan.intent is Intent.COMPARE:
+            yield _filter(facet, label, texts)
+        elif mention.binds and facet not in said:
+            said.add(facet)
+            yield _filter(facet, _demanded(plan.groups(facet), texts), texts)
+
+
+def _filter(facet: str, label: str, texts: Texts) -> str:
+    return texts.say("%(facet)s: %(label)s", facet=texts.say(FACET_NAMES[facet]), label=label)
+
+
+def _demanded(groups: Sequence[Sequence[Mention]], texts: Texts) -> str:
+    """What a report must have one of each group of: ``gender and (rice or maize)``."""
+
+    def either(one: str, other: str) -> str:
+        return texts.say("%(one)s or %(other)s", one=one, other=other)
+
+    def both(one: str, other: str) -> str:
+        return texts.say("%(one)s and %(other)s", one=one, other=other)
+
+    said = [reduce(either, (one.reading.label_in(texts.language) for one in group)) for group in groups]
+    several = len(groups) > 1
+    return reduce(both, (f"({one})" if several and group[1:] else one for one, group in zip(said, groups, strict=True)))
 
 
 def said_years(years: Years, texts: Texts) -> str:
@@ -71,12 +98,23 @@ def said_years(years: Years, texts: Texts) -> str:
 def refused(answer: Answer, refusal: Refusal, texts: Texts) -> str:
     """Why there is no answer, what was searched, and what is nearest."""
     said = [_REFUSED[refusal.gap](answer.plan, refusal, texts)]
+    if answer.apart:
+        said.append(_apart(answer, texts))
     if refusal.nearest:
         said.append(texts.say("Nearest names: %(names)s.", names="; ".join(refusal.nearest)))
     if refusal.hits:
         hit = refusal.hits[0].card
         said.append(texts.say("Nearest report: “%(title)s” (%(year)s).", title=hit.title, year=_year(hit.year, texts)))
     return " ".join(said)
+
+
+def _apart(answer: Answer, texts: Texts) -> str:
+    """How many reports have each of the names that none has all of, whether or not words were searched for instead."""
+    labels = ((side.mention.reading.label_in(texts.language), side.reports) for side in answer.apart)
+    names = "; ".join(f"{label} ({texts.number(reports)})" for label, reports in labels)
+    if answer.plan.filters.also:
+        return texts.say("Reports with each of them: %(names)s.", names=names)
+    return texts.say("No record has all of these headings: %(names)s.", names=names)
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------

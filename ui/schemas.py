@@ -255,10 +255,14 @@ class MentionSchema(BaseModel):
     how: str = Field(description="label, acronym, name, beginning or typo.")
     excluded: bool
     binds: bool = Field(description="Whether the answer is filtered by it; otherwise its words are searched for.")
+    joined: str | None = Field(
+        description="`and` where a report must have it as well as the names of its facet before it, `or` where either "
+        "will do; null for the first of a facet, and for what is excluded or does not filter."
+    )
     others: list[str] = Field(description="Facets of what else it may mean.")
 
     @classmethod
-    def of(cls, mention: Mention) -> MentionSchema:
+    def of(cls, mention: Mention, plan: Plan) -> MentionSchema:
         reading = mention.reading
         return cls(
             key=mention.key,
@@ -270,6 +274,7 @@ class MentionSchema(BaseModel):
             how=reading.how,
             excluded=mention.excluded,
             binds=mention.binds,
+            joined=plan.joined(mention),
             others=list(dict.fromkeys(other.facet for other in mention.others)),
         )
 
@@ -317,7 +322,7 @@ class PlanSchema(BaseModel):
             question=plan.question,
             language=plan.language,
             intent=plan.intent,
-            mentions=[MentionSchema.of(mention) for mention in plan.mentions],
+            mentions=[MentionSchema.of(mention, plan) for mention in plan.mentions],
             years=[YearsSchema.of(years) for years in plan.years],
             dimension=list(plan.dimension),
             top=plan.top,
@@ -359,6 +364,9 @@ class AnswerSchema(BaseModel):
     reason: str | None = Field(description="Why, where there is no answer.")
     total: int
     text: str = Field(description="The answer in a sentence, in the language of the question.")
+    apart: list[tuple[str, int]] = Field(
+        description="Names that no report has all of, each with the number of reports that have it."
+    )
     citations: list[CitationSchema]
     sparql: str | None = Field(description="The query that was executed.")
     plan: PlanSchema
@@ -380,6 +388,7 @@ class AnswerSchema(BaseModel):
             reason=None if answer.refusal is None else answer.refusal.gap,
             total=answer.total,
             text=text,
+            apart=[(side.mention.reading.label, side.reports) for side in answer.apart],
             citations=[CitationSchema.of(quote) for quote in answer.quotes],
             sparql=answer.sparql,
             plan=PlanSchema.of(answer.plan),

@@ -40,7 +40,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the things that are compared: how many reports it has, and what they say."""
+    """One of several things side by side: how many reports it has and, of what is compared, what they say."""
 
     mention: Mention
     reports: int
@@ -72,7 +72,8 @@ class Answer:
     ``reports`` are IRIs, the best or newest first, at most as many as were wanted; ``total`` is how many there are.
     ``count`` is by what records state, ``inferred`` how many more there are by what was inferred. ``whole`` is what a
     share is of. ``ranking`` are values of ``plan.dimension``, the commonest first, ``distinct`` how many there are.
-    ``words_alone`` counts reports that say in words what no heading of theirs says. ``sparql`` is the query that was
+    ``words_alone`` counts reports that say in words what no heading of theirs says. ``apart`` are names that no report
+    has all of, each with the reports that have it. ``sparql`` is the query that was
     executed.
     """
 
@@ -93,5 +94,6 @@ class Answer:
     quotes: tuple[Quote, ...] = ()
     related: tuple[tuple[str, FacetCount], ...] = ()
     words_alone: int = 0
+    apart: tuple[Side, ...] = ()
     refusal: Refusal | None = None
     sparql: str | None = None

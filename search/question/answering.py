@@ -98,6 +98,7 @@ class Asker:
         answer = self._answers[plan.intent](plan)
         if answer.refusal is not None and answer.refusal.gap is Gap.NOTHING:
             answer = self._loosened(plan) or answer
+        answer = replace(answer, apart=self._refusals.apart(plan))
         if answer.refusal is None and not answer.hits and answer.reports:
             answer = replace(answer, hits=self.engine.hits(answer.reports[:limit]))
         return answer
@@ -233,10 +234,14 @@ class Asker:
     # -- counting ------------------------------------------------------------------------------------------------------
 
     def _proof(self, filters: Filters, frame: str = "filter_reports") -> str:
-        return filter_query(filters.chosen, filters.excluded, filters.year_from, filters.year_to, frame=frame)
+        return filter_query(
+            filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also, frame=frame
+        )
 
     def _counting(self, dimension: Sequence[str], filters: Filters) -> str:
-        return counting_query(dimension, filters.chosen, filters.excluded, filters.year_from, filters.year_to)
+        return counting_query(
+            dimension, filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also
+        )
 
     def _count(self, plan: Plan) -> Answer:
         if plan.dimension and not plan.text:
@@ -270,19 +275,18 @@ class Asker:
 
     def _in_words(self, plan: Plan) -> int:
         """The reports that pass all filters but the topics, and say the topics' names in words instead."""
-        topics = [mention for mention in plan.mentions if mention.reading.facet == "topic" and not mention.excluded]
+        topics = plan.groups("topic")
         if not topics:
             return 0
         filters = plan.filters
-        others = Filters(
-            {facet: values for facet, values in filters.chosen.items() if facet != "topic"},
-            filters.excluded,
-            filters.year_from,
-            filters.year_to,
+        others = replace(
+            filters,
+            chosen={facet: values for facet, values in filters.chosen.items() if facet != "topic"},
+            also={facet: groups for facet, groups in filters.also.items() if facet != "topic"},
         )
         allowed = self.engine.passing(others) & ~self.engine.passing(filters)
-        for mention in topics:
-            allowed &= self._refusals.holding(mention)
+        for group in topics:
+            allowed &= self._refusals.holding(*group)
         return int(np.count_nonzero(allowed))
 
     def _count_values(self, plan: Plan) -> Answer:
@@ -505,7 +509,7 @@ class Asker:
         first = plan.filters.year_from or self._today().year
         query = self._counting(dimension, plan.filters)
         now = self._counts(plan, query, dimension)
-        without_years = Filters(plan.filters.chosen, plan.filters.excluded, None, first - 1)
+        without_years = replace(plan.filters, year_from=None, year_to=first - 1)
         before = {one.value.value for one in self._counts(plan, self._counting(dimension, without_years), dimension)}
         found = [one for one in now if one.value.value not in before]
         if not now:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from search.question.dimensions import PLACE, Dimensions
 from search.question.lexicon import LANGUAGES, lexicon
 from search.question.parsing import ISSUERS, NEAR, SUBJECTS, Name, Parsed
-from search.question.plan import Intent
-from search.question.reading import Span, YearSpan, number_of
+from search.question.plan import Intent, Joint
+from search.question.reading import CueSpan, Span, YearSpan, number_of
 
 STRUCTURAL: Final = frozenset(
     {Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.SHARE, Intent.RANK, Intent.VALUES, Intent.GAPS, Intent.COMPARE}
@@ -122,9 +123,18 @@ class Kinds:
         return self.speaks_of_documents() and not self._parsed.rest(structural=True) and not self._parsed.names
 
     def _asks_for_coauthors(self) -> bool:
-        """Whether co-authors are asked for; what is "co-authored by" somebody is by that person."""
+        """Whether co-authors are asked for; what is "co-authored by" somebody is by that person.
+
+        What one wrote with another are the reports of both.
+        """
         cue = self._parsed.first("intent", "coauthors")
         if cue is None:
+            return False
+        authors = [name for name in self._parsed.names if name.facet == "author"]
+        if any(
+            one.span.end <= cue.span.start and other.span.start >= cue.span.end and other.joined is Joint.BOTH
+            for one, other in pairwise(authors)
+        ):
             return False
         return not any(other.says("role", "author") and other.span.start == cue.span.end for other in self._parsed.cues)
 
@@ -269,10 +279,15 @@ class Kinds:
             for later in range(max(1, place), len(tokens))
             if _BREAK.search(text, tokens[later - 1].end, tokens[later].start)
         )
-        starts = [cue.span.start for cue in self._parsed.cues if not cue.says("filler") and not cue.says("logic")]
+        starts = [cue.span.start for cue in self._parsed.cues if not self._goes_on(cue)]
         starts += [years.span.start for years in self._parsed.years]
         starts += breaks
         return min((start for start in starts if start >= place), default=len(self._asked.tokens))
+
+    def _goes_on(self, cue: CueSpan) -> bool:
+        """Whether a cue may stand amid what documents are about: "tanto de género como de nutrición"."""
+        both = any(one.says("joint", "both") and one.span.end <= cue.span.start for one in self._asked.cues)
+        return cue.says("filler") or cue.says("logic") or (both and cue.says("joint", "as"))
 
     def binds(self, name: Name, intent: Intent) -> bool:
         """Whether the answer must have this; otherwise its words are searched for."""

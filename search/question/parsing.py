@@ -9,9 +9,10 @@ from typing import Final
 from kg.authority.names import fold
 from kg.reading import cards
 from kg.vocab import Minter
+from search.question.joining import Named, joints
 from search.question.lexicon import lexicon
 from search.question.linking import Link, Linker
-from search.question.plan import How, Reading
+from search.question.plan import How, Joint, Reading
 from search.question.reading import CueSpan, Read, Span, YearSpan, number_of
 from search.snapshot import Snapshot
 
@@ -54,6 +55,7 @@ class Name:
     readings: tuple[Reading, ...]
     role: str | None
     excluded: bool
+    joined: Joint | None = None
 
     @property
     def facet(self) -> str:
@@ -63,7 +65,8 @@ class Name:
 class Parsed:
     """A question of which each word belongs to one thing at most.
 
-    ``cues`` and ``names`` are in the order of the question; ``subjects`` are the reports (IRIs) that it names.
+    ``cues`` and ``names`` are in the order of the question; ``subjects`` are the reports (IRIs) that it names. ``both``
+    are words which only say that a report has several of the names.
     """
 
     def __init__(self, asked: Read, linker: Linker, snapshot: Snapshot) -> None:
@@ -72,6 +75,7 @@ class Parsed:
         self.names: list[Name] = []
         self.years = asked.years
         self.subjects: tuple[str, ...] = ()
+        self.both: tuple[Span, ...] = ()
         self._linker = linker
         self._snapshot = snapshot
         self._free = [True] * len(asked.tokens)
@@ -88,7 +92,13 @@ class Parsed:
         for dated in self.years:
             self._take(dated.span)
         roles = self._roles()
-        links = {link.span: link for link in self._linker.links(self.asked)}
+        # "At the same time" speaks of no time.
+        both = [cue.span for cue in self.asked.cues if cue.says("joint", "both")]
+        found_links = (
+            link for link in self._linker.links(self.asked) if not any(_inside(link.span, one) for one in both)
+        )
+        links = {link.span: link for link in found_links}
+        self._pass_on(roles, links.values())
         self._languages_end = frozenset(
             span.end for span, link in links.items() if any(one.facet == "language" for one in link.readings)
         )
@@ -112,6 +122,48 @@ class Parsed:
         self.years = tuple(replace(one, years=replace(one.years, excluded=self._excludes(one))) for one in self.years)
         self.cues.sort(key=lambda cue: cue.span.start)
         self.names.sort(key=lambda link: link.span.start)
+        self._keep_beside_authors(links.values())
+        self._join()
+
+    def _keep_beside_authors(self, links: Collection[Link]) -> None:
+        """Keep surnames that only their neighbours tell to be such: "by Heckert and Margolies"."""
+        surnames = [link for link in links if self._may_be_surname(link)]
+        while True:
+            authors = [name for name in self.names if name.facet == "author"]
+            found = next(
+                (link for link in surnames if any(self._is_beside(link.span, one.span) for one in authors)), None
+            )
+            if found is None:
+                return
+            surnames.remove(found)
+            self.names.append(Name(found.span, found.readings, "author", excluded=self._is_excluded(found.span)))
+            self.names.sort(key=lambda name: name.span.start)
+            self._take(found.span)
+
+    def _may_be_surname(self, link: Link) -> bool:
+        token = self.asked.tokens[link.span.start]
+        alone = len(link.span) == 1 and token.capital and len(token.text) >= _SHORTEST_SURNAME
+        return alone and self.is_free(link.span) and all(reading.facet == "author" for reading in link.readings)
+
+    def _is_beside(self, one: Span, other: Span) -> bool:
+        """Whether nothing but "and", "or", "with" or a comma stands between two spans."""
+        first, last = sorted((one, other), key=lambda span: span.start)
+        between = Span(first.end, last.start)
+        if not len(between):
+            return self._parts(last.start, ",&")
+        return any(
+            cue.span == between and (cue.says("logic", "and", "or") or cue.says("joint", "with"))
+            for cue in self.asked.cues
+        )
+
+    def _join(self) -> None:
+        """Say of each name how it is joined to the one before."""
+        found = joints(self.asked, self.cues, [Named(name.span, name.facet, name.excluded) for name in self.names])
+        pairs = zip(self.names, found.joined, strict=True)
+        self.names = [replace(name, joined=joined) for name, joined in pairs]
+        self.both = found.said
+        for span in found.said:
+            self._take(span)
 
     def _roles(self) -> dict[int, tuple[str, Span]]:
         """For each place the role of a name that begins there, by the cue before it, and the cue's span."""
@@ -136,6 +188,32 @@ class Parsed:
                     break
                 place += 1
         return found
+
+    def _pass_on(self, roles: dict[int, tuple[str, Span]], links: Collection[Link]) -> None:
+        """Let what documents are about be several names: "about maize or rice", where Rice is a surname as well."""
+        for link in sorted(links, key=lambda link: link.span.start):
+            role = roles.get(link.span.start)
+            if role is None or role[0] not in {"about", "topic"}:
+                continue
+            for place in self._beside(link.span.end):
+                roles.setdefault(place, role)
+
+    def _beside(self, end: int) -> Iterator[int]:
+        """Where a name may begin that "and", "or" or a comma joins to one that ends before a place."""
+        joined = {cue.span.end for cue in self.asked.cues if cue.span.start == end and cue.says("logic", "and", "or")}
+        if self._parts(end, ","):
+            joined.add(end)
+        for start in sorted(joined):
+            for place in range(start, min(start + NEAR + 1, len(self.asked.tokens))):
+                yield place
+                if not self.asked.is_grammar(place):
+                    break
+
+    def _parts(self, place: int, signs: str) -> bool:
+        """Whether one of some signs stands before a word."""
+        tokens = self.asked.tokens
+        between = self.asked.text[tokens[place - 1].end : tokens[place].start] if 0 < place < len(tokens) else ""
+        return any(sign in between for sign in signs)
 
     def _beginnings(self, span: Span, links: dict[Span, Link], roles: dict[int, tuple[str, Span]]) -> None:
         """A quoted or announced name of a series or institution may be the beginning of its label."""
@@ -185,10 +263,9 @@ class Parsed:
         return length + 0.45 * fits + 0.3 * exact
 
     def _worth_taking(self, cue: CueSpan) -> bool:
-        """Numbers alone say nothing; they are read with what stands beside them."""
-        return any(one.group not in {"numbers", "decades", "centuries", "time"} for one in cue.cues) or cue.says(
-            "time", "published"
-        )
+        """Numbers and joints alone say nothing; they are read with what stands beside them."""
+        unused = {"numbers", "decades", "centuries", "time", "joint"}
+        return any(one.group not in unused for one in cue.cues) or cue.says("time", "published")
 
     def _keep(self, link: Link, roles: dict[int, tuple[str, Span]]) -> None:
         role = roles.get(link.span.start)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from search.request import Filters
 
@@ -36,6 +38,16 @@ class Intent(StrEnum):
     FIRST = "first"
     """Values that no earlier report has."""
     RELATED = "related"
+
+
+class Joint(StrEnum):
+    """How a name is joined to the one before it."""
+
+    AND = "and"
+    """Beside it: a report has both, where reports have several values of such a kind."""
+    BOTH = "both"
+    """Expressly: a report has both."""
+    OR = "or"
 
 
 class How(StrEnum):
@@ -75,7 +87,8 @@ class Mention:
     """A name in a question and what it was taken to mean.
 
     ``start`` and ``end`` are characters of the question. ``binds`` says that the plan filters by it; otherwise its
-    words are searched for, and the entity is only a hint. ``others`` are what else the name may mean.
+    words are searched for, and the entity is only a hint. ``others`` are what else the name may mean, ``joined`` is how
+    the question joins it to the name before.
     """
 
     text: str
@@ -85,6 +98,7 @@ class Mention:
     others: tuple[Reading, ...] = ()
     excluded: bool = False
     binds: bool = True
+    joined: Joint | None = None
 
     @property
     def key(self) -> str:
@@ -140,6 +154,14 @@ class Gap(StrEnum):
     """It asks for what has not happened, and no report speaks of it."""
 
 
+_SEVERAL: Final = frozenset({"topic", "author"})
+"""Facets of which reports have several values: "and" between two names asks for both."""
+_AT_TIMES_SEVERAL: Final = frozenset({"country", "region", "institution"})
+"""Facets of which "and" may mean a list of either, unless it is said that both are wanted."""
+_ANY_OF: Final = frozenset({Intent.COMPARE, Intent.COAUTHORS})
+"""Intents whose names stand side by side."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A question as it was understood.
@@ -172,16 +194,52 @@ class Plan:
     names: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
 
+    def groups(self, facet: str) -> tuple[tuple[Mention, ...], ...]:
+        """The names of a facet that bind: a report has one of each group."""
+        found: list[list[Mention]] = []
+        for mention in self.mentions:
+            if mention.reading.facet == facet and not mention.excluded:
+                if not found or self._is_demanded(mention):
+                    found.append([])
+                found[-1].append(mention)
+        # A name that a reader dropped still parts those around it.
+        bound = (tuple(mention for mention in group if mention.binds) for group in found)
+        return tuple(filter(None, bound))
+
+    def joined(self, mention: Mention) -> Joint | None:
+        """Whether a report has a name as well as those of its facet before it, or either.
+
+        ``None`` for the first of a facet, for one that does not bind or is excluded, and for what is compared.
+        """
+        if self.intent is Intent.COMPARE:
+            return None
+        groups = self.groups(mention.reading.facet)
+        number = next((number for number, group in enumerate(groups) if mention in group), None)
+        if number is None or mention is groups[0][0]:
+            return None
+        return Joint.AND if mention is groups[number][0] else Joint.OR
+
+    def _is_demanded(self, mention: Mention) -> bool:
+        """Whether a report has a name as well as the one of its facet before it."""
+        if self.intent in _ANY_OF:
+            return False
+        facet = mention.reading.facet
+        if mention.joined is Joint.AND:
+            return facet in _SEVERAL
+        return mention.joined is Joint.BOTH and facet in _SEVERAL | _AT_TIMES_SEVERAL
+
     @property
     def filters(self) -> Filters:
         """The filters that bind."""
         chosen: dict[str, tuple[str, ...]] = {}
         excluded: dict[str, tuple[str, ...]] = {}
-        for mention in self.mentions:
-            if mention.binds:
-                into = excluded if mention.excluded else chosen
-                facet = mention.reading.facet
-                into[facet] = tuple(dict.fromkeys((*into.get(facet, ()), *mention.reading.values)))
+        also: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for facet in dict.fromkeys(mention.reading.facet for mention in self.mentions):
+            groups = _told_apart([_values(group) for group in self.groups(facet)])
+            chosen |= {facet: groups[0]} if groups else {}
+            also |= {facet: groups[1:]} if groups[1:] else {}
+            without = [one for one in self.mentions if one.binds and one.excluded and one.reading.facet == facet]
+            excluded |= {facet: _values(without)} if without else {}
         bound = [years for years in self.years if years.binds]
         for years in bound:
             if years.excluded:
@@ -198,7 +256,18 @@ class Plan:
             first, last, several = (None, None, several) if several else (None, last, (str(first),))
         if several:
             chosen["year"] = tuple(sorted(set(several)))
-        return Filters(chosen, excluded, first, last)
+        return Filters(chosen, excluded, first, last, also=also)
+
+
+def _told_apart(groups: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """The groups without values of several: "Okello, D." signs for Denis or for Dinah, not for both at once."""
+    times = Counter(value for group in groups for value in group)
+    return tuple(tuple(value for value in group if times[value] == 1) or group for group in groups)
+
+
+def _values(mentions: Iterable[Mention]) -> tuple[str, ...]:
+    """Every value of some names, once."""
+    return tuple(dict.fromkeys(value for mention in mentions for value in mention.reading.values))
 
 
 @dataclass(frozen=True, slots=True)

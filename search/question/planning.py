@@ -276,6 +276,7 @@ class _Understanding:
             reading=first,
             others=tuple(others),
             excluded=link.excluded,
+            joined=link.joined,
             binds=self._kinds.binds(link, intent),
         )
 
@@ -303,6 +304,7 @@ class _Understanding:
             if cue.says("intent", "list", "related", "count")
             or any(map(cue.says, ("documents", "role", "filler", "ask", "logic")))
         ]
+        asking += self._parsed.both
         kept = [
             place
             for place, token in enumerate(self._asked.tokens)

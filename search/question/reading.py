@@ -125,9 +125,16 @@ class Read:
         return self.text[start : end if end >= 0 else len(self.text)].strip(".,;:?!()'\"«»“”‘’¿¡")
 
     def is_grammar(self, place: int) -> bool:
-        """Whether a token carries grammar, not content; what is quoted never does."""
+        """Whether a token carries grammar, not content; what is quoted never does.
+
+        Accents may be left out, but a word that has one of its own is another word: French maïs is no mais.
+        """
         token = self.tokens[place]
-        return token.quote is None and token.folded in _folded_grammar(self.language)
+        if token.quote is not None:
+            return False
+        if token.text.isascii():
+            return token.folded in _folded_grammar(self.language)
+        return token.text.casefold() in function_words(self.language)
 
 
 def read(

@@ -13,7 +13,7 @@ from kg.authority.names import fold
 from kg.pairs import Mask
 from search.engine import Engine
 from search.languages import guess_language
-from search.question.answer import Refusal
+from search.question.answer import Refusal, Side
 from search.question.plan import Gap, Intent, Mention, Plan
 from search.question.reading import LONGEST
 from search.request import Filters, Hit, Request
@@ -76,6 +76,22 @@ class Refusals:
             hits=self._without_years(plan),
         )
 
+    def apart(self, plan: Plan) -> tuple[Side, ...]:
+        """Names that no report has all of, each with the reports that have it; none if some report has them all.
+
+        What else binds still does, so that each number tells what is left when the names beside it are dropped.
+        """
+        filters = plan.filters
+        if not filters.also or self._engine.passing(filters).any():
+            return ()
+        found = []
+        for facet in filters.also:
+            others = {other: groups for other, groups in filters.also.items() if other != facet}
+            for mention in (mention for group in plan.groups(facet) for mention in group):
+                alone = replace(filters, chosen={**filters.chosen, facet: mention.reading.values}, also=others)
+                found.append(Side(mention, int(np.count_nonzero(self._engine.passing(alone)))))
+        return tuple(found)
+
     def _is_nonsense(self, plan: Plan) -> bool:
         """Whether no word is known here, nor of any language that questions are asked in.
 
@@ -135,9 +151,10 @@ class Refusals:
                 missing.append(mention.text)
         return tuple(missing)
 
-    def holding(self, mention: Mention) -> Mask:
-        """The reports whose texts hold a name, in any of its languages."""
-        masks = [self._snapshot.text.matching(self._snapshot.text.parse(label)) for label in _labels(mention)]
+    def holding(self, *mentions: Mention) -> Mask:
+        """The reports whose texts hold one of some names, in any of its languages."""
+        labels = [label for mention in mentions for label in _labels(mention)]
+        masks = [self._snapshot.text.matching(self._snapshot.text.parse(label)) for label in labels]
         found: Mask = np.logical_or.reduce(masks)
         return found
 

@@ -30,7 +30,7 @@ UNKNOWN = "http://localhost:7860/topic/nobody-has-this"
 
 
 def _text(filters: Filters) -> str:
-    return filter_query(filters.chosen, filters.excluded, filters.year_from, filters.year_to)
+    return filter_query(filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also)
 
 
 def _selected(snapshot: Snapshot, filters: Filters) -> list[str]:
@@ -74,7 +74,11 @@ def _filters(draw: st.DrawFn, columns: Columns) -> Filters:
     if first is not None and last is not None and first > last:
         first, last = last, first
     chosen, excluded = draw(_choices(columns, 4)), draw(_choices(columns, 2))
-    return Filters(chosen, excluded, first, last, inferred=draw(st.booleans()))
+    also: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for further in draw(st.lists(_choices(columns, 2), max_size=2)):
+        for facet, values in further.items():
+            also[facet] = (*also.get(facet, ()), values)
+    return Filters(chosen, excluded, first, last, inferred=draw(st.booleans()), also=also)
 
 
 @settings(max_examples=150, deadline=None)
@@ -126,6 +130,7 @@ def test_other_engines_read_the_text_alike(sample: Snapshot, tmp_path: Path) -> 
         Filters({"topic": topics[:20], "language": languages[:2]}, {"year": years[-1:]}, 2012, None),
         Filters({"country": tuple(value.value for value in facets["country"].values[:8])}, {}, 2005, 2020),
         Filters({"region": (AFRICA,)}, {"region": (WESTERN_AFRICA,)}),
+        Filters({"topic": topics[:20]}, also={"topic": (topics[10:30], topics[20:])}),
     ):
         # rdflib compares no xsd:gYear, and SPARQL 1.1 does not ask it to.
         rows = [tuple("" if term is None else str(term) for term in row) for row in graph.query(_text(filters))]  # type: ignore[union-attr]
@@ -141,7 +146,9 @@ def test_a_row_has_the_title_and_the_year_if_there_is_one(wide: Snapshot) -> Non
 
 
 def _counting(facets: Sequence[str], filters: Filters) -> str:
-    return counting_query(facets, filters.chosen, filters.excluded, filters.year_from, filters.year_to)
+    return counting_query(
+        facets, filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also
+    )
 
 
 @settings(max_examples=100, deadline=None)
@@ -154,10 +161,17 @@ def test_values_are_counted_as_the_columns_count_them(
     filters = replace(data.draw(_filters(snapshot.columns)), inferred=False)
     text = _counting(facets, filters)
     sparql.require_read_only(text)
-    mask = combined(filter_masks(snapshot, filters), len(snapshot.columns.reports))
+    columns = snapshot.columns
+    mask = combined(filter_masks(snapshot, filters), len(columns.reports))
+    occurring = {one.value.value for facet in facets for one in columns.counts(facet, mask) if one.count}
+    # One that publishes and contributes as well is a value of two facets, and counts once in a report.
     counted = {
-        one.value.value: one.count for facet in facets for one in snapshot.columns.counts(facet, mask) if one.count
+        value: int(
+            np.count_nonzero(mask & np.logical_or.reduce([columns.mask(f, [value], inferred=False) for f in facets]))
+        )
+        for value in occurring
     }
+    counted = {value: count for value, count in counted.items() if count}
     rows = [(value, int(count)) for value, count in snapshot.graph.select_text(text, Scope.STATED)]
     assert dict(rows) == counted
     for facet in facets:
@@ -219,6 +233,33 @@ def test_years_that_no_report_can_have_are_years_too(sample: Snapshot, first: in
 
 def test_a_facet_without_values_is_no_filter() -> None:
     assert filter_query({"topic": ()}, {"year": []}, None, None) == filter_query({}, {}, None, None)
+
+
+@pytest.mark.parametrize("collection", ["sample", "wide"])
+def test_what_is_demanded_of_one_facet_is_found_by_no_union(collection: str, request: pytest.FixtureRequest) -> None:
+    snapshot: Snapshot = request.getfixturevalue(collection)
+    columns = snapshot.columns
+    pairs = [[value.value for value in columns.values("topic", ordinal)[:2]] for ordinal in range(len(columns.reports))]
+    one, other = next(pair for pair in pairs if len(pair) == 2)
+    both = set(_selected(snapshot, Filters({"topic": (one,)}, also={"topic": ((other,),)})))
+    apart = [set(_selected(snapshot, Filters({"topic": (topic,)}))) for topic in (one, other)]
+    assert both == apart[0] & apart[1] != set()
+    assert both == set(_selected(snapshot, Filters(also={"topic": ((one,), (other,))})))
+    assert _selected(snapshot, Filters({"topic": (one,)}, also={"topic": ((UNKNOWN,),)})) == []
+
+
+def test_further_choices_have_variables_of_their_own() -> None:
+    text = filter_query({"topic": ["http://e/b"]}, {}, None, None, also={"topic": [["http://e/a", "http://e/c"], []]})
+    assert re.findall(r"VALUES (\?\w+)", text) == ["?topic", "?topic_2"]
+    assert "subject ?topic\n" in text
+    assert "subject ?topic_2\n" in text
+
+
+def test_equal_groups_are_one_text_whatever_their_order() -> None:
+    a, b, c = (f"http://e/{name}" for name in "abc")
+    text = filter_query({"topic": [a, b]}, {}, None, None, also={"topic": [[c], [b, a]]})
+    assert filter_query({}, {}, None, None, also={"topic": [[b, a, a], [c]]}) == text
+    assert filter_query({"topic": [c]}, {}, None, None, also={"topic": [[a, b]], "author": []}) == text
 
 
 def test_equal_filters_are_one_text_whatever_their_order() -> None:
@@ -320,6 +361,8 @@ def test_what_is_no_iri_and_no_year_is_refused(facet: str, value: str) -> None:
         with pytest.raises(UnboundParameterError) as caught:
             filter_query(chosen, excluded, None, None)
         assert caught.value.parameter == value
+    with pytest.raises(UnboundParameterError):
+        filter_query({facet: [good]}, {}, None, None, also={facet: [[good], [good, value]]})
 
 
 @pytest.mark.parametrize("choices", [{"topic": ["2019"]}, {"year": ["http://e/2019"]}])
@@ -333,6 +376,8 @@ def test_a_facet_that_does_not_exist_is_refused(facet: str) -> None:
     for chosen, excluded in (({facet: ["http://e/a"]}, {}), ({}, {facet: ["http://e/a"]})):
         with pytest.raises(UnboundParameterError):
             filter_query(chosen, excluded, None, None)
+    with pytest.raises(UnboundParameterError):
+        filter_query({}, {}, None, None, also={facet: [["http://e/a"]]})
 
 
 # Pieces that an IRI is made of, rightly or wrongly.

@@ -273,6 +273,52 @@ def test_only_the_last_queries_are_remembered(sample: Snapshot) -> None:
     assert encoder.asked == [*queries, queries[0]]
 
 
+def _two_topics(sample: Snapshot) -> tuple[str, str]:
+    """Two topics of one report."""
+    ordinals = range(len(sample.columns.reports))
+    held = ([value.value for value in sample.columns.values("topic", ordinal)] for ordinal in ordinals)
+    one, other, *_ = next(topics for topics in held if len(topics) > 1)
+    return one, other
+
+
+@pytest.mark.parametrize("query", ["", "women credit"])
+@pytest.mark.parametrize("mode", [Mode.HYBRID, Mode.LEXICAL])
+def test_a_report_has_one_value_of_each_group(sample: Snapshot, engine: Engine, query: str, mode: Mode) -> None:
+    one, other = _two_topics(sample)
+    filters = Filters({"topic": (one,)}, also={"topic": ((other, "http://e/none"), ())})
+    results = engine.search(Request(query, filters, mode, limit=60))
+    inside = sample.columns.mask("topic", [one]) & sample.columns.mask("topic", [other])
+    assert {sample.columns.reports.index(hit.card.iri) for hit in results.hits} <= set(np.flatnonzero(inside).tolist())
+    assert (results.total > 0) or query
+    every = engine.search(Request(query, mode=mode, limit=60)).hits
+    assert {hit.card.iri for hit in every if inside[sample.columns.reports.index(hit.card.iri)]} <= {
+        hit.card.iri for hit in results.hits
+    }
+
+
+def test_counts_of_a_facet_keep_the_further_choices_in_it(sample: Snapshot, engine: Engine) -> None:
+    one, other = _two_topics(sample)
+    both = engine.search(Request(filters=Filters({"topic": (one,)}, also={"topic": ((other,),)}), facet_values=10_000))
+    # Who chooses another topic still wants the second one.
+    widened = engine.search(Request(filters=Filters({"topic": (other,)}), facet_values=10_000))
+    within = {count.value.value: count.count for count in both.facets["topic"]}
+    inside = sample.columns.mask("topic", [other])
+    assert within == {count.value.value: count.count for count in sample.columns.counts("topic", inside)}
+    assert within[one] == both.total < within[other] == widened.total
+
+
+def test_a_further_choice_in_a_facet_that_does_not_exist_is_refused(engine: Engine) -> None:
+    with pytest.raises(InvalidRequestError):
+        engine.search(Request(filters=Filters(also={"colour": (("red",),)})))
+
+
+def test_equal_filters_are_equal_and_further_choices_tell_them_apart() -> None:
+    assert Filters({"topic": ("a",)}, also={"topic": (("b",),)}) == Filters(
+        {"topic": ("a",)}, also={"topic": (("b",),)}
+    )
+    assert Filters({"topic": ("a",)}, also={"topic": (("b",),)}) != Filters({"topic": ("a", "b")})
+
+
 def test_what_is_remembered_is_not_changed_by_a_search(sample: Snapshot, engine: Engine) -> None:
     filters = Filters({"access": (filter_value(sample, "access", "open"),)}, year_from=2015)
     for query in ("", "women credit", "asdf qwerty"):

@@ -42,6 +42,16 @@ def test_several_seeds_and_filters(sample: Snapshot) -> None:
     assert {hit.card.iri for hit in hits} <= inside - set(seeds)
 
 
+def test_related_reports_have_one_value_of_each_group(sample: Snapshot) -> None:
+    held = [[value.value for value in sample.columns.values("topic", o)] for o in range(len(sample.columns.reports))]
+    number, topics = next((number, topics) for number, topics in enumerate(held) if number and len(topics) > 1)
+    filters = Filters({"topic": (topics[0],)}, also={"topic": ((topics[1],),)})
+    hits = related(sample, RelatedRequest((sample.columns.reports[0],), filters, limit=60))
+    inside = sample.columns.mask("topic", [topics[0]]) & sample.columns.mask("topic", [topics[1]])
+    assert sample.columns.reports[number] in {hit.card.iri for hit in hits}
+    assert all(inside[sample.columns.reports.index(hit.card.iri)] for hit in hits)
+
+
 def test_the_order_of_the_seeds_does_not_matter(sample: Snapshot) -> None:
     one, other = sample.columns.reports[:2]
     forwards, backwards = (related(sample, RelatedRequest(seeds)) for seeds in ((one, other), (other, one)))

@@ -63,6 +63,19 @@ def test_inferred_facts_let_a_report_pass_unless_told_not_to(wide_engine: Engine
     assert wide_engine.search(Request(filters=without)).total == SIZE - 77
 
 
+def test_words_are_ranked_inside_every_group(wide_engine: Engine, wide: Snapshot) -> None:
+    english, kenya, peru = (
+        filter_value(wide, facet, value)
+        for facet, value in (("language", "en"), ("country", "Kenya"), ("country", "Peru"))
+    )
+    filters = Filters({"language": (english,)}, also={"country": ((kenya, peru), (kenya,))})
+    same = Filters({"language": (english,), "country": (kenya,)})
+    for query in ("water survey of village savings", "water"):
+        asked, plain = (wide_engine.search(Request(query, one, Mode.LEXICAL, limit=50)) for one in (filters, same))
+        assert [hit.card.iri for hit in asked.hits] == [hit.card.iri for hit in plain.hits]
+        assert asked.total == plain.total > 0
+
+
 @pytest.mark.parametrize("query", ["", "water survey of village savings in Kenya"])
 @pytest.mark.parametrize("facet", ["language", "type", "country"])
 def test_counts_of_a_facet_keep_every_other_filter(wide_engine: Engine, wide: Snapshot, query: str, facet: str) -> None:

@@ -94,6 +94,17 @@ def test_no_more_than_ten_values_are_named(asker: Asker) -> None:
         ("en", "reports about Kenya published between 2000 and 2010", "Country: Kenya; 2000–2010"),
         ("en", "reports published in 2004 or 2008", "2004, 2008"),
         ("en", "reports not in English", "not Language: English"),
+        ("en", "How many reports are about Kenya and Mali?", "Country: Kenya or Mali"),
+        ("en", "Compare Kenya and Mali", "Country: Kenya; Country: Mali"),
+        ("en", "How many reports are about both Kenya and Mali since 2010?", "Country: Kenya and Mali; since 2010"),
+        ("en", "How many reports on goats in Kenya and on drought?", "Subjects: goats and drought; Country: Kenya"),
+        ("en", "How many reports on goats and drought or seeds?", "Subjects: goats and (drought or seeds)"),
+        ("es", "¿Cuántos informes tratan tanto de goats como de drought?", "Materias: goats y también drought"),
+        ("es", "¿Cuántos informes tratan de goats o drought?", "Materias: goats o bien drought"),
+        ("fr", "Combien de rapports portent à la fois sur goats et drought ?", "Sujets : goats et drought"),
+        ("fr", "Combien de rapports sur le Kenya ou le Mali ?", "Pays : Kenya ou Mali"),
+        ("pt", "Quantos relatórios tratam tanto de goats quanto de drought?", "Assuntos: goats e drought"),
+        ("pt", "Quantos relatórios há sobre o Quênia ou o Mali?", "País: Quênia ou Mali"),
         ("en", "How many reports are about canals?", "with the words “canals”"),
         ("en", "River Papers 4", "Series: River Papers; number 4"),
         ("en", "How many reports are there?", "in the whole collection"),
@@ -104,6 +115,45 @@ def test_no_more_than_ten_values_are_named(asker: Asker) -> None:
 )
 def test_what_binds_is_said(asker: Asker, language: str, question: str, said: str) -> None:
     assert _plain(criteria(asker.ask(question, language=language).plan, Texts(language))) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "said"),
+    [
+        (
+            "en",
+            "How many reports are about both Kenya and Mali?",
+            "0 reports: Country: Kenya and Mali. Reports with each of them: Kenya (5); Mali (4).",
+        ),
+        (
+            "es",
+            "¿Cuántos informes tratan de ambos, Kenia y Malí?",
+            "Informes con cada uno por separado: Kenia (5); Mali (4).",
+        ),
+        (
+            "fr",
+            "Combien de rapports sur le Kenya et le Mali à la fois ?",
+            "Rapports avec chacun séparément : Kenya (5); Mali (4).",
+        ),
+        (
+            "pt",
+            "Quantos relatórios há sobre o Quênia e o Mali ao mesmo tempo?",
+            "Relatórios com cada um em separado: Quênia (5); Mali (4).",
+        ),
+        (
+            "en",
+            "reports by Kováčová and Tamwe",
+            "and Tamwe, J. P. Reports with each of them: Kováčová, Żaneta (3); Tamwe, J. P. (2).",
+        ),
+        (
+            "en",
+            "list reports with the keywords insurance and youth",
+            "No record has all of these headings: insurance (1); youth (1).",
+        ),
+    ],
+)
+def test_where_no_report_has_all_each_is_told(asker: Asker, language: str, question: str, said: str) -> None:
+    assert said in _told(asker, question, language)
 
 
 REFUSED = {

@@ -118,6 +118,15 @@ def test_json_has_the_contract(run: Run) -> None:
     assert (mention["key"], mention["facet"], mention["binds"]) == ("country:kenya", "country", True)
 
 
+def test_json_says_what_joins_names_and_what_each_has(run: Run) -> None:
+    answer = json.loads(run("ask", "How many reports are about both Kenya and Mali?", "--json").stdout)
+    assert [mention["joined"] for mention in answer["plan"]["mentions"]] == [None, "and"]
+    assert (answer["count"], answer["apart"]) == (0, [["Kenya", 5], ["Mali", 4]])
+    either = json.loads(run("ask", "How many reports are about Kenya and Mali?", "--json").stdout)
+    assert [mention["joined"] for mention in either["plan"]["mentions"]] == [None, "or"]
+    assert (either["count"], either["apart"]) == (9, [])
+
+
 def test_json_of_a_refusal_abstains(run: Run) -> None:
     answer = json.loads(run("ask", "reports by Pedro Nadie", "--json").stdout)
     assert (answer["abstain"], answer["reason"], answer["ids"]) == (True, "unknown_name", [])

@@ -158,7 +158,7 @@ class _Drawn:
         self._answer = answer
         self._language = language
         self._texts = texts
-        self._search = filters_search(answer.plan.filters, answer.plan, language)
+        self._search = filters_search(snapshot, answer.plan.filters, answer.plan, language)
 
     def values(self) -> BarList:
         """The ranking."""
@@ -199,7 +199,7 @@ class _Drawn:
         most = max((side.reports for side in sides), default=0)
         for side in sides:
             others = tuple(one for one in plan.mentions if one is side.mention or one not in compared)
-            search = filters_search(replace(plan, mentions=others).filters, plan, self._language)
+            search = filters_search(self._snapshot, replace(plan, mentions=others).filters, plan, self._language)
             yield SideView(self._side_row(side, most, search), tuple(map(self.quote, side.quotes)))
 
     def change(self, change: Change) -> ChangeRow:

@@ -68,7 +68,7 @@ def ask_view(snapshot: Snapshot, answer: Answer, address: AskAddress, texts: Tex
     """Lay out an answer for a reader."""
     plan, refusal = answer.plan, answer.refusal
     own = Texts(plan.language)
-    search = plan_search(plan, address.language)
+    search = plan_search(snapshot, plan, address.language)
     hits = answer.hits if refusal is None else refusal.hits
     links = Address(language=address.language)
     return AskView(

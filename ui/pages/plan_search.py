@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import product
 from typing import Final
 
+import numpy as np
+
+from search.engine import LONGEST_QUERY, combined, filter_masks
+from search.query_syntax import Field
 from search.question.plan import Intent, Plan
 from search.request import Filters, Mode
+from search.snapshot import Snapshot
 from ui.pages.address import MOST_VALUES, VALUE_FACETS, Address, Choices
 from ui.pages.links import last_part
 
@@ -15,17 +22,20 @@ STATED: Final = frozenset(
 )
 """Intents whose figures are by what records state; so are those of a search that leaves out what was inferred."""
 
+_FIELDS: Final = frozenset({Field.TOPIC, Field.AUTHOR, Field.INSTITUTION})
+"""Facets that the query language has a field for, of the same name."""
+
 _BY_WORDS: Final = STATED | {Intent.COUNT}
 """Intents that count the reports which hold words, without those that only mean the same."""
 
 
-def plan_search(plan: Plan, language: str | None) -> Address | None:
+def plan_search(snapshot: Snapshot, plan: Plan, language: str | None) -> Address | None:
     """The search that a plan asks for; none where it asks for all reports, or for what no address can say."""
-    found = filters_search(plan.filters, plan, language)
+    found = filters_search(snapshot, plan.filters, plan, language)
     return found if found is not None and (found.query or found.filtered) else None
 
 
-def filters_search(filters: Filters, plan: Plan, language: str | None) -> Address | None:
+def filters_search(snapshot: Snapshot, filters: Filters, plan: Plan, language: str | None) -> Address | None:
     """The search for the words of a plan inside some filters; none if no address can say these."""
     years = _range(filters)
     values = [*filters.chosen.items(), *filters.excluded.items()]
@@ -33,9 +43,15 @@ def filters_search(filters: Filters, plan: Plan, language: str | None) -> Addres
         return None
     words = plan.text.replace('"', " ").strip()
     by_words = bool(words) and plan.intent in _BY_WORDS
+    query, chosen = words, filters.chosen
+    if filters.also:
+        said = None if words else _further(snapshot, replace(filters, inferred=plan.intent not in STATED))
+        if said is None:
+            return None
+        query, chosen = said
     return Address(
-        query=words,
-        chosen=_choices(filters.chosen),
+        query=query,
+        chosen=_choices(chosen),
         excluded=_choices(filters.excluded),
         year_from=years[0],
         year_to=years[1],
@@ -43,6 +59,45 @@ def filters_search(filters: Filters, plan: Plan, language: str | None) -> Addres
         mode=Mode.LEXICAL if by_words else Mode.HYBRID,
         language=language,
     )
+
+
+def _further(snapshot: Snapshot, filters: Filters) -> tuple[str, Mapping[str, tuple[str, ...]]] | None:
+    """Further choices as a query, and those that facets say; none where no query finds the very same reports.
+
+    Words of a label are words of other labels too, so that it is tried which of the choices the query can say.
+    """
+    facets = list(filters.also)
+    groups = [(filters.chosen.get(facet, ()), *filters.also[facet]) for facet in facets]
+    wanted = combined(filter_masks(snapshot, filters), len(snapshot.columns.reports))
+    for places in product(*(range(len(several)) for several in groups)):
+        chosen = dict(filters.chosen)
+        chosen |= {facet: several[place] for facet, several, place in zip(facets, groups, places, strict=True)}
+        said = [
+            _said(snapshot, facet, values)
+            for facet, several, place in zip(facets, groups, places, strict=True)
+            for number, values in enumerate(several)
+            if number != place
+        ]
+        query = " ".join(filter(None, said))
+        condition = snapshot.text.parse(query).condition
+        if not all(said) or condition is None or len(query) > LONGEST_QUERY:
+            continue
+        inside = combined(filter_masks(snapshot, replace(filters, chosen=chosen, also={})), len(wanted))
+        if np.array_equal(inside & snapshot.text.fulfilling(condition), wanted):
+            return query, chosen
+    return None
+
+
+def _said(snapshot: Snapshot, facet: str, values: Sequence[str]) -> str | None:
+    """Some values of a facet in the query language, any of which will do."""
+    column = snapshot.columns.facets[facet]
+    codes = [code for code in map(column.code, values) if code is not None]
+    if facet not in _FIELDS or len(codes) < len(values):
+        return None
+    # A stop at the end would make a sentence of the query.
+    labels = (column.values[code].label.replace('"', " ").rstrip(" .?!…") for code in codes)
+    said = " OR ".join(f'{facet}:"{label}"' for label in labels)
+    return f"({said})" if len(codes) > 1 else said
 
 
 def with_value(search: Address | None, facet: str, value: str) -> Address | None:

@@ -9,7 +9,7 @@ from typing import Final
 from kg.authority.names import fold
 from kg.reading import cards
 from search.question.answer import Answer
-from search.question.plan import Gap, How, Intent, Mention, Plan, Reading, Years
+from search.question.plan import Gap, How, Intent, Joint, Mention, Plan, Reading, Years
 from search.request import Filters
 from search.snapshot import Snapshot
 from ui.answers import said_years
@@ -58,7 +58,7 @@ class PlanChip:
     """A part of the plan. ``said`` are the words of the question, where they differ from ``label``.
 
     ``href`` leads to the question without it, or with it where it does not bind; a chip without one only tells.
-    That of a report leads to its page.
+    That of a report leads to its page. ``joined`` is "and" or "or" after another chip of its facet that binds.
     """
 
     name: str
@@ -68,6 +68,7 @@ class PlanChip:
     binds: bool = True
     excluded: bool = False
     leads_to_report: bool = False
+    joined: str = ""
     others: tuple[Correction, ...] = ()
 
 
@@ -93,7 +94,7 @@ def plan_view(snapshot: Snapshot, answer: Answer, address: AskAddress, texts: Te
     plan = answer.plan
     names = _Names(snapshot, answer, address, texts)
     chips = list(_subjects(snapshot, plan, address))
-    chips += [names.chip(mention) for mention in plan.mentions]
+    chips += [names.chip(mention) for mention in _by_facet(plan.mentions)]
     chips += [_years(years, address, texts) for years in plan.years]
     if plan.number is not None:
         chips.append(PlanChip("", texts.say("number %(number)s", number=plan.number)))
@@ -120,6 +121,12 @@ def label_of(snapshot: Snapshot, reading: Reading, texts: Texts) -> str:
     return f"{label} {texts.count('and %(n)s more', 'and %(n)s more', more)}"
 
 
+def _by_facet(mentions: Sequence[Mention]) -> list[Mention]:
+    """The names in the order of the question, those of one facet together: "and" and "or" stand between them."""
+    facets = [mention.reading.facet for mention in mentions]
+    return sorted(mentions, key=lambda mention: facets.index(mention.reading.facet))
+
+
 def _subjects(snapshot: Snapshot, plan: Plan, address: AskAddress) -> Iterator[PlanChip]:
     """The reports that others are to be like, each with the way to its page."""
     asked = f"?lang={address.language}" if address.language else ""
@@ -140,7 +147,7 @@ class _Names:
 
     def __init__(self, snapshot: Snapshot, answer: Answer, address: AskAddress, texts: Texts) -> None:
         self._snapshot = snapshot
-        self._question = answer.plan.question
+        self._plan = answer.plan
         self._address = address
         self._texts = texts
         self._needed = _needed(answer)
@@ -155,8 +162,15 @@ class _Names:
             href=self._href(mention, key),
             binds=mention.binds,
             excluded=mention.excluded,
+            joined=self._joined(mention),
             others=tuple(self._others(mention, key)),
         )
+
+    def _joined(self, mention: Mention) -> str:
+        joined = self._plan.joined(mention)
+        if joined is None:
+            return ""
+        return self._texts.say("or") if joined is Joint.OR else self._texts.say("and")
 
     def _href(self, mention: Mention, key: str) -> str | None:
         if not mention.binds:
@@ -178,7 +192,7 @@ class _Names:
 
     def _rewritten(self, mention: Mention, reading: Reading) -> AskAddress | None:
         """The question with a name written out: of those of one facet a correction by facet cannot tell which."""
-        question = self._question
+        question = self._plan.question
         if question[mention.start : mention.end] != mention.text:
             return None  # It stands in the question before this one.
         written = f"{question[: mention.start]}{reading.label}{question[mention.end :]}"

@@ -305,7 +305,7 @@ def _sparql(columns: Mapping[str, FacetColumn], filters: Filters) -> str | None:
         facet: [value for value in values if columns[facet].code(value) is not None]
         for facet, values in filters.excluded.items()
     }
-    return filter_query(filters.chosen, excluded, filters.year_from, filters.year_to)
+    return filter_query(filters.chosen, excluded, filters.year_from, filters.year_to, also=filters.also)
 
 
 def _loosened(address: Address) -> Address | None:

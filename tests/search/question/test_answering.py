@@ -91,6 +91,20 @@ COUNTED: dict[str, Condition] = {
     "Combien de rapports d'audit y a-t-il ?": lambda row: row.type == "Audit Report",
     "Quantos relatórios há em português?": lambda row: row.language == "Portugués",
     "How many reports are about Kenya in French?": lambda _: False,
+    "How many reports deal with both goats and drought?": lambda row: {"goats", "drought"} <= {*row.topics},
+    "How many reports are about goats or drought?": lambda row: bool({"goats", "drought"} & {*row.topics}),
+    "How many reports are about gender and irrigation or seeds?": lambda row: (
+        "gender" in row.topics and bool({"irrigation", "seeds"} & {*row.topics})
+    ),
+    "Combien de rapports portent à la fois sur irrigation et drought ?": lambda row: (
+        {"irrigation", "drought"} <= {*row.topics}
+    ),
+    "How many reports are by Dinah Okello and Kováčová?": lambda row: (
+        {"Okello, Dinah", "Kováčová, Żaneta"} <= {*row.authors}
+    ),
+    "How many reports have both IDR and IFAD as corporate author?": lambda row: {IDR, IFAD} <= {*row.corporate},
+    "How many reports are about both Kenya and Mali?": lambda _: False,
+    "How many reports are about Kenya and Mali?": lambda row: bool({"Kenya", "Mali"} & {*row.places}),
 }
 
 
@@ -138,6 +152,32 @@ def test_reports_that_say_a_topic_in_words_alone_are_counted_beside(asker: Asker
     assert (told_of_seeds.count, told_of_seeds.words_alone) == (1, 0)
     canals = asker.ask("How many reports are indexed with gender?")
     assert canals.count == len(having(lambda row: "gender" in row.topics))
+
+
+def test_topics_that_are_said_in_words_are_all_said(asker: Asker) -> None:
+    both = asker.ask("How many reports are about irrigation and gender?")
+    assert (both.count, both.apart) == (1, ())
+    either = asker.ask("How many reports are about irrigation or gender?")
+    assert either.count == len(having(lambda row: bool({"irrigation", "gender"} & {*row.topics})))
+    # Each alternative is looked for in texts by itself.
+    assert either.words_alone >= both.words_alone
+
+
+@pytest.mark.parametrize(
+    ("question", "apart"),
+    [
+        ("How many reports are about both Kenya and Mali?", {"Kenya": 5, "Mali": 4}),
+        ("How many reports are about goats and youth?", {"goats": 3, "youth": 1}),
+        ("How many reports in French are about goats and youth?", {"goats": 1, "youth": 0}),
+        ("reports by Kováčová and Tamwe", {"Kováčová, Żaneta": 3, "Tamwe, J. P.": 2}),
+        ("list reports with the keywords goats and youth", {"goats": 3, "youth": 1}),
+        ("How many reports are about Kenya in French?", {}),
+        ("How many reports are about goats and drought?", {}),
+    ],
+)
+def test_where_no_report_has_all_each_is_counted_apart(asker: Asker, question: str, apart: dict[str, int]) -> None:
+    answer = asker.ask(question)
+    assert {side.mention.reading.label: side.reports for side in answer.apart} == apart
 
 
 def test_reports_are_counted_by_words_where_these_are_no_names(asker: Asker) -> None:
@@ -285,6 +325,11 @@ LISTED: dict[str, Condition] = {
     "theses in Spanish": lambda row: row.type == "Thesis" and row.language == "Español",
     "reports in the series River Papers": lambda row: row.series == "River Papers",
     "reports held by OHR but not in Spanish": lambda row: "(OHR)" in row.repository and row.language != "Español",
+    "reports by Denis Okello and Dinah Okello": lambda row: {"Okello, Denis", "Okello, Dinah"} <= {*row.authors},
+    "What did Dinah Okello write with Żaneta Kováčová?": lambda row: (
+        {"Okello, Dinah", "Kováčová, Żaneta"} <= {*row.authors}
+    ),
+    "list reports with the keywords goats and gender": lambda row: {"goats", "gender"} <= {*row.topics},
     "River Papers 4": lambda row: row.series == "River Papers" and row.number == 4,
     "informes de auditoría sobre Malí": lambda row: row.type == "Audit Report" and "Mali" in row.places,
     "rapports publiés par le FIDA en français": lambda row: row.publisher == "IFAD" and row.language == "Francés",

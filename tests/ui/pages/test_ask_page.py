@@ -5,15 +5,16 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 from kg.facets import FacetCount
-from search.engine import Engine
+from search.engine import Engine, combined, filter_masks
 from search.question.answer import Answer, Change, Numbers, Quote, Refusal, Side
 from search.question.answering import Asker
 from search.question.live import LiveAsker
-from search.question.plan import Gap, How, Intent, Mention, Plan, Reading, Years
+from search.question.plan import Gap, How, Intent, Joint, Mention, Plan, Reading, Years
 from search.question.reading import LONGEST
 from search.request import Hit, Request
 from search.snapshot import Snapshot
@@ -447,9 +448,11 @@ def mention(sample: Snapshot, facet: str, code: int, text: str = "X", *, binds: 
     return Mention(text, 0, len(text), Reading(facet, (value.value,), value.label, 3), binds=binds)
 
 
-def shown(sample: Snapshot, answer: Answer, address: AskAddress | None = None) -> Markup:
+def shown(
+    sample: Snapshot, answer: Answer, address: AskAddress | None = None, rendering: Rendering = ENGLISH
+) -> Markup:
     address = address or AskAddress(answer.plan.question)
-    found = Markup(f"<main>{answer_html(sample, answer, address, ENGLISH)}</main>")
+    found = Markup(f"<main>{answer_html(sample, answer, address, rendering)}</main>")
     assert not found.faults
     return found
 
@@ -563,6 +566,83 @@ def test_what_no_search_can_say_opens_as_none(sample: Snapshot) -> None:
     assert search(Years("2010", 0, 4, several=(2010, 2014))) == []
     assert search(Years("2010", 0, 4, first=2010, last=2011, excluded=True)) == []
     assert search(Years("2010", 0, 4, first=2010, binds=False)) == []
+
+
+def _both(facet: str, labels: Sequence[str], values: Sequence[tuple[str, ...]], *joined: Joint) -> Plan:
+    mentions = tuple(
+        Mention(label, 0, 1, Reading(facet, some, label, 1), joined=joint)
+        for label, some, joint in zip(labels, values, (None, *joined), strict=True)
+    )
+    return Plan("Both?", "en", Intent.LIST, mentions=mentions)
+
+
+def test_a_search_for_both_finds_the_same_reports_or_is_not_offered(client: TestClient, sample: Snapshot) -> None:
+    offered: dict[str, list[bool]] = {}
+    for facet in ("topic", "author", "institution", "country", "region"):
+        held = [sample.columns.values(facet, ordinal) for ordinal in range(len(sample.columns.reports))]
+        pairs = {(first.value, values[-1].value) for values in held for first in values[:1] if len(values) > 1}
+        for pair in sorted(pairs)[:8]:
+            plan = _both(facet, pair, [(value,) for value in pair], Joint.BOTH)
+            inside = combined(filter_masks(sample, plan.filters), len(sample.columns.reports))
+            page = shown(sample, Answer(plan, "s", total=1))
+            searches = [href for href, label in page.links if label == "Open it as a search"]
+            offered.setdefault(facet, []).append(bool(searches))
+            assert [total(client, href) for href in searches] == [np.count_nonzero(inside)] * len(searches)
+    assert any(offered["topic"])
+    assert all(offered["author"])
+    assert not any(offered.get("country", []) + offered.get("region", []))
+
+
+def test_a_search_for_one_of_several_spellings_and_another_finds_the_same_reports(
+    client: TestClient, sample: Snapshot
+) -> None:
+    authors = [value.value for value in sample.columns.values("author", 0)]
+    others = tuple(value.value for value in sample.columns.facets["author"].values[:3])
+    plan = _both("author", ("a", "b"), [(authors[0],), (authors[-1], *others)], Joint.AND)
+    (search,) = {
+        href for href, label in shown(sample, Answer(plan, "s", total=1)).links if label == "Open it as a search"
+    }
+    inside = combined(filter_masks(sample, plan.filters), len(sample.columns.reports))
+    assert total(client, search) == np.count_nonzero(inside) > 0
+
+
+def test_words_beside_both_are_no_search(sample: Snapshot) -> None:
+    topics = sample.columns.values("topic", 0)[:2]
+    plan = _both("topic", ("a", "b"), [(topic.value,) for topic in topics], Joint.AND)
+    with_words = replace(plan, intent=Intent.COUNT, text="credit")
+    links = shown(sample, Answer(with_words, "s", count=1, total=1)).links
+    assert "Open it as a search" not in [label for _, label in links]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ("and", "or")), ("es", ("y también", "o bien")), ("fr", ("et", "ou")), ("pt", ("e", "ou"))],
+)
+def test_what_joins_two_chips_is_said_between_them(sample: Snapshot, language: str, words: tuple[str, str]) -> None:
+    for joint, word in zip((Joint.AND, Joint.OR), words, strict=True):
+        values = [value.value for value in sample.columns.facets["topic"].values[:2]]
+        plan = _both("topic", ("a", "b"), [(value,) for value in values], joint)
+        page = shown(sample, Answer(plan, "s", total=1), rendering=Rendering(language))
+        assert texts(page.all("span", class_="rg-joint")) == [word]
+    sides = tuple(Side(mention, 1) for mention in plan.mentions)
+    compared = Answer(replace(plan, intent=Intent.COMPARE), "s", total=1, sides=sides)
+    assert not shown(sample, compared, rendering=Rendering(language)).all("span", class_="rg-joint")
+
+
+def test_a_joined_name_is_dropped_by_its_chip(client: TestClient) -> None:
+    whole = asked(client, "How many reports are about gender and savings groups?")
+    assert told_filters(whole) == ["Subjects gender", "Subjects savings groups"]
+    assert texts(whole.all("span", class_="rg-joint")) == ["and"]
+    for chip in ("chip-1", "chip-2"):
+        fewer = followed(client, whole, chip)
+        assert not fewer.all("span", class_="rg-joint")
+        assert int(sentence(fewer).split()[0]) > int(sentence(whole).split()[0]) > 0
+        assert sentence(followed(client, fewer, chip)) == sentence(whole)
+
+
+def test_chips_of_one_facet_stand_together(client: TestClient) -> None:
+    found = asked(client, "How many reports are about gender in Kenya and savings groups?")
+    assert [chip.split()[0] for chip in chips(found)[-3:]] == ["Subjects", "Subjects", "Country"]
 
 
 def test_years_of_which_texts_speak_are_no_link(sample: Snapshot, hits: tuple[Hit, ...]) -> None:
