@@ -1,7 +1,8 @@
 """Words of a question -> entities of the graph, by every name that these have.
 
 Labels are met by their folded words, the longest first. Names of countries, languages, types and access rights are
-known in every language of the program, whatever the records call them; institutions by their acronyms and the names of
+known in every language of the program, whatever the records call them; topics by the names of
+``kg/authority/subjects.toml`` as well, institutions by their acronyms and the names of
 ``kg/authority/institutions.toml``; persons by surname and as much of the given names as was asked.
 """
 
@@ -20,6 +21,7 @@ from kg.authority.concepts import resolve
 from kg.authority.institutions import other_names
 from kg.authority.names import fold
 from kg.authority.places import resolve_place
+from kg.authority.subjects import longest_name, subject_called
 from kg.facet_values import FacetValue
 from kg.facets import FacetColumn
 from kg.vocab import Kind, Minter
@@ -141,17 +143,28 @@ class Linker:
 
     def _labels(self, read: Read, start: int, facet: str) -> Iterator[tuple[Span, Reading]]:
         names = self._columns.facets[facet].names
-        text = ""
+        # No label may begin as a subject's name in another language does.
+        least = longest_name() if facet == "topic" else 0
         for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
             span = Span(start, end)
             text = " ".join(read.words(span))
             codes = next(filter(None, map(names.codes_of, _numbers_of(text))), [])
             if facet == "institution":
                 codes = codes or self._with_legal_form(text)
+            if facet == "topic":
+                codes = [*codes, *self._of_subject(text, read.language)]
             if codes and _may_be_name(read, span):
                 yield span, self._reading(facet, [*codes, *self._parts_of(facet, codes)])
-            if not names.beginning(text):
+            if len(span) >= least and not names.beginning(text):
                 return
+
+    def _of_subject(self, text: str, language: str) -> Iterator[int]:
+        """The topics that a subject is the heading of under any of its names, in any language."""
+        subject = subject_called(text.split(), language)
+        if subject is not None:
+            names = self._columns.facets["topic"].names
+            for label in subject.labels():
+                yield from names.codes_of(label)
 
     def _with_legal_form(self, text: str) -> list[int]:
         """Institutions that records write with a legal form or an acronym after the name, or in abbreviations."""
