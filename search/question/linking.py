@@ -151,12 +151,18 @@ class Linker:
             codes = next(filter(None, map(names.codes_of, _numbers_of(text))), [])
             if facet == "institution":
                 codes = codes or self._with_legal_form(text)
-            if facet == "topic":
+            if facet == "topic" and (codes or not _is_proper(read, span)):
                 codes = [*codes, *self._of_subject(text, read.language)]
             if codes and _may_be_name(read, span):
                 yield span, self._reading(facet, [*codes, *self._parts_of(facet, codes)])
             if len(span) >= least and not names.beginning(text):
                 return
+
+    def heading(self, text: str) -> Reading | None:
+        """The topic whose label is a text, in either number, whatever other names its subject has."""
+        names = self._columns.facets["topic"].names
+        codes = next(filter(None, map(names.codes_of, _numbers_of(fold(text)))), [])
+        return self._reading("topic", codes) if codes else None
 
     def _of_subject(self, text: str, language: str) -> Iterator[int]:
         """The topics that a subject is the heading of under any of its names, in any language."""
@@ -374,6 +380,13 @@ def _may_be_name(read: Read, span: Span) -> bool:
     if len(span) == 1:
         return (len(first.folded) >= _SHORTEST_ALONE and not first.folded.isdigit()) or first.text.isupper()
     return not all(token.folded.isdigit() for token in read.tokens[span.start : span.end])
+
+
+def _is_proper(read: Read, span: Span) -> bool:
+    """Whether a word is written as part of a proper name, La Paz: with a capital that nothing else asks for."""
+    token = read.tokens[span.start]
+    capital = token.capital and not token.text.isupper()
+    return len(span) == 1 and span.start > 0 and capital and token.quote is None
 
 
 def _is_grammar(read: Read, place: int) -> bool:
