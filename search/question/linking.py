@@ -90,6 +90,7 @@ _ISO_639_1: Final = 2
 """Letters of a code of ISO 639-1: languages that have none are rarely asked for, and their names mean other things."""
 _SHORTEST_ALONE: Final = 3
 """Letters of a single word that may be a name: of shorter ones, acronyms in capitals may."""
+_BY: Final = frozenset({"by", "por", "par"})
 _NAME_PARTS: Final = re.compile("[,(]")
 """What stands between a surname and given names that follow it."""
 _SAME_SURNAME: Final = 5000
@@ -383,10 +384,12 @@ def _may_be_name(read: Read, span: Span) -> bool:
 
 
 def _is_proper(read: Read, span: Span) -> bool:
-    """Whether a word is written as part of a proper name, La Paz: with a capital that nothing else asks for."""
+    """Whether a word stands as part of a proper name does: with capitals beside each other, La Paz, or by Banks."""
     token = read.tokens[span.start]
-    capital = token.capital and not token.text.isupper()
-    return len(span) == 1 and span.start > 0 and capital and token.quote is None
+    if len(span) > 1 or span.start == 0 or not token.capital or token.text.isupper() or token.quote is not None:
+        return False
+    before, *after = (*read.tokens[span.start - 1 : span.start], *read.tokens[span.end : span.end + 1])
+    return before.capital or before.folded in _BY or any(one.capital for one in after)
 
 
 def _is_grammar(read: Read, place: int) -> bool:
