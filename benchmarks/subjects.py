@@ -3,10 +3,10 @@
     python benchmarks/subjects.py --data DIR [--least 5] [--show 40]
 
 DIR holds the collection of development research (`reportgraph build` of ``data/reports`` of the shared folder). What
-headings are called comes from AGROVOC (``data/vocabularies`` there): its concepts whose English label is a heading of at
-least ``--least`` reports, in either number. Each is asked for by its Spanish and its French label: "¿Cuántos informes
-tratan de ...?". The right heading is found where all words of the label are one name that means it. Names that
-``kg/authority/subjects.toml`` lacks are read in part or not at all; a name that means another heading is wrong.
+headings are called comes from AGROVOC (``data/vocabularies`` there): its concepts whose English label is a heading of
+at least ``--least`` reports, in either number. Each is asked for by its Spanish and its French label: "¿Cuántos
+informes tratan de ...?". The right heading is found where all words of the label are one name that means it. Names
+that ``kg/authority/subjects.toml`` lacks are read in part or not at all; one that means another heading is wrong.
 """
 
 from __future__ import annotations

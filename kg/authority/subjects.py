@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import chain, groupby, product
-from typing import Final
+from typing import Any, Final
 
 from kg.authority.concepts import LANGUAGES
 from kg.authority.names import fold
@@ -33,8 +33,8 @@ _JOINED_BY: Final = {
 }
 """What labels may have in place of joining words."""
 _FIXED: Final = frozenset(
-    "a al and ao aos au aux avec com con contra contre e em en entre et for from in no non not não on ou para par por"
-    " pour sans sem sin sobre sur to with y".split()
+    {"a", "al", "and", "ao", "aos", "au", "aux", "avec", "con", "contra", "contre", "e", "em", "en", "entre", "et"}
+    | {"for", "in", "no", "non", "nao", "par", "para", "por", "pour", "sur", "to", "y"}
 )
 """Other words without a plural."""
 
@@ -52,9 +52,9 @@ class Subject:
         """Folded labels that mean this subject in some language and no other one in any: its names in both numbers."""
         for language, names in self.names.items():
             for name in names:
-                words = fold(name).split()
-                if set(_index().subjects(words)) == {self.key}:
-                    yield from _as_labels(words, language)
+                for label in _as_labels(fold(name).split(), language):
+                    if set(_index().subjects(label.split())) <= {self.key}:
+                        yield label
 
 
 def subject_called(words: Sequence[str], language: str) -> Subject | None:
@@ -74,10 +74,9 @@ def subject_called(words: Sequence[str], language: str) -> Subject | None:
 @cache
 def subjects() -> Mapping[str, Subject]:
     """All subjects by their keys, in the order of the file."""
-    tables = _tables()
     return {
         key: Subject(key, {language: tuple(row[language].split("|")) for language in LANGUAGES})
-        for area, rows in tables.items()
+        for area, rows in _tables().items()
         if area != _EVERYDAY
         for key, row in rows.items()
     }
@@ -91,9 +90,14 @@ def longest_name() -> int:
     )
 
 
+def is_of_names(word: str) -> bool:
+    """Whether some name of a subject is written with a word, which then is no slip of another one."""
+    return fold(word) in _index().words
+
+
 def everyday_words(language: str) -> frozenset[str]:
     """Folded words of a language that are names of subjects in other ones, and mean something else in it."""
-    return _index().everyday[language]
+    return frozenset(map(fold, str(_tables()[_EVERYDAY][language]).split("|")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class _Index:
     names: Mapping[str, Mapping[Words, str]]
     singulars: Mapping[str, Mapping[str, str]]
     everyday: Mapping[str, frozenset[str]]
+    words: frozenset[str]
 
     def subject(self, words: Sequence[str], language: str) -> str | None:
         singulars = self.singulars[language]
@@ -117,13 +122,14 @@ class _Index:
 @cache
 def _index() -> _Index:
     names, singulars = {}, {}
+    words: set[str] = set()
     for language in LANGUAGES:
         written = [
             (_content(fold(name).split(), language), subject.key)
             for subject in subjects().values()
             for name in subject.names[language]
         ]
-        known = {word for words, _ in written for word in words}
+        known = {word for name, _ in written for word in name}
         plurals = {word: () if word in _FIXED else tuple(_plurals(word, language)) for word in known}
         # A word that some name is written with stays as it is: AIDS is no plural of aid.
         singulars[language] = {
@@ -131,15 +137,16 @@ def _index() -> _Index:
         }
         names[language] = {
             variant: key
-            for words, key in written
-            for variant in product(*((word, *(one for one in plurals[word] if one in known)) for word in words))
+            for name, key in written
+            for variant in product(*((word, *(one for one in plurals[word] if one in known)) for word in name))
         }
-    everyday = {language: frozenset(map(fold, words.split("|"))) for language, words in _tables()[_EVERYDAY].items()}
-    return _Index(names, singulars, everyday)
+        words.update(known, singulars[language])
+    everyday = {language: everyday_words(language) for language in LANGUAGES}
+    return _Index(names, singulars, everyday, frozenset(words))
 
 
 @cache
-def _tables() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def _tables() -> dict[str, Any]:
     return tomllib.loads(resources.files("kg.authority").joinpath("subjects.toml").read_text(encoding="utf-8"))
 
 
@@ -197,7 +204,7 @@ _PLURALS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "fr": {
         **{ending: (ending + "x",) for ending in ("eau", "eu", "au")},
         "al": ("aux", "als"),
-        **{ending: () for ending in "sxz"},
+        **dict.fromkeys("sxz", ()),
         "": ("s",),
     },
     "pt": {

@@ -33,8 +33,8 @@ from search.snapshot import Snapshot
 LONGEST: Final = 16
 """Words of a name that are looked at."""
 
-_OPEN: Final = ("topic", "author", "institution", "series", "publisher", "repository")
-"""Facets whose values are met by the labels that records give them; those of the others are controlled."""
+_LABELLED: Final = ("author", "institution", "series", "publisher", "repository")
+"""Facets whose values are met by the labels that records give them; topics have other names, the rest is controlled."""
 _ISSUERS: Final = ("repository", "publisher", "institution")
 _CONTROLLED: Final = {"language": Kind.LANGUAGE, "type": Kind.TYPE, "access": Kind.ACCESS}
 _PLACES: Final = ("country", "region")
@@ -129,13 +129,14 @@ class Linker:
 
     def _found(self, read: Read) -> Iterator[tuple[Span, Reading]]:
         for start in range(len(read.tokens)):
-            for facet in _OPEN:
+            for facet in _LABELLED:
                 yield from self._labels(read, start, facet)
             for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
                 span = Span(start, end)
                 if _may_be_name(read, span):
                     for reading in (*self._controlled(read, span), *self._institutions(read, span)):
                         yield span, reading
+        yield from self._topics(read)
         for span in _person_spans(read):
             for person in self.people(read.said(span))[:1]:
                 yield span, person
@@ -144,34 +145,16 @@ class Linker:
 
     def _labels(self, read: Read, start: int, facet: str) -> Iterator[tuple[Span, Reading]]:
         names = self._columns.facets[facet].names
-        # No label may begin as a subject's name in another language does.
-        least = longest_name() if facet == "topic" else 0
         for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
             span = Span(start, end)
             text = " ".join(read.words(span))
             codes = next(filter(None, map(names.codes_of, _numbers_of(text))), [])
             if facet == "institution":
                 codes = codes or self._with_legal_form(text)
-            if facet == "topic" and (codes or not _is_proper(read, span)):
-                codes = [*codes, *self._of_subject(text, read.language)]
             if codes and _may_be_name(read, span):
                 yield span, self._reading(facet, [*codes, *self._parts_of(facet, codes)])
-            if len(span) >= least and not names.beginning(text):
+            if not names.beginning(text):
                 return
-
-    def heading(self, text: str) -> Reading | None:
-        """The topic whose label is a text, in either number, whatever other names its subject has."""
-        names = self._columns.facets["topic"].names
-        codes = next(filter(None, map(names.codes_of, _numbers_of(fold(text)))), [])
-        return self._reading("topic", codes) if codes else None
-
-    def _of_subject(self, text: str, language: str) -> Iterator[int]:
-        """The topics that a subject is the heading of under any of its names, in any language."""
-        subject = subject_called(text.split(), language)
-        if subject is not None:
-            names = self._columns.facets["topic"].names
-            for label in subject.labels():
-                yield from names.codes_of(label)
 
     def _with_legal_form(self, text: str) -> list[int]:
         """Institutions that records write with a legal form or an acronym after the name, or in abbreviations."""
@@ -216,6 +199,47 @@ class Linker:
         reports = int(sum(int(totals[code]) for code in ordered))
         first = values[0]
         return Reading(facet, tuple(value.value for value in values), first.label, reports, how, first.labels)
+
+    # -- topics --------------------------------------------------------------------------------------------------------
+
+    def heading(self, text: str) -> Reading | None:
+        """The topic whose label is a text, in either number, whatever other names its subject has."""
+        codes = self._headings(fold(text))
+        return self._reading("topic", codes) if codes else None
+
+    def _topics(self, read: Read) -> Iterator[tuple[Span, Reading]]:
+        """Topics by their labels and by the other names of their subjects.
+
+        Where no report has a subject, parts of its name mean nothing: sweet potatoes are no potatoes.
+        """
+        places = range(len(read.tokens))
+        found = [(span, codes) for start in places for span, codes in self._topics_at(read, start)]
+        absent = [span for span, codes in found if not codes]
+        for span, codes in found:
+            if codes and not any(other.start <= span.start and span.end <= other.end for other in absent):
+                yield span, self._reading("topic", codes)
+
+    def _topics_at(self, read: Read, start: int) -> Iterator[tuple[Span, list[int]]]:
+        """What names of topics begin at a token, and the codes of each; none of a subject that no report has."""
+        names = self._columns.facets["topic"].names
+        labelled = True
+        for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
+            span = Span(start, end)
+            text = " ".join(read.words(span))
+            codes = self._headings(text) if labelled else []
+            subject = None if not codes and _is_proper(read, span) else subject_called(text.split(), read.language)
+            if subject is not None:
+                codes += [code for label in subject.labels() for code in names.codes_of(label)]
+            if (codes or subject is not None) and _may_be_name(read, span):
+                yield span, codes
+            # No label may begin as the name of a subject in another language does.
+            labelled = labelled and bool(names.beginning(text))
+            if not labelled and len(span) >= longest_name():
+                return
+
+    def _headings(self, folded: str) -> list[int]:
+        names = self._columns.facets["topic"].names
+        return next(filter(None, map(names.codes_of, _numbers_of(folded))), [])
 
     # -- controlled values and places ----------------------------------------------------------------------------------
 

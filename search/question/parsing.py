@@ -205,7 +205,7 @@ class Parsed:
         self._take(link.span)
 
     def _explains(self, name: Name, topic: Name) -> bool:
-        """Whether a name in brackets says more exactly what a topic before it says: "evaluations (Special Evaluation)"."""
+        """Whether a name in brackets says what a topic before it says, and more: "evaluations (Special Evaluation)"."""
         gap = range(topic.span.end, name.span.start)
         if topic.facet != "topic" or len(gap) > NEAR or any(map(self.asked.is_grammar, gap)):
             return False
