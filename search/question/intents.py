@@ -217,6 +217,9 @@ class Kinds:
         several = len(self.sides()) > 1
         if several and self._parsed.says("intent", "compare"):
             return True
+        rest = self._parsed.rest(structural=True)
+        if len(rest) - len(self.told(rest)) > _MOST_UNUSED:
+            return False
         return several and self._parsed.says("intent", "rank") and not dimension and self._parsed.says("logic", "or")
 
     def sides(self) -> tuple[Name, ...]:
@@ -234,12 +237,14 @@ class Kinds:
         """
         asked = self.speaks_of_documents() or self._parsed.says("intent", "list") or self._is_heading()
         announced = any(name.role in {"series", "publisher", "topic"} for name in self._parsed.names)
-        if not asked and len(self._parsed.rest(structural=True)) > announced:
+        if not asked and (len(self._parsed.rest(structural=True)) > announced or self._parsed.says("ask", "future")):
             return False
-        if any(name.facet not in SUBJECTS for name in self._parsed.names) or self._years_bind():
+        topics = any(name.facet == "topic" and not name.excluded for name in self._parsed.names)
+        # "Land reform in Chile in the sixties" was the reform's time; reports on it may be later.
+        dated = self._years_bind() and (asked or not topics or not any(map(_is_decade, self._parsed.years)))
+        if any(name.facet not in SUBJECTS for name in self._parsed.names) or dated:
             return True
         places = any(name.facet in PLACE for name in self._parsed.names)
-        topics = any(name.facet == "topic" and not name.excluded for name in self._parsed.names)
         return (places and not topics) or any(name.role == "topic" for name in self._parsed.names)
 
     def _is_heading(self) -> bool:
@@ -363,6 +368,11 @@ class Kinds:
         while place - count > 0 and self._asked.is_grammar(place - count - 1):
             count += 1
         return count
+
+
+def _is_decade(span: YearSpan) -> bool:
+    first, last = span.years.first, span.years.last
+    return first is not None and first % 10 == 0 and last == first + 9
 
 
 def _last_content(phrase: str) -> str:

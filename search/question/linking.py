@@ -1,7 +1,8 @@
 """Words of a question -> entities of the graph, by every name that these have.
 
 Labels are met by their folded words, the longest first. Names of countries, languages, types and access rights are
-known in every language of the program, whatever the records call them; institutions by their acronyms and the names of
+known in every language of the program, whatever the records call them; topics by the names of
+``kg/authority/subjects.toml`` as well, institutions by their acronyms and the names of
 ``kg/authority/institutions.toml``; persons by surname and as much of the given names as was asked.
 """
 
@@ -20,6 +21,7 @@ from kg.authority.concepts import resolve
 from kg.authority.institutions import other_names
 from kg.authority.names import fold
 from kg.authority.places import resolve_place
+from kg.authority.subjects import longest_name, subject_called
 from kg.facet_values import FacetValue
 from kg.facets import FacetColumn
 from kg.vocab import Kind, Minter
@@ -31,8 +33,8 @@ from search.snapshot import Snapshot
 LONGEST: Final = 16
 """Words of a name that are looked at."""
 
-_OPEN: Final = ("topic", "author", "institution", "series", "publisher", "repository")
-"""Facets whose values are met by the labels that records give them; those of the others are controlled."""
+_LABELLED: Final = ("author", "institution", "series", "publisher", "repository")
+"""Facets whose values are met by the labels that records give them; topics have other names, the rest is controlled."""
 _ISSUERS: Final = ("repository", "publisher", "institution")
 _CONTROLLED: Final = {"language": Kind.LANGUAGE, "type": Kind.TYPE, "access": Kind.ACCESS}
 _PLACES: Final = ("country", "region")
@@ -88,6 +90,7 @@ _ISO_639_1: Final = 2
 """Letters of a code of ISO 639-1: languages that have none are rarely asked for, and their names mean other things."""
 _SHORTEST_ALONE: Final = 3
 """Letters of a single word that may be a name: of shorter ones, acronyms in capitals may."""
+_BY: Final = frozenset({"by", "por", "par"})
 _NAME_PARTS: Final = re.compile("[,(]")
 """What stands between a surname and given names that follow it."""
 _SAME_SURNAME: Final = 5000
@@ -126,13 +129,14 @@ class Linker:
 
     def _found(self, read: Read) -> Iterator[tuple[Span, Reading]]:
         for start in range(len(read.tokens)):
-            for facet in _OPEN:
+            for facet in _LABELLED:
                 yield from self._labels(read, start, facet)
             for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
                 span = Span(start, end)
                 if _may_be_name(read, span):
                     for reading in (*self._controlled(read, span), *self._institutions(read, span)):
                         yield span, reading
+        yield from self._topics(read)
         for span in _person_spans(read):
             for person in self.people(read.said(span))[:1]:
                 yield span, person
@@ -141,7 +145,6 @@ class Linker:
 
     def _labels(self, read: Read, start: int, facet: str) -> Iterator[tuple[Span, Reading]]:
         names = self._columns.facets[facet].names
-        text = ""
         for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
             span = Span(start, end)
             text = " ".join(read.words(span))
@@ -196,6 +199,47 @@ class Linker:
         reports = int(sum(int(totals[code]) for code in ordered))
         first = values[0]
         return Reading(facet, tuple(value.value for value in values), first.label, reports, how, first.labels)
+
+    # -- topics --------------------------------------------------------------------------------------------------------
+
+    def heading(self, text: str) -> Reading | None:
+        """The topic whose label is a text, in either number, whatever other names its subject has."""
+        codes = self._headings(fold(text))
+        return self._reading("topic", codes) if codes else None
+
+    def _topics(self, read: Read) -> Iterator[tuple[Span, Reading]]:
+        """Topics by their labels and by the other names of their subjects.
+
+        Where no report has a subject, parts of its name mean nothing: sweet potatoes are no potatoes.
+        """
+        places = range(len(read.tokens))
+        found = [(span, codes) for start in places for span, codes in self._topics_at(read, start)]
+        absent = [span for span, codes in found if not codes]
+        for span, codes in found:
+            if codes and not any(other.start <= span.start and span.end <= other.end for other in absent):
+                yield span, self._reading("topic", codes)
+
+    def _topics_at(self, read: Read, start: int) -> Iterator[tuple[Span, list[int]]]:
+        """What names of topics begin at a token, and the codes of each; none of a subject that no report has."""
+        names = self._columns.facets["topic"].names
+        labelled = True
+        for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
+            span = Span(start, end)
+            text = " ".join(read.words(span))
+            codes = self._headings(text) if labelled else []
+            subject = None if not codes and _is_proper(read, span) else subject_called(text.split(), read.language)
+            if subject is not None:
+                codes += [code for label in subject.labels() for code in names.codes_of(label)]
+            if (codes or subject is not None) and _may_be_name(read, span):
+                yield span, codes
+            # No label may begin as the name of a subject in another language does.
+            labelled = labelled and bool(names.beginning(text))
+            if not labelled and len(span) >= longest_name():
+                return
+
+    def _headings(self, folded: str) -> list[int]:
+        names = self._columns.facets["topic"].names
+        return next(filter(None, map(names.codes_of, _numbers_of(folded))), [])
 
     # -- controlled values and places ----------------------------------------------------------------------------------
 
@@ -361,6 +405,15 @@ def _may_be_name(read: Read, span: Span) -> bool:
     if len(span) == 1:
         return (len(first.folded) >= _SHORTEST_ALONE and not first.folded.isdigit()) or first.text.isupper()
     return not all(token.folded.isdigit() for token in read.tokens[span.start : span.end])
+
+
+def _is_proper(read: Read, span: Span) -> bool:
+    """Whether a word stands as part of a proper name does: with capitals beside each other, La Paz, or by Banks."""
+    token = read.tokens[span.start]
+    if len(span) > 1 or span.start == 0 or not token.capital or token.text.isupper() or token.quote is not None:
+        return False
+    before, *after = (*read.tokens[span.start - 1 : span.start], *read.tokens[span.end : span.end + 1])
+    return before.capital or before.folded in _BY or any(one.capital for one in after)
 
 
 def _is_grammar(read: Read, place: int) -> bool:

@@ -122,6 +122,7 @@ class Parsed:
         self.years = tuple(replace(one, years=replace(one.years, excluded=self._excludes(one))) for one in self.years)
         self.cues.sort(key=lambda cue: cue.span.start)
         self.names.sort(key=lambda link: link.span.start)
+        self.names = [name for name in self.names if not any(self._explains(other, name) for other in self.names)]
         self._keep_beside_authors(links.values())
         self._join()
 
@@ -271,7 +272,7 @@ class Parsed:
         role = roles.get(link.span.start)
         after = self._role_after(link)
         name = after or (role[0] if role is not None else None)
-        readings = self._in_order(link, name)
+        readings = tuple(self._as_written(reading, link.span, name) for reading in self._in_order(link, name))
         if not readings:
             return
         chosen = Name(link.span, readings, name, excluded=self._is_excluded(link.span))
@@ -279,6 +280,21 @@ class Parsed:
             return
         self.names.append(chosen)
         self._take(link.span)
+
+    def _explains(self, name: Name, topic: Name) -> bool:
+        """Whether a name in brackets says what a topic before it says, and more: "evaluations (Special Evaluation)"."""
+        gap = range(topic.span.end, name.span.start)
+        if topic.facet != "topic" or len(gap) > NEAR or any(map(self.asked.is_grammar, gap)):
+            return False
+        end, start = self.asked.tokens[topic.span.end - 1].end, self.asked.tokens[name.span.start].start
+        label = fold(topic.readings[0].label).split()
+        return "(" in self.asked.text[end:start] and set(label) < set(self.asked.words(name.span))
+
+    def _as_written(self, reading: Reading, span: Span, role: str | None) -> Reading:
+        """A topic that is announced as a heading, or quoted, as the very heading if there is one that is called so."""
+        announced = role == "topic" or self.asked.tokens[span.start].quote is not None
+        heading = self._linker.heading(self.asked.said(span)) if announced and reading.facet == "topic" else None
+        return reading if heading is None else heading
 
     def _role_after(self, link: Link) -> str | None:
         """The role that a noun after a name gives it: "CIMMYT repository", "X as corporate author"."""

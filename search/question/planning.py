@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from kg.authority.subjects import is_of_names
 from search.question.dimensions import Dimensions
 from search.question.intents import STRUCTURAL, Kinds
 from search.question.linking import Linker
@@ -55,7 +56,7 @@ class Planner:
         return _corrected(plan, corrections or Corrections())
 
     def _is_common(self, word: str) -> bool:
-        return self._snapshot.text.frequency(word) >= _COMMON
+        return self._snapshot.text.frequency(word) >= _COMMON or is_of_names(word)
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """Labels that look most like a name that nothing bears."""
