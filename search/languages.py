@@ -46,8 +46,8 @@ def _split() -> TextAnalyzerBuilder:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in order, in lower case, accents kept."""
-    return list(_splitter().analyze(text))
+    """The words of a text in order, in lower case, accents kept. Half a surrogate pair parts words."""
+    return list(_splitter().analyze(text.encode("utf-8", "replace").decode()))
 
 
 @cache
