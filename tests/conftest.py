@@ -27,8 +27,8 @@ SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
 WriteLines = Callable[..., Path]
 
-# Half of Hypothesis's usual examples: everybody runs these tests before every commit.
-settings.register_profile("quick", max_examples=50)
+# A third of Hypothesis's usual examples: everybody runs these tests before every commit.
+settings.register_profile("quick", max_examples=30)
 settings.load_profile("quick")
 
 

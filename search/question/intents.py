@@ -52,6 +52,7 @@ class Kinds:
             (Intent.SHARE, self._counts("share")),
             (Intent.FIRST, bool(dimension) and said("intent", "first")),
             (Intent.TREND, bool(dimension) and said("intent", "trend") and (listed or dated)),
+            (Intent.COMPARE, self._chooses_among(dimension)),
             (Intent.RANK, listed and not counts and self._numbered_dimension()),
             (Intent.VALUES, listed and not counts),
             (Intent.COMPARE, self._compares(dimension)),
@@ -213,6 +214,14 @@ class Kinds:
         number = number_of(self._asked.tokens[place], lexicon(self._asked.language))
         return number is not None and number > 1
 
+    def _chooses_among(self, dimension: tuple[str, ...]) -> bool:
+        """Whether values of what is asked for are named as a choice: "Which country has more, Kenya or Mali?"."""
+        facets = {name.facet for name in self.sides()} if len(self.sides()) > 1 else set()
+        more = self._parsed.says("intent", "more", "rank") and self._parsed.says("logic", "or")
+        # "Who" may be an institution as well.
+        asked = {*dimension, *(ISSUERS if "author" in dimension else ())}
+        return more and (bool(facets & asked) or (bool(facets) and self._parsed.says("intent", "more")))
+
     def _compares(self, dimension: tuple[str, ...]) -> bool:
         several = len(self.sides()) > 1
         if several and self._parsed.says("intent", "compare"):
@@ -223,7 +232,16 @@ class Kinds:
         return several and self._parsed.says("intent", "rank") and not dimension and self._parsed.says("logic", "or")
 
     def sides(self) -> tuple[Name, ...]:
-        """The names of one kind, if there are several; institutions are of one kind whatever their roles."""
+        """The names of one kind, if there are several; institutions are of one kind whatever their roles.
+
+        Two that "or" joins are of one kind if they may be.
+        """
+        for first, second in pairwise(self._parsed.names):
+            between = Span(first.span.end, second.span.start)
+            joined = any(cue.span == between and cue.says("logic", "or") for cue in self._asked.cues)
+            facets = {reading.facet for reading in first.readings}
+            if joined and first.facet != second.facet and any(one.facet in facets for one in second.readings):
+                return first, second
         kinds: dict[str, list[Name]] = {}
         for name in self._parsed.names:
             kinds.setdefault("issuer" if name.facet in ISSUERS else name.facet, []).append(name)

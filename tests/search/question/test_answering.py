@@ -432,6 +432,25 @@ def test_with_whom_and_in_what_someone_publishes_is_another_question(
     assert (answer.plan.intent, answer.refusal) == (intent, None)
 
 
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("Which country has more reports, Kenya or Mali?", {"Kenya": 5, "Mali": 4}),
+        ("Are there more reports on goats or on drought?", {"goats": 3, "drought": 4}),
+        ("¿Hay más informes sobre Kenia o sobre Malí?", {"Kenya": 5, "Mali": 4}),
+        ("Quel pays a plus de rapports, le Kenya ou le Mali ?", {"Kenya": 5, "Mali": 4}),
+        ("Qual país tem mais relatórios, o Quênia ou o Mali?", {"Kenya": 5, "Mali": 4}),
+    ],
+)
+def test_which_of_two_has_more_is_a_comparison(asker: Asker, question: str, sides: dict[str, int]) -> None:
+    answer = asker.ask(question)
+    assert {side.mention.reading.label: side.reports for side in answer.sides} == sides
+
+
+def test_more_reports_on_two_countries_are_a_list(asker: Asker) -> None:
+    assert asker.ask("more reports on Kenya and Mali").plan.intent is Intent.LIST
+
+
 def test_an_adjective_is_no_language_that_no_report_has(asker: Asker) -> None:
     plan = asker.ask("reports in Thai villages about goats").plan
     assert not any(mention.reading.facet == "language" for mention in plan.mentions)
