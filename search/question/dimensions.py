@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Final
 
 from search.question.lexicon import lexicon
 from search.question.parsing import NEAR, Parsed
-from search.question.reading import CueSpan, number_of
+from search.question.spans import CueSpan, Span, number_of
 
 PLACE: Final = ("country", "region")
 """The facets that "places" means."""
@@ -75,13 +76,13 @@ class Dimensions:
         """Whether the newest or the oldest of documents is wanted, by a noun in the singular: "the latest report"."""
         nouns = [cue.span for cue in self._parsed.cues if cue.says("documents", "nouns")]
         singular = [span for span in nouns if not self._asked.words(span)[-1].endswith(("s", "x"))]
-        for cue in self._parsed.cues:
-            if cue.says("intent", "newest", "oldest"):
-                for span in singular:
-                    first, second = sorted((cue.span, span), key=lambda one: one.start)
-                    if all(map(self._asked.is_grammar, range(first.end, second.start))):
-                        return True
-        return False
+        extremes = [cue.span for cue in self._parsed.cues if cue.says("intent", "newest", "oldest")]
+        return any(self._are_beside(*pair) for pair in product(extremes, singular))
+
+    def _are_beside(self, one: Span, other: Span) -> bool:
+        """Whether grammar alone stands between two spans."""
+        first, second = sorted((one, other), key=lambda span: span.start)
+        return all(map(self._asked.is_grammar, range(first.end, second.start)))
 
     def _is_who(self, cue: CueSpan) -> bool:
         return cue.says("ask", "which") and len(cue.span) == 1

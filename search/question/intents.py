@@ -11,7 +11,7 @@ from search.question.dimensions import PLACE, Dimensions
 from search.question.lexicon import LANGUAGES, lexicon
 from search.question.parsing import ISSUERS, NEAR, SUBJECTS, Name, Parsed
 from search.question.plan import Intent, Joint
-from search.question.reading import CueSpan, Span, YearSpan, number_of
+from search.question.spans import CueSpan, Span, YearSpan, number_of
 
 STRUCTURAL: Final = frozenset(
     {Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.SHARE, Intent.RANK, Intent.VALUES, Intent.GAPS, Intent.COMPARE}
@@ -55,7 +55,7 @@ class Kinds:
             (Intent.COMPARE, self._chooses_among(dimension)),
             (Intent.RANK, listed and not counts and self._numbered_dimension()),
             (Intent.VALUES, listed and not counts),
-            (Intent.COMPARE, self._compares(dimension)),
+            (Intent.COMPARE, said("intent", "compare") and len(self.sides()) > 1),
             (Intent.COUNT_BY_YEAR, self.per_year and (counts or self._lists())),
             (Intent.COUNT, counts),
             (Intent.RANK, bool(dimension) and (self._ranks() or self._numbered_dimension())),
@@ -215,21 +215,19 @@ class Kinds:
         return number is not None and number > 1
 
     def _chooses_among(self, dimension: tuple[str, ...]) -> bool:
-        """Whether values of what is asked for are named as a choice: "Which country has more, Kenya or Mali?"."""
-        facets = {name.facet for name in self.sides()} if len(self.sides()) > 1 else set()
-        more = self._parsed.says("intent", "more", "rank") and self._parsed.says("logic", "or")
-        # "Who" may be an institution as well.
-        asked = {*dimension, *(ISSUERS if "author" in dimension else ())}
-        return more and (bool(facets & asked) or (bool(facets) and self._parsed.says("intent", "more")))
-
-    def _compares(self, dimension: tuple[str, ...]) -> bool:
-        several = len(self.sides()) > 1
-        if several and self._parsed.says("intent", "compare"):
+        """Whether it is asked which of some names has most: "Which country has more, Kenya or Mali?"."""
+        said = self._parsed.says
+        facets = {name.facet for name in self.sides()}
+        if len(self.sides()) < 2 or not said("logic", "or"):
+            return False
+        if said("intent", "more"):
             return True
         rest = self._parsed.rest(structural=True)
-        if len(rest) - len(self.told(rest)) > _MOST_UNUSED:
+        if not said("intent", "rank") or len(rest) - len(self.told(rest)) > _MOST_UNUSED:
             return False
-        return several and self._parsed.says("intent", "rank") and not dimension and self._parsed.says("logic", "or")
+        # "Who" may be an institution as well.
+        asked = {*dimension, *(ISSUERS if "author" in dimension else ())}
+        return not dimension or bool(facets & asked)
 
     def sides(self) -> tuple[Name, ...]:
         """The names of one kind, if there are several; institutions are of one kind whatever their roles.

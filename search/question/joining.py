@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from search.question.plan import Joint
-from search.question.reading import CueSpan, Read, Span
+from search.question.reading import Read
+from search.question.spans import CueSpan, Span
 
 _PASSED_OVER: Final = ("role", "dimension", "filler")
 """Cues that may stand before a name without parting it from the one before: "by A and by B", "the topics A and B"."""

@@ -9,8 +9,6 @@ known in every language of the program, whatever the records call them; topics b
 from __future__ import annotations
 
 import difflib
-import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,12 +20,13 @@ from kg.authority.institutions import other_names
 from kg.authority.names import fold
 from kg.authority.places import resolve_place
 from kg.authority.subjects import longest_name, subject_called
-from kg.facet_values import FacetValue
 from kg.facets import FacetColumn
 from kg.vocab import Kind, Minter
 from search.languages import function_words
+from search.question.people import as_persons, namesakes, person_spans, readings_of_name
 from search.question.plan import How, Reading
-from search.question.reading import Read, Span
+from search.question.reading import Read
+from search.question.spans import Span
 from search.snapshot import Snapshot
 
 LONGEST: Final = 16
@@ -38,37 +37,6 @@ _LABELLED: Final = ("author", "institution", "series", "publisher", "repository"
 _ISSUERS: Final = ("repository", "publisher", "institution")
 _CONTROLLED: Final = {"language": Kind.LANGUAGE, "type": Kind.TYPE, "access": Kind.ACCESS}
 _PLACES: Final = ("country", "region")
-_PARTICLES: Final = frozenset(
-    [
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "di",
-        "del",
-        "della",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ben",
-        "ten",
-        "ter",
-        "y",
-        "e",
-        "du",
-        "des",
-        "st",
-        "san",
-    ]
-)
 _LEGAL_FORMS: Final = frozenset(
     {"inc", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "plc", "sa", "gmbh"}
 )
@@ -91,9 +59,8 @@ _ISO_639_1: Final = 2
 _SHORTEST_ALONE: Final = 3
 """Letters of a single word that may be a name: of shorter ones, acronyms in capitals may."""
 _BY: Final = frozenset({"by", "por", "par"})
-_NAME_PARTS: Final = re.compile("[,(]")
-"""What stands between a surname and given names that follow it."""
-_SAME_SURNAME: Final = 5000
+_MOST_ALIKE: Final = 5000
+"""Labels with one beginning that are looked at."""
 _LONGEST_GIVEN: Final = 4
 _PLURALS: Final = (("s", ""), ("es", ""), ("ies", "y"), ("ais", "al"), ("aux", "al"), ("oes", "ao"), ("eis", "el"))
 _LONGEST_TYPE: Final = 5
@@ -137,7 +104,7 @@ class Linker:
                     for reading in (*self._controlled(read, span), *self._institutions(read, span)):
                         yield span, reading
         yield from self._topics(read)
-        for span in _person_spans(read):
+        for span in person_spans(read):
             for person in self.people(read.said(span))[:1]:
                 yield span, person
 
@@ -166,7 +133,7 @@ class Linker:
         for variant in dict.fromkeys((text, " ".join(_ABBREVIATED.get(word, word) for word in words))):
             found += names.codes_of(variant)
             places = names.beginning(variant + " ")
-            for place in places[:_SAME_SURNAME]:
+            for place in places[:_MOST_ALIKE]:
                 rest = names.folded[place][len(variant) + 1 :].split()
                 if set(rest) <= _LEGAL_FORMS or rest == ["".join(word[0] for word in words)]:
                     found.append(int(names.codes[place]))
@@ -178,7 +145,7 @@ class Linker:
             return
         column = self._columns.facets[facet]
         for label in {column.values[code].label for code in codes}:
-            for place in column.names.beginning(fold(label) + " ")[:_SAME_SURNAME]:
+            for place in column.names.beginning(fold(label) + " ")[:_MOST_ALIKE]:
                 code = int(column.names.codes[place])
                 if column.values[code].label.casefold().startswith(f"{label.casefold()}. "):
                     yield code
@@ -317,7 +284,7 @@ class Linker:
                 for match in self._snapshot.suggestions.find([acronym], (facet,), 60, typos=False):
                     if _ends_in_acronym(match.matched, acronym):
                         yield match.code
-        elif len(column.values) <= _SAME_SURNAME:
+        elif len(column.values) <= _MOST_ALIKE:
             for code, value in enumerate(column.values):
                 if any(_ends_in_acronym(value.label, acronym) for acronym in acronyms):
                     yield code
@@ -327,34 +294,14 @@ class Linker:
     def people(self, text: str) -> list[Reading]:
         """The different persons who may be called so, most reports first, each with all spellings of the name."""
         best: list[Reading] = []
-        for surname, given in _readings_of_name(text):
-            groups = _as_persons(self._namesakes(surname, given), given)
+        for surname, given in readings_of_name(text):
+            groups = as_persons(namesakes(self._columns.facets["author"], surname, given), given)
             found = [self._reading("author", codes, How.NAME) for codes in groups]
             if sum(reading.reports for reading in found) > sum(reading.reports for reading in best):
                 best = sorted(found, key=lambda reading: -reading.reports)
             if best and given:
                 break
         return best
-
-    def _namesakes(self, surname: str, given: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
-        """The codes of authors with a surname, with their given names, which agree with those asked for."""
-        column = self._columns.facets["author"]
-        found: dict[int, tuple[str, ...]] = {}
-        longer: dict[int, tuple[str, ...]] = {}
-        named = bool(given) and len(given[0]) > 1 and surname not in _PARTICLES
-        for place in column.names.beginning(surname + " ")[:_SAME_SURNAME]:
-            code = int(column.names.codes[place])
-            parts = _parts_of_label(column.values[code])
-            if parts is None or not _agree(given, parts[1]):
-                continue
-            if parts[0] == surname:
-                found[code] = parts[1]
-            elif named and parts[1] and parts[0].startswith(surname + " "):
-                # Of two surnames the first alone may be said: Inés Quiroga is Inés Quiroga Beltrán.
-                longer[code] = parts[1]
-        for code in column.names.codes_of(surname):
-            found.setdefault(code, ())
-        return sorted((found or longer).items())
 
     # -- names that nothing bears --------------------------------------------------------------------------------------
 
@@ -463,90 +410,3 @@ def _ends_in_acronym(label: str, acronym: str) -> bool:
     words = fold(label).split()
     closing = label.rstrip().endswith(")") or " - " in label
     return len(words) > 1 and closing and words[-1] == acronym and label.count("(") <= 1
-
-
-def _person_spans(read: Read) -> Iterator[Span]:
-    """Stretches of up to six tokens that may be a person's name: capitals, initials and particles between them."""
-    for start in range(len(read.tokens)):
-        if not (read.tokens[start].capital or read.tokens[start].folded in _PARTICLES):
-            continue
-        for end in range(start + 1, min(start + 6, len(read.tokens)) + 1):
-            last = read.tokens[end - 1]
-            if last.quote != read.tokens[start].quote:
-                break
-            if last.capital:
-                yield Span(start, end)
-            elif last.folded not in _PARTICLES:
-                break
-
-
-def _readings_of_name(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The ways to part a name into surname and given names, the likeliest first."""
-    before, *after = _NAME_PARTS.split(text, maxsplit=1)
-    if after and set(fold(before).split()) & set(fold(after[0]).split()):
-        # "Ada Lovelace (A. Lovelace)" is a name twice.
-        return
-    if after:
-        yield fold(before), tuple(fold(after[0]).split())
-        return
-    words = fold(text).split()
-    if not words:
-        return
-    if len(words) == 1:
-        yield words[0], ()
-        return
-    # A particle belongs to the surname: van Noordwijk. Spanish and Portuguese surnames have two words.
-    lengths = range(1, min(len(words) + (words[0] in _PARTICLES), 4))
-    apart = []
-    for length in lengths:
-        surname, given = " ".join(words[-length:]), tuple(words[:-length])
-        if len(words[-length]) == 1 or (given and text[0].islower()):
-            continue
-        if given and given[-1] in _PARTICLES:
-            apart.append((surname, given))
-        else:
-            yield surname, given
-    # Catalogues may write it after the given names: Noordwijk, M. van.
-    yield from apart
-    if all(len(word) == 1 for word in words[1:]):
-        yield words[0], tuple(words[1:])
-    # A surname of two words, or with a hyphen, by itself.
-    yield " ".join(words), ()
-
-
-def _parts_of_label(value: FacetValue) -> tuple[str, tuple[str, ...]] | None:
-    surname, comma, given = value.label.partition(",")
-    if comma:
-        return fold(surname), tuple(fold(given).split())
-    words = fold(value.label).split()
-    initials = [place for place, word in enumerate(words) if len(word) == 1]
-    if initials and initials[0] > 0:
-        return " ".join(words[: initials[0]]), tuple(words[initials[0] :])
-    return None
-
-
-def _agree(asked: Sequence[str], given: Sequence[str]) -> bool:
-    """Whether given names may be one person's: each is the other or its initial, as far as both go."""
-    return all(
-        one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])
-        for one, other in zip(asked, given, strict=False)
-    )
-
-
-def _as_persons(namesakes: Sequence[tuple[int, tuple[str, ...]]], asked: Sequence[str]) -> list[list[int]]:
-    """The codes of each different person: those with initials alone go to whom they must mean.
-
-    Whoever is written with a full first name is somebody; initials belong to the only somebody who agrees with them,
-    or are a person of their own.
-    """
-    full = Counter(given[0] for _, given in namesakes if given and len(given[0]) > 1)
-    persons: dict[str, list[int]] = {}
-    for code, given in namesakes:
-        first = given[0] if given else ""
-        if len(first) == 1:
-            meant = [name for name in full if name[0] == first]
-            if asked and asked[0] in full and asked[0][0] == first:
-                meant = [asked[0]] if len(meant) == 1 else meant
-            first = meant[0] if len(meant) == 1 else first
-        persons.setdefault(first, []).append(code)
-    return list(persons.values())

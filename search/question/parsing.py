@@ -13,7 +13,8 @@ from search.question.joining import Named, joints
 from search.question.lexicon import lexicon
 from search.question.linking import Link, Linker
 from search.question.plan import How, Joint, Reading
-from search.question.reading import CueSpan, Read, Span, YearSpan, number_of
+from search.question.reading import Read
+from search.question.spans import CueSpan, Span, YearSpan, number_of
 from search.snapshot import Snapshot
 
 ISSUERS: Final = ("repository", "publisher", "institution")
@@ -313,18 +314,12 @@ class Parsed:
 
     def _in_order(self, link: Link, role: str | None) -> tuple[Reading, ...]:
         order = _USUAL if role is None else (*ROLES[role], *(facet for facet in _USUAL if facet not in ROLES[role]))
-        # What no report has comes last, but where it is of a kind that alone fits: "about Greenland" is no author.
-        fitting = ROLES[role] if role is not None else ()
-        fits = {reading.facet for reading in link.readings if reading.reports and reading.facet in fitting[:3]}
-        return tuple(
-            sorted(
-                link.readings,
-                key=lambda reading: (
-                    not reading.reports and (bool(fits) or reading.facet not in fitting),
-                    order.index(reading.facet),
-                ),
-            )
-        )
+        readings = sorted(link.readings, key=lambda reading: order.index(reading.facet))
+        # What no report has comes last, but where it alone says what reports are about: Greenland is then no author.
+        about = [reading for reading in readings if reading.facet in SUBJECTS] if role == "about" else readings
+        if any(reading.reports for reading in about):
+            readings.sort(key=lambda reading: not reading.reports)
+        return tuple(readings)
 
     def _is_plausible(self, chosen: Name) -> bool:
         """Whether a word that could be a name is meant as one."""

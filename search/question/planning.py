@@ -12,7 +12,8 @@ from search.question.intents import STRUCTURAL, Kinds
 from search.question.linking import Linker
 from search.question.parsing import ISSUERS, NEAR, Name, Parsed
 from search.question.plan import Corrections, How, Intent, Mention, Plan
-from search.question.reading import Span, read
+from search.question.reading import read
+from search.question.spans import Span
 from search.snapshot import Snapshot
 
 _ABOUT_REPORTS: Final = frozenset(

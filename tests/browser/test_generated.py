@@ -233,12 +233,14 @@ def test_a_refusal_is_told(visits: Visits, fail: Callable[[Route], None], said: 
     expect(page.locator("#writing")).to_contain_text(said)
 
 
-def test_a_new_question_ends_the_writing_about_the_last_one(visits: Visits, model: Model) -> None:
-    def endless(connection: Connection) -> None:
-        connection.send(HEAD, event(f"{GOOD} And"))
-        while not connection.over.wait(0.01):
-            connection.send(event(" so on"))
+def endless(connection: Connection) -> None:
+    """Two sentences that are supported, and a third that never ends."""
+    connection.send(HEAD, event(f"{GOOD} And"))
+    while not connection.over.wait(0.01):
+        connection.send(event(" so on"))
 
+
+def test_a_new_question_ends_the_writing_about_the_last_one(visits: Visits, model: Model) -> None:
     model.behaviour = endless
     page = settle(visits.page(path(FINDING)))
     expect(page.locator("#written > div > p")).to_have_text([FIRST, SECOND])
@@ -261,11 +263,6 @@ def test_a_new_question_ends_the_writing_about_the_last_one(visits: Visits, mode
 
 
 def test_who_leaves_the_page_ends_the_writing(visits: Visits, model: Model) -> None:
-    def endless(connection: Connection) -> None:
-        connection.send(HEAD, event(f"{GOOD} And"))
-        while not connection.over.wait(0.01):
-            connection.send(event(" so on"))
-
     model.behaviour = endless
     page = settle(visits.page(path(FINDING)))
     expect(page.locator("#written > div > p")).to_have_text([FIRST, SECOND])

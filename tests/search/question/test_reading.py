@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.question.lexicon import LANGUAGES, lexicon
-from search.question.reading import LONGEST, Read, Span, number_of, read
+from search.question.reading import LONGEST, Read, read
+from search.question.spans import Span, number_of
 
 THIS_YEAR = 2024
 
