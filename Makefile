@@ -23,8 +23,8 @@ help: ## List the targets.
 demo: $(VENV)/installed assets ## Build the bundled sample of invented reports and serve it.
 	$(BIN)/reportgraph demo --port $(PORT)
 
-test: $(VENV)/installed-dev assets ## Run all unmarked tests.
-	$(BIN)/python -m pytest -q -m "not slow and not server and not browser"
+test: $(VENV)/installed-dev assets ## Run all unmarked tests, a file in each of up to four processes.
+	$(BIN)/python -m pytest -q -m "not slow and not server and not browser" -n auto --maxprocesses 4 --dist loadfile
 
 check: lint types layers test ## Format, lint, types, layers, tests (those of the documentation included): what every change must pass.
 

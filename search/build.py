@@ -40,6 +40,7 @@ from kg.string_table import StringTable
 from kg.vocab import Minter
 from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError
 from search.intake import TOLD_EVERY, Intake, Tally
+from search.languages import well_formed
 from search.snapshot import (
     ANN,
     FACETS,
@@ -287,7 +288,7 @@ class Build:
             model_source=self._settings.model_source,
             digests=digests,
             ann_digest=ann_digest,
-            sources=tuple(source.name.encode("utf-8", "replace").decode() for source in sources),
+            sources=tuple(well_formed(source.name) for source in sources),
             files=_sizes(self._staging),
         )
 

@@ -45,9 +45,14 @@ def _split() -> TextAnalyzerBuilder:
     return TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(_LONGEST_WORD)).filter(Filter.lowercase())
 
 
+def well_formed(text: str) -> str:
+    """The text with a question mark for each half of a surrogate pair, which engines and addresses refuse."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def words(text: str) -> list[str]:
-    """The words of a text in order, in lower case, accents kept. Half a surrogate pair parts words."""
-    return list(_splitter().analyze(text.encode("utf-8", "replace").decode()))
+    """The words of a text in order, in lower case, accents kept."""
+    return list(_splitter().analyze(well_formed(text)))
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Final
 
 from embeddings.encoder import Encoder
 from kg.authority.names import fold
+from search.languages import well_formed
 from search.question.answer import Quote
 from search.question.generator import Generator, Pieces, Prompt
 from search.question.plan import Plan
@@ -126,8 +127,7 @@ def prompt(plan: Plan, quotes: Sequence[Quote]) -> Prompt:
 
 def _data(text: str) -> str:
     """A text as a JSON string that cannot end the block it stands in."""
-    well_formed = text.encode("utf-8", "replace").decode()
-    return json.dumps(well_formed, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+    return json.dumps(well_formed(text), ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _first(pieces: Pieces, characters: int, wanted: Callable[[], bool]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from kg.authority.names import fold
-from search.languages import function_words, guess_language
+from search.languages import function_words, guess_language, well_formed
 from search.question.dates import Dates
 from search.question.lexicon import LANGUAGES, NUMBER, Lexicon, lexicon
 from search.question.spans import CueSpan, Span, Token, YearSpan, number_of
@@ -78,7 +78,7 @@ def read(
 
     ``is_common`` tells whether texts hold a word: of others, those that are a slip of a word that asks are read as it.
     """
-    text = " ".join(question[:LONGEST].split())
+    text = " ".join(well_formed(question[:LONGEST]).split())
     tokens, quotes = _tokens(text)
     spoken = _language(text, tokens, language)
     words = lexicon(spoken)

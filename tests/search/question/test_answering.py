@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.facets import FacetCount
@@ -881,6 +881,8 @@ def test_any_words_that_ask_have_an_answer(asker: Asker, question: str, prior: s
 
 @settings(deadline=None)
 @given(st.text(st.characters(), max_size=300))
+@example("0\ud800")
+@example("\ud800 reports on “\udfff goats”")
 def test_any_text_has_an_answer(asker: Asker, question: str) -> None:
     answer = asker.ask(question)
     assert answer.refusal is not None or answer.hits or answer.count is not None or answer.ranking or answer.changes
