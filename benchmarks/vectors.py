@@ -28,6 +28,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.memory import anonymous_bytes
 from benchmarks.vector_data import KINDS, SELECTIVITIES, Data, filters, load
 from embeddings.index import Allowed, Hits
 from embeddings.indexes.compressed_lists import CompressedLists
@@ -100,12 +101,6 @@ def show(measured: list[Measured], title: str, out: Console) -> None:
             f"{line.exact_p50:.2f}",
         )
     out.print(table)
-
-
-def anonymous_bytes() -> int:
-    """The memory of this process that is no file's (Linux)."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
 
 
 def report_memory(directory: Path, digest: str) -> None:
