@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from kg.facet_values import FacetValue
 from kg.facets import FacetCount
 from kg.reading import Card
 from search.question.plan import Gap, Mention, Plan
 from search.request import Hit
+
+SHOWN: Final = 10
+"""Reports that an answer shows where no other number is wanted."""
+LISTED: Final = 1000
+"""Reports or values that a list names at most; its total counts all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from kg.authority.names import fold
 from kg.pairs import Mask
 from search.engine import Engine
 from search.languages import guess_language
-from search.question.answer import Refusal, Side
+from search.question.answer import Answer, Refusal, Side
 from search.question.plan import Gap, Intent, Mention, Plan
 from search.question.reading import LONGEST
 from search.request import Filters, Hit, Request
@@ -65,6 +65,10 @@ class Refusals:
             if missing:
                 return replace(self.nothing(plan, Gap.NO_EVIDENCE), names=missing)
         return None
+
+    def unanswered(self, plan: Plan, query: str | None) -> Answer:
+        """The answer where nothing passes the filters: that, the query that shows it, and what is nearest."""
+        return Answer(plan, self._snapshot.manifest.name, sparql=query, refusal=self.nothing(plan, Gap.NOTHING))
 
     def nothing(self, plan: Plan, gap: Gap) -> Refusal:
         years = self._years_of(plan)

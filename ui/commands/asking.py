@@ -15,8 +15,8 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from search.errors import SearchError
-from search.question.answer import Answer
-from search.question.answering import LISTED, Asker
+from search.question.answer import LISTED, Answer
+from search.question.answering import Asker
 from search.question.generating import MOST_PASSAGES, Generated, Writer
 from search.question.plan import Mention
 from ui.answers import criteria, told
