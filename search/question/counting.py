@@ -50,7 +50,8 @@ class Counting:
         if plan.text:
             # Words are no part of the graph: the engine counts the reports inside the filters that hold them.
             found = int(np.count_nonzero(self._speaking(plan)))
-            results = self._engine.search(Request(searchable(plan.text), plan.filters, limit=SHOWN))
+            text = searchable(plan.text)
+            results = self._engine.search(Request(text, plan.filters, self._mode(text), limit=SHOWN))
             reports = tuple(hit.card.iri for hit in results.hits)
             return Answer(plan, self._name, sparql=query, count=found, total=found, reports=reports)
         return Answer(
@@ -182,8 +183,11 @@ class Counting:
         By its words; by its meaning where the collection knows few of them, since they are in another language then.
         """
         text = searchable(plan.text)
+        return self._engine.members(text, plan.filters, self._mode(text))
+
+    def _mode(self, text: str) -> Mode:
         known = self._snapshot.text.parse(text).evidence >= _KNOWN or self._engine.encoder is None
-        return self._engine.members(text, plan.filters, Mode.LEXICAL if known else Mode.HYBRID)
+        return Mode.LEXICAL if known else Mode.HYBRID
 
     def values(self, plan: Plan) -> Answer:
         """All values of a facet, or those of the reports that are named."""

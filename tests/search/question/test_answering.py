@@ -451,6 +451,13 @@ def test_more_reports_on_two_countries_are_a_list(asker: Asker) -> None:
     assert asker.ask("more reports on Kenya and Mali").plan.intent is Intent.LIST
 
 
+@pytest.mark.parametrize("question", ["How many reports on widows?", "How many reports about nightly turns?"])
+def test_the_reports_beside_a_count_by_words_are_those_that_are_counted(asker: Asker, question: str) -> None:
+    answer = asker.ask(question)
+    assert answer.plan.text
+    assert len(_ids(answer)) == answer.count
+
+
 def test_an_adjective_is_no_language_that_no_report_has(asker: Asker) -> None:
     plan = asker.ask("reports in Thai villages about goats").plan
     assert not any(mention.reading.facet == "language" for mention in plan.mentions)
