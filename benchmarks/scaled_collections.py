@@ -28,9 +28,9 @@ from embeddings.segments import SegmentStore, key_array, text_key
 from embeddings.vectors import Vectors, unit_rows
 from kg.importers import load_field_map, read, to_report
 from kg.model import Problem
-from search.build import build
-from search.snapshot import VECTORS, DataDirectory
-from search.texts import embedding_text, searchable
+from search.fulltext.texts import embedding_text, searchable
+from search.snapshots.build import build
+from search.snapshots.snapshot import VECTORS, DataDirectory
 from ui.progress import BuildProgress
 from ui.settings import Settings
 from ui.wiring import Services, build_services

@@ -25,9 +25,9 @@ from embeddings.vectors import Vectors
 from kg import sparql
 from kg.store import Scope
 from search.engine import Engine
-from search.query_syntax import parse
+from search.fulltext.query_syntax import parse
 from search.request import Filters, Mode, Request
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from ui.settings import Settings
 from ui.wiring import build_services
 

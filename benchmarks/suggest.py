@@ -26,11 +26,11 @@ from rich.table import Table
 from benchmarks.search_latency import REPORTS, collection
 from kg import sparql
 from kg.authority.names import fold
-from search.snapshot import SUGGEST, Snapshot
+from search.fulltext.suggestible import ENTITY_KINDS, suggestible
+from search.fulltext.suggestion_index import SuggestionIndex, write_suggestion_index
+from search.fulltext.texts import ReportText
+from search.snapshots.snapshot import SUGGEST, Snapshot
 from search.suggest import SuggestRequest, suggest
-from search.suggestible import ENTITY_KINDS, suggestible
-from search.suggestion_index import SuggestionIndex, write_suggestion_index
-from search.texts import ReportText
 
 TARGET = 20
 LENGTHS = range(2, 13)

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from embeddings.index import Hits, VectorIndex, background_sample, best
 from embeddings.vectors import Vectors
-from kg.facet_values import FacetValue
-from kg.pairs import Mask
-from kg.reading import cards
+from kg.descriptions import cards
+from kg.facets.counting import Mask
+from kg.facets.values import FacetValue
 from search.engine import combined, filter_masks
 from search.errors import InvalidRequestError, UnknownReportError
 from search.fusion import GRAPH, LEXICAL, SEMANTIC, Leg, fuse
 from search.request import Filters, Hit, Why
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 
 _SHARED: Final = {"topic": 1.0, "author": 1.0, "series": 0.5, "country": 0.5, "region": 0.3, "institution": 0.3}
 """How much a shared value of each facet counts, times its rarity."""

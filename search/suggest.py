@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from kg.authority.names import fold
-from search.snapshot import Snapshot
-from search.suggestible import ENTITY_KINDS, KINDS, REPORT
-from search.suggestion_index import FORGIVING, Match, holds
+from search.fulltext.suggestible import ENTITY_KINDS, KINDS, REPORT
+from search.fulltext.suggestion_index import FORGIVING, Match, holds
+from search.snapshots.snapshot import Snapshot
 
 SHORTEST: Final = 2
 """Letters and digits from which on there are suggestions."""
@@ -33,7 +33,7 @@ _TITLES: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class SuggestRequest:
-    """What was typed. ``kinds`` are of :data:`~search.suggestible.KINDS`, ``limit`` is at most :data:`MOST`."""
+    """What was typed. ``kinds`` are of `search.fulltext.suggestible.KINDS`, ``limit`` is at most :data:`MOST`."""
 
     text: str
     language: str = "en"

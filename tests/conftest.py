@@ -12,10 +12,10 @@ from hypothesis import settings
 from embeddings.encoder import Encoder
 from kg.importers import load_field_map
 from kg.model import Problem
-from search.build import BuildReport, BuildSettings, build
 from search.engine import Engine
-from search.question.answering import Asker
-from search.snapshot import Adapters, Snapshot
+from search.question.answering.asker import Asker
+from search.snapshots.build import BuildReport, BuildSettings, build
+from search.snapshots.snapshot import Adapters, Snapshot
 from tests.river_collection import TODAY, write_river_collection
 from tests.wide_collection import write_wide_collection
 from ui.settings import Settings

@@ -8,7 +8,7 @@ from contextlib import ExitStack, asynccontextmanager, closing
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from search.question.live import LiveAsker
+from search.question.answering.live import LiveAsker
 from ui.api.generated import generated_routes
 from ui.api.routes import API, api_routes, service_routes
 from ui.api.sparql import sparql_router

@@ -15,13 +15,13 @@ from kg.importers import load_field_map
 from kg.query_workers import QueryLimits, QueryWorkers
 from kg.store import GraphStore
 from kg.vocab import PREFIXES, Minter
-from search.build import BuildSettings
 from search.engine import Engine
 from search.errors import DamagedSnapshotError
 from search.live import LiveEngine
-from search.question.generator import Generator
+from search.question.generating.generator import Generator
 from search.reranking import Reranking
-from search.snapshot import Adapters, DataDirectory, Manifest, Snapshot
+from search.snapshots.build import BuildSettings
+from search.snapshots.snapshot import Adapters, DataDirectory, Manifest, Snapshot
 from ui.settings import DEFAULT_MODEL, Settings
 
 
@@ -116,7 +116,7 @@ class Services:
         if not settings.generator:
             return None
         # httpx takes a tenth of a second to import.
-        from search.question.generators.openai_compatible import OpenAICompatibleGenerator  # noqa: PLC0415
+        from search.question.generating.generators.openai_compatible import OpenAICompatibleGenerator  # noqa: PLC0415
 
         key = settings.generator_key.get_secret_value().strip() if settings.generator_key else None
         return OpenAICompatibleGenerator(

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import URIRef
 
+from kg.descriptions import cards, read_report, read_reports, relation_text
 from kg.entities import Entities
 from kg.mapping import batched, nquad_chunks, relation_node
 from kg.model import Derivation, Institution, LangText, Person, Place, Report, Series, Topic
-from kg.reading import cards, read_report, read_reports, relation_text
 from kg.store import GraphStore, Row, Scope
 from kg.stores.oxigraph import OxigraphStore
 from kg.vocab import PREFIXES, Minter

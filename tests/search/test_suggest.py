@@ -10,11 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.authority.names import fold
-from search.snapshot import Snapshot
+from search.fulltext.suggestible import ENTITY_KINDS, KINDS, REPORT, suggestible
+from search.fulltext.suggestion_index import FORGIVING, holds
+from search.fulltext.texts import ReportText
+from search.snapshots.snapshot import Snapshot
 from search.suggest import LONGEST, MOST, Suggestion, SuggestRequest, suggest
-from search.suggestible import ENTITY_KINDS, KINDS, REPORT, suggestible
-from search.suggestion_index import FORGIVING, holds
-from search.texts import ReportText
 from tests.conftest import WriteLines, build_sources, services_for
 
 

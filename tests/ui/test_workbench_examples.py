@@ -16,7 +16,7 @@ from kg.sparql import require_read_only
 from kg.store import GraphStore, Scope
 from kg.stores.oxigraph import OxigraphStore
 from kg.vocab import DCTERMS, Minter
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.conftest import SAMPLE
 from ui.workbench_examples import Example, examples, read_example
 

@@ -6,13 +6,13 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from kg.reading import read_report
+from kg.descriptions import read_report
 from kg.vocab import Minter
 from search.errors import UnknownReportError
 from search.live import LiveEngine
-from search.question.live import LiveAsker
+from search.question.answering.live import LiveAsker
 from search.related import RelatedRequest, related
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from search.suggest import suggest
 from ui.answers import told
 from ui.api.parameters import AskParameters, RelatedParameters, SearchParameters, SuggestParameters

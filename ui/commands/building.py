@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from search.build import BuildReport, build
+from search.snapshots.build import BuildReport, build
 from ui.commands.context import console, services
 from ui.errors import FAILED
 from ui.progress import BuildProgress

@@ -10,13 +10,13 @@ from rdflib import URIRef
 
 from kg import sparql
 from kg.citation_export import write_bibtex, write_csl, write_ris
+from kg.descriptions import Statements, read_statements
 from kg.model import Report
-from kg.reading import Statements, read_statements
 from kg.store import Scope
 from kg.vocab import Minter
 from search.errors import UnknownReportError
 from search.related import RelatedRequest, related
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from ui.languages import LANGUAGES
 from ui.negotiation import by_preference
 from ui.pages.address import Address

@@ -8,11 +8,11 @@ from typing import Final
 
 from rdflib import URIRef
 
+from kg.descriptions import Fact, Inference, Membership, Signature, Statements
 from kg.model import Record
-from kg.reading import Fact, Inference, Membership, Signature, Statements
 from kg.record_files import StoredRecord
 from kg.vocab import BIBO, DCTERMS, DOI, HANDLE, RG, SCHEMA
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from ui.pages.address import Address
 from ui.pages.links import last_part, safe_url
 from ui.texts import N_, Texts

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from kg.descriptions import Inference, Statements, read_statements
 from kg.mapping import nquad_chunks
 from kg.model import Derivation, LangText, Report, Series
-from kg.reading import Inference, Statements, read_statements
 from kg.stores.oxigraph import OxigraphStore
 from kg.vocab import PREFIXES, PROV, RDF, RG, Minter
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.kg.test_mapping import FULL, WHEN
 from tests.ui.pages.conftest import FULL as GIVEN
 from ui.languages import LANGUAGES

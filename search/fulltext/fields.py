@@ -1,0 +1,162 @@
+"""What full text holds of each report: the fields, how they are written, and who is listed for a query.
+
+Each report is written in the fields of its language (``title_fr``, ``text_fr``: stemmed, stop words left out), its
+topics and names in fields of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+from tantivy import Occur, Query
+
+from kg.facets.counting import Mask
+from search.fulltext.analysis import PLAIN, STEMMED, analyzer, language_of
+from search.fulltext.directory import new_index
+from search.fulltext.masks import write_frequent_words
+from search.fulltext.texts import ReportText
+
+ORDINAL: Final = "ordinal"
+SPELLING: Final = "spelling"
+"""Words of titles, topics and names as they are written: what a mistyped word is compared with. A stem of a mistyped
+word is no mistyped stem."""
+VALUES: Final = "values"
+"""The numbers of a report's facet values (`kg.facets.columns.Columns.numbers`)."""
+LANGUAGES: Final = (*STEMMED, PLAIN)
+_TITLE_BOOST: Final = 0.1
+"""On top of the title's words counting in the text field as well."""
+_OTHER_FIELDS: Final = {"topics": 0.1, "authors": 0.5, "institutions": 0.25, "series": 0.5}
+"""Fields that are not split by language, and how much they count."""
+_ANALYZED_AS: Final = {"topics": "en", "authors": PLAIN, "institutions": PLAIN, "series": "en"}
+_FREQUENT: Final = 64
+"""A word that one report in so many holds is frequent: the reports that hold it are kept as a mask."""
+_FREQUENT_FROM: Final = 500
+"""But no word that fewer reports hold: so many are listed in 0.2 ms."""
+_HEAP: Final = 128_000_000
+
+FIELDS: Final = (
+    *((f"text_{language}", language, 1.0) for language in LANGUAGES),
+    *((f"title_{language}", language, _TITLE_BOOST) for language in LANGUAGES),
+    *((field, _ANALYZED_AS[field], boost) for field, boost in _OTHER_FIELDS.items()),
+)
+"""Where a word is looked for: the field, the language it is analysed in, and how much it counts there."""
+
+_HELD_IN: Final = {
+    language: (f"text_{language}", *(field for field, other in _ANALYZED_AS.items() if other == language))
+    for language in LANGUAGES
+}
+"""The fields that are analysed in a language. What a title says is in the text field as well."""
+
+
+def write_text_index(
+    directory: Path, texts: Iterable[ReportText], values: Iterable[Sequence[int]] | None = None
+) -> int:
+    """Index texts in the order of their ordinals, in a new directory; returns how many there were.
+
+    ``values`` are the numbers of each report's facet values, for searches that are narrowed by them.
+    """
+    index = new_index(directory, _schema())
+    register(index)
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    count = 0
+    for count, (text, numbers) in enumerate(zip(texts, values or repeat(()), strict=False), start=1):
+        document = _document(count - 1, text)
+        for number in numbers:
+            document.add_unsigned(VALUES, number)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    _write_frequent_words(directory, index.schema, index.searcher())
+    return count
+
+
+def _write_frequent_words(directory: Path, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+    size = searcher.num_docs
+    least = max(_FREQUENT_FROM, size // _FREQUENT)
+    terms = sorted(
+        {
+            (language, term)
+            for language, fields in _HELD_IN.items()
+            for field in fields
+            for term, count in searcher.terms_with_prefix(field, "")
+            if count >= least
+        }
+    )
+    masks = (mask_of(searcher, any_of(term_queries(schema, language, term)), size) for language, term in terms)
+    write_frequent_words(directory, terms, masks, size)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder().add_integer_field(ORDINAL, indexed=True, fast=True)
+    builder = builder.add_unsigned_field(VALUES, indexed=True)
+    builder = builder.add_text_field(SPELLING, tokenizer_name=f"rg_{PLAIN}", index_option="basic")
+    for language in LANGUAGES:
+        builder = builder.add_text_field(f"title_{language}", tokenizer_name=f"rg_{language}")
+        builder = builder.add_text_field(f"text_{language}", tokenizer_name=f"rg_{language}")
+    for field, language in _ANALYZED_AS.items():
+        builder = builder.add_text_field(field, tokenizer_name=f"rg_{language}")
+    return builder.build()
+
+
+def register(index: tantivy.Index) -> None:
+    """Tell an index how its fields are analysed: it keeps only names."""
+    for language in LANGUAGES:
+        index.register_tokenizer(f"rg_{language}", analyzer(language))
+
+
+def _document(ordinal: int, text: ReportText) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_integer(ORDINAL, ordinal)
+    language = language_of(f"{text.title}\n{text.abstract}", text.languages)
+    document.add_text(f"title_{language}", text.title)
+    document.add_text(f"text_{language}", f"{text.title}\n{text.abstract}")
+    for title in text.other_titles:
+        other = language_of(title, ())
+        document.add_text(f"title_{other}", title)
+        document.add_text(f"text_{other}", title)
+    for abstract in text.other_abstracts:
+        document.add_text(f"text_{language_of(abstract, ())}", abstract)
+    values = {
+        "topics": text.topics,
+        "authors": text.authors,
+        "institutions": text.institutions,
+        "series": text.series,
+    }
+    for title in (text.title, *text.other_titles):
+        document.add_text(SPELLING, title)
+    for field, several in values.items():
+        for value in several:
+            document.add_text(field, value)
+            document.add_text(SPELLING, value)
+    return document
+
+
+def mask_of(searcher: tantivy.Searcher, query: Query, size: int) -> Mask:
+    """The documents that a query finds: bool (size,)."""
+    mask = np.zeros(size, dtype=np.bool_)
+    mask[ordinals_of(searcher, query, size)] = True
+    return mask
+
+
+def ordinals_of(searcher: tantivy.Searcher, query: Query, most: int) -> NDArray[np.int64]:
+    """The ordinals of all documents that a query finds, ``most`` at most."""
+    unscored = Query.const_score_query(query, 1.0)
+    hits = searcher.search(unscored, limit=max(1, most), count=False, order_by_field=ORDINAL).hits
+    return np.fromiter((ordinal for ordinal, _ in hits), dtype=np.int64, count=len(hits))
+
+
+def any_of(queries: Iterable[Query]) -> Query:
+    """A query that finds what any of some queries finds; scores add up."""
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def term_queries(schema: tantivy.Schema, language: str, term: str) -> Iterator[Query]:
+    """A term in each of the fields that are analysed in its language."""
+    return (Query.term_query(schema, field, term, "basic") for field in _HELD_IN[language])
