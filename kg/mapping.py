@@ -17,6 +17,7 @@ from urllib.parse import quote
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
+from kg.digest import SetDigest
 from kg.entities import Entities
 from kg.model import Institution, Report
 from kg.quads import Quad, nquad, typed
@@ -37,19 +38,26 @@ _QUADS_A_REPORT: Final = 48
 _TRUE: Final = typed("true", XSD.boolean)
 
 
-def nquad_chunks(reports: Iterable[Report], minter: Minter, *, generated: dt.datetime) -> Iterator[bytes]:
-    """A whole collection as N-Quads, in chunks of whole lines: first the reports, then the entities they mention.
+def nquad_chunks(
+    reports: Iterable[Report], minter: Minter, *, generated: dt.datetime, digest: SetDigest | None = None
+) -> Iterator[bytes]:
+    """A whole collection as N-Quads, in chunks of whole lines, none twice: first the reports, then the entities.
 
     Labels can be chosen only when every report has been seen, hence the order. ``generated`` is when facts were
-    inferred. A report must come once only.
+    inferred. A report must come once only. All lines but those that say when are added to ``digest``.
     """
+    counted = digest or SetDigest()
     entities = Entities(minter)
     mapper = ReportMapper(entities)
     for batch in batched(reports, _REPORTS_A_CHUNK):
-        yield _written(quad for report in batch for quad in mapper.quads(report))
+        lines = written(quad for report in batch for quad in mapper.quads(report))
+        counted.add(lines)
+        yield b"".join(lines)
     for quads in batched(entities.describe(), _REPORTS_A_CHUNK * _QUADS_A_REPORT):
-        yield _written(quads)
-    yield _written(mapper.provenance(generated))
+        lines = written(quads)
+        counted.add(lines)
+        yield b"".join(lines)
+    yield b"".join(written(mapper.provenance(generated)))
 
 
 def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
@@ -59,8 +67,9 @@ def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
         yield batch
 
 
-def _written(quads: Iterable[Quad]) -> bytes:
-    return "".join(map(nquad, quads)).encode()
+def written(quads: Iterable[Quad]) -> list[bytes]:
+    """Statements as lines of N-Quads in their order, each once."""
+    return [line.encode() for line in dict.fromkeys(map(nquad, quads))]
 
 
 class ReportMapper:
