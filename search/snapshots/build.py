@@ -29,6 +29,7 @@ from embeddings.segment_file import read_segment
 from embeddings.segments import ROWS_PER_SEGMENT, Keys, SegmentStore, SegmentWriter
 from kg import sparql
 from kg.digest import SetDigest
+from kg.entities import Entities
 from kg.facets.columns import Columns, facet_columns, reports_of
 from kg.facets.files import columns_digest, load_columns, save_columns
 from kg.importers import FieldMap, read
@@ -195,7 +196,7 @@ class Build:
             intake = Intake(settings.fields, settings.form, self._minter, note, self._observer.advance, settings.clock)
             with _no_garbage_collected():
                 reports = intake.reports(sources, spool, records)
-                graph.load(nquad_chunks(reports, self._minter, generated=settings.now(), digest=content))
+                graph.load(nquad_chunks(reports, Entities(self._minter), generated=settings.now(), digest=content))
         tally = intake.tally
         aside = {
             "read": tally.read_seconds,
