@@ -7,7 +7,7 @@ Reports are dense ordinals 0..n-1 in the order of their IRIs. Stated and inferre
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import Final
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from kg import sparql
 from kg.facets.counting import Mask, Pairs, distinct
+from kg.facets.labels import EntityLabels, Label
 from kg.facets.values import FacetValue, FacetValues, Names
-from kg.store import GraphStore, Scope
+from kg.store import GraphStore, Scope, TextRow
 from kg.string_table import StringTable, place_of
 
 FACETS: Final = (
@@ -178,40 +179,40 @@ def reports_of(store: GraphStore) -> StringTable:
 
 def facet_columns(store: GraphStore, reports: StringTable) -> Iterator[FacetColumn]:
     """The facets of all reports in a graph, in memory, each made when it is asked for."""
+    labels = EntityLabels.of_all(store)
+    return columns_of(
+        reports,
+        lambda name, scope: store.select_text(sparql.query(f"facet_{name}"), scope),
+        lambda _, texts: map(labels.of, texts),
+    )
+
+
+Rows = Callable[[str, Scope], Iterable[TextRow]]
+"""The rows of report and value of a facet, by its name, that a graph holds in a scope."""
+
+LabelsOf = Callable[[str, StringTable], Iterable[Label]]
+"""The labels of some values of a facet, in their order."""
+
+
+def columns_of(reports: StringTable, rows: Rows, labels: LabelsOf) -> Iterator[FacetColumn]:
+    """The facets of some reports, sorted, of which the rows are; in memory, each made when it is asked for."""
     ordinals = {iri: ordinal for ordinal, iri in enumerate(reports)}
-    labels = _labels(store)
     for name in FACETS:
-        yield _column(store, name, ordinals, labels)
+        yield _column(name, ordinals, rows, labels)
 
 
-_Labels = tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]
-
-
-def _labels(store: GraphStore) -> _Labels:
-    shown: dict[str, str] = {}
-    for entity, label in store.select_text(sparql.query("labels")):
-        # The stated and an inferred description may show different labels: the smaller one, always.
-        shown[entity] = min(label, shown.get(entity, label))
-    by_language: dict[str, dict[str, str]] = {}
-    for entity, language, label in store.select_text(sparql.query("labels_by_language")):
-        by_language.setdefault(entity, {})[language] = label
-    return shown, by_language
-
-
-def _column(store: GraphStore, name: str, ordinals: Mapping[str, int], labels: _Labels) -> FacetColumn:
-    texts, stated, inferred = _coded(store, name, ordinals)
-    shown, by_language = labels
-    values = FacetValues.of(texts, ((shown.get(text, text), by_language.get(text, {})) for text in texts))
+def _column(name: str, ordinals: Mapping[str, int], rows: Rows, labels: LabelsOf) -> FacetColumn:
+    texts, stated, inferred = _coded(name, ordinals, rows)
+    values = FacetValues.of(texts, labels(name, texts))
     return FacetColumn(name, values, Names.of(values), stated, inferred)
 
 
-def _coded(store: GraphStore, name: str, ordinals: Mapping[str, int]) -> tuple[StringTable, Pairs, Pairs]:
+def _coded(name: str, ordinals: Mapping[str, int], rows: Rows) -> tuple[StringTable, Pairs, Pairs]:
     """The values of a facet, sorted, with the pairs that are stated and those that are only inferred."""
-    query = sparql.query(f"facet_{name}")
     seen: dict[str, int] = {}
-    stated = _numbered(store.select_text(query, Scope.STATED), ordinals, seen)
+    stated = _numbered(rows(name, Scope.STATED), ordinals, seen)
     beyond_stated = Scope.ALL if name in _BY_BOTH else Scope.INFERRED
-    inferred = _numbered(store.select_text(query, beyond_stated), ordinals, seen)
+    inferred = _numbered(rows(name, beyond_stated), ordinals, seen)
     texts = sorted(seen)
     codes = np.empty(len(texts), dtype=np.int64)
     codes[[seen[text] for text in texts]] = np.arange(len(texts))
@@ -223,7 +224,7 @@ def _coded(store: GraphStore, name: str, ordinals: Mapping[str, int]) -> tuple[S
     return StringTable.of(texts), known_pairs, beyond_pairs
 
 
-def _numbered(rows: Iterable[tuple[str, ...]], ordinals: Mapping[str, int], seen: dict[str, int]) -> NDArray[np.int64]:
+def _numbered(rows: Iterable[TextRow], ordinals: Mapping[str, int], seen: dict[str, int]) -> NDArray[np.int64]:
     """Rows of report and value as numbers (n, 2), values in the order of ``seen``, which grows."""
     numbers = array("q")
     for report, value in rows:
