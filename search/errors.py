@@ -131,12 +131,8 @@ class GoneReportError(SearchError):
 
     @property
     def what(self) -> str:
-        named = (
-            f"The report {self.report_id!r}"
-            if self.title is None
-            else f"The report {self.report_id!r}, “{self.title}”,"
-        )
-        return f"{named} was removed from the collection on {self.since[:10]}."
+        title = "" if self.title is None else f", “{self.title}”,"
+        return f"The report {self.report_id!r}{title} was removed from the collection on {self.since[:10]}."
 
     @property
     def remedy(self) -> str:

@@ -46,7 +46,8 @@ class RelatedRequest:
 def related(snapshot: Snapshot, request: RelatedRequest) -> tuple[Hit, ...]:
     """The reports most like the seeds, best first, each with what it shares with them.
 
-    Raises :class:`~search.errors.UnknownReportError`, :class:`~search.errors.GoneReportError` and :class:`~search.errors.InvalidRequestError`.
+    Raises :class:`~search.errors.UnknownReportError`, :class:`~search.errors.GoneReportError` and
+    :class:`~search.errors.InvalidRequestError`.
     """
     if not request.seeds or not 0 <= request.limit <= _CANDIDATES:
         raise InvalidRequestError(
