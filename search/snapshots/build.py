@@ -212,7 +212,7 @@ class Build:
     def _write_suggestions(self, graph: GraphStore, columns: Columns, texts: SpooledTexts) -> str:
         others = ((entity, label) for entity, label in graph.select_text(sparql.query("labels_alternative")))
         with _no_garbage_collected():
-            return write_suggestion_index(self._staging / SUGGEST, suggestible(columns, others, texts.at))
+            return write_suggestion_index(self._staging / SUGGEST, suggestible(columns, others, texts))
 
     def _encode(self, spooled: SpooledTexts) -> tuple[EncodingReport, str, str]:
         directory = self._staging / VECTORS
