@@ -47,7 +47,10 @@ def sync_directory(directory: Path) -> None:
 
 
 def link(source: Path, target: Path) -> None:
-    """Give a file a second name by a hard link, or copy it where that cannot be."""
+    """Give a file that never changes a second name: a hard link, or a copy where that cannot be.
+
+    A copy is flushed; names survive a power cut once their directory was flushed too.
+    """
     try:
         os.link(source, target)
     except OSError as error:

@@ -181,6 +181,12 @@ def _create_graph(directory: Path, base: str) -> GraphStore:
     return OxigraphStore.create(directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
 
 
+def _copy_graph(source: Path, directory: Path, base: str) -> GraphStore:
+    from kg.stores.oxigraph import OxigraphStore  # noqa: PLC0415 - the same
+
+    return OxigraphStore.copy(source, directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
+
+
 def _open_graph(directory: Path, base: str) -> GraphStore:
     from kg.stores.oxigraph import OxigraphStore  # noqa: PLC0415 - the same
 
@@ -199,4 +205,4 @@ def _open_index(directory: Path, digest: str, rows: Callable[[], RowBlocks]) -> 
     return open_index(directory, digest, rows)
 
 
-_ADAPTERS: Final = Adapters(_create_graph, _open_graph, _save_index, _open_index)
+_ADAPTERS: Final = Adapters(_create_graph, _copy_graph, _open_graph, _save_index, _open_index)

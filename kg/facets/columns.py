@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from kg import sparql
 from kg.facets.counting import Mask, Pairs, distinct
 from kg.facets.labels import EntityLabels, Label
+from kg.facets.numbers import value_number, value_numbers
 from kg.facets.values import FacetValue, FacetValues, Names
 from kg.store import GraphStore, Scope, TextRow
 from kg.string_table import StringTable, place_of
@@ -85,23 +86,30 @@ class Columns:
         return [column.values[code] for code in column.stated.codes_of(ordinal)]
 
     def numbers(self, facet: str, values: Iterable[str]) -> list[int]:
-        """The numbers of some values of a facet among the values of all facets; unknown values have none."""
+        """The numbers (`kg.facets.numbers`) of some values of a facet; unknown values have none."""
         column = self.facets[facet]
-        return [self._first_number(facet) + code for code in map(column.code, values) if code is not None]
+        return [value_number(facet, value) for value in values if column.code(value) is not None]
 
     def numbers_by_report(self) -> Iterator[list[int]]:
         """For each report, in order, the numbers of all its values, stated or inferred."""
         numbered = [
-            (pairs, self._first_number(name))
+            (pairs, numbers)
             for name, column in self.facets.items()
+            for numbers in [value_numbers(name, column.values.texts)]
             for pairs in (column.stated, column.inferred)
         ]
         for start in range(0, len(self.reports), _REPORTS_AT_ONCE):
             yield from _numbers_of(numbered, start, min(start + _REPORTS_AT_ONCE, len(self.reports)))
 
-    def _first_number(self, facet: str) -> int:
-        before = takewhile(lambda name: name != facet, self.facets)
-        return sum(len(self.facets[name].values) for name in before)
+    def numbers_of(self, ordinals: Iterable[int]) -> Iterator[list[int]]:
+        """The same for some reports, in the order given: values that they do not have cost nothing."""
+        for ordinal in ordinals:
+            yield [
+                value_number(name, column.values.texts[code])
+                for name, column in self.facets.items()
+                for pairs in (column.stated, column.inferred)
+                for code in pairs.codes_of(ordinal).tolist()
+            ]
 
     def mask(self, facet: str, values: Iterable[str], *, inferred: bool = True) -> Mask:
         """The reports that have at least one of the values (IRIs or literals); unknown values match nothing."""
@@ -157,11 +165,11 @@ def _commonest(stated: NDArray[np.int64], inferred: NDArray[np.int64], most: int
     return kept[np.argsort(-both[kept], kind="stable")][:most]
 
 
-def _numbers_of(numbered: Sequence[tuple[Pairs, int]], start: int, stop: int) -> Iterator[list[int]]:
-    """For each report from ``start`` to ``stop`` the codes of its pairs, each moved by what goes with the pairs."""
-    parts = [(slice(pairs.starts[start], pairs.starts[stop]), pairs, first) for pairs, first in numbered]
+def _numbers_of(numbered: Sequence[tuple[Pairs, NDArray[np.int64]]], start: int, stop: int) -> Iterator[list[int]]:
+    """For each report from ``start`` to ``stop`` the numbers of its pairs, by the code of each."""
+    parts = [(slice(pairs.starts[start], pairs.starts[stop]), pairs, by_code) for pairs, by_code in numbered]
     rows = np.concatenate([pairs.rows[part] for part, pairs, _ in parts]) - start
-    numbers = np.concatenate([pairs.codes[part].astype(np.int64) + first for part, pairs, first in parts])
+    numbers = np.concatenate([by_code[pairs.codes[part]] for part, pairs, by_code in parts])
     numbers = numbers[np.argsort(rows, kind="stable")]
     stops = np.cumsum(np.bincount(rows, minlength=stop - start))
     for begin, end in pairwise((0, *stops.tolist())):

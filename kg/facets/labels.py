@@ -31,7 +31,7 @@ class EntityLabels:
     @classmethod
     def of_some(cls, store: GraphStore, entities: Sequence[str]) -> Self:
         """The labels of entities by their IRIs, at a cost that follows how many there are."""
-        return cls._of(*(_bound(store, name, entities) for name in ("labels", "labels_by_language")))
+        return cls._of(*(bound_rows(store, name, entities) for name in ("labels", "labels_by_language")))
 
     @classmethod
     def _of(cls, shown_rows: Iterator[TextRow], by_language_rows: Iterator[TextRow]) -> Self:
@@ -49,7 +49,8 @@ class EntityLabels:
         return self.shown.get(value, value), self.by_language.get(value, {})
 
 
-def _bound(store: GraphStore, name: str, entities: Sequence[str]) -> Iterator[TextRow]:
+def bound_rows(store: GraphStore, name: str, entities: Sequence[str]) -> Iterator[TextRow]:
+    """The rows of a query file for some entities, at a cost that follows how many there are."""
     for start in range(0, len(entities), _ENTITIES_AT_ONCE):
         wanted = [URIRef(entity) for entity in entities[start : start + _ENTITIES_AT_ONCE]]
         yield from store.select_text(sparql.bind(sparql.query(name), entity=wanted))

@@ -1,6 +1,6 @@
-"""From records to everything else that a snapshot holds: all of it anew, or what a change of some records changes.
+"""From records to everything else that a snapshot holds, all of it anew.
 
-Either way the parts say the same: equal records give equal digests.
+:mod:`search.snapshots.derive_changes` comes to the same by another road: equal records give equal digests.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _numbered(spool: Spool, reports: StringTable, directory: Path) -> SpooledTex
 
 def _write_suggestions(directory: Path, graph: GraphStore, columns: Columns, texts: SpooledTexts) -> str:
     others = ((entity, label) for entity, label in graph.select_text(sparql.query("labels_alternative")))
-    return write_suggestion_index(directory, suggestible(columns, others, texts.at))
+    return write_suggestion_index(directory, suggestible(columns, others, texts))
 
 
 def _advancing(texts: Iterable[ReportText], staging: Staging) -> Iterator[ReportText]:

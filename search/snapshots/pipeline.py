@@ -10,7 +10,7 @@ import datetime as dt
 import shutil
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +28,22 @@ from search.errors import DamagedSnapshotError, NoReportsError
 from search.fulltext.analysis import well_formed
 from search.snapshots.changes import Change, Delete
 from search.snapshots.derive import VERSION, Derived, derive_all
+from search.snapshots.derive_changes import Parent, derive_changes
 from search.snapshots.intake import DUPLICATE, Intake, Tally
 from search.snapshots.ledger import Ledger, Tombstone
 from search.snapshots.publish import publish
 from search.snapshots.record_log import Outcome, RecordLog, RecordLogWriter, rewritten
-from search.snapshots.snapshot import FIELDS, PROBLEMS, RECORDS, Adapters, DataDirectory, Manifest, timestamp
+from search.snapshots.snapshot import (
+    FIELDS,
+    PROBLEMS,
+    RECORDS,
+    Adapters,
+    DataDirectory,
+    Manifest,
+    Snapshot,
+    kept_field_map,
+    timestamp,
+)
 from search.snapshots.staging import Observer, Staging
 from search.snapshots.vectors import StagedVectors
 
@@ -159,12 +170,25 @@ class _Writing:
                 raise NoReportsError(self._tally.records, self._tally.problems.total())
             self._ledger(before, log, changed).save(self._staging.directory)
             (self._staging.directory / FIELDS).write_bytes(self._settings.fields.to_json())
-            derived = derive_all(self._staging, log, self._settings.fields, self._vectors)
+            derived = self._derive(log, changed)
         kept = 1 if self._task.purge else self._settings.kept_snapshots
         with self._staging.stage("publish"):
             manifest = publish(self._staging, self._data, self._manifest(derived), kept=kept)
         shutil.rmtree(self._vectors.salvage, ignore_errors=True)
         return self._written(manifest, derived.encoding)
+
+    def _derive(self, log: RecordLog, changed: Collection[str]) -> Derived:
+        fields = self._settings.fields
+        parent = None if self._task.afresh or self._task.rederive or self._live is None else self._parent(self._live)
+        if parent is not None and parent.can_be_changed(len(changed), self._staging.minter, self._vectors):
+            return derive_changes(self._staging, parent, log, changed, fields=fields, vectors=self._vectors)
+        return derive_all(self._staging, log, fields, self._vectors)
+
+    def _parent(self, live: Path) -> Parent | None:
+        """The live snapshot, if it was made with the same field map."""
+        if kept_field_map(live) != self._settings.fields:
+            return None
+        return Parent(live, Snapshot.open(live, self._staging.adapters))
 
     # -- the log -----------------------------------------------------------------------------------------------
 

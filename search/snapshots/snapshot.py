@@ -101,12 +101,13 @@ class Manifest:
 class Adapters:
     """How the engines behind a snapshot are opened: the one thing that :mod:`ui.wiring` decides for this room.
 
-    Graphs are made and opened for the base of their IRIs. ``save_index`` writes an index over rows into a directory,
-    tells how many are done, and returns its digest; ``open_index`` opens it again, or makes it anew from the rows it
-    can ask for when files are missing or damaged.
+    Graphs are made, copied to be changed, and opened for the base of their IRIs. ``save_index`` writes an index over
+    rows into a directory, tells how many are done, and returns its digest; ``open_index`` opens it again, or makes it
+    anew from the rows it can ask for when files are missing or damaged.
     """
 
     create_graph: Callable[[Path, str], GraphStore]
+    copy_graph: Callable[[Path, Path, str], GraphStore]
     open_graph: Callable[[Path, str], GraphStore]
     save_index: Callable[[Path, RowBlocks, Tell], str]
     open_index: Callable[[Path, str, Callable[[], RowBlocks]], VectorIndex]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.entities import Entities
 from kg.facets.changed import read_change
 from kg.facets.columns import Columns, facet_columns, reports_of
 from kg.facets.files import columns_digest, load_columns, save_columns
@@ -27,7 +28,7 @@ Reports = Mapping[str, Report]
 
 
 def _lines(reports: Reports) -> set[bytes]:
-    return set(b"".join(nquad_chunks(reports.values(), MINTER, generated=WHEN)).splitlines(keepends=True))
+    return set(b"".join(nquad_chunks(reports.values(), Entities(MINTER), generated=WHEN)).splitlines(keepends=True))
 
 
 @contextmanager
