@@ -30,7 +30,7 @@ from rich.table import Table
 
 from benchmarks.memory import anonymous_bytes
 from benchmarks.vector_data import KINDS, SELECTIVITIES, Data, filters, load
-from embeddings.index import Allowed, Hits
+from embeddings.index import Hits, Mask
 from embeddings.indexes.compressed_lists import CompressedLists
 from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.faiss import FaissIndex
@@ -57,7 +57,7 @@ class Measured:
     exact_p50: float
 
 
-def timed_search(index: FaissIndex, query: Vectors, k: int, allowed: Allowed | None) -> tuple[float, Hits]:
+def timed_search(index: FaissIndex, query: Vectors, k: int, allowed: Mask | None) -> tuple[float, Hits]:
     """The CPU milliseconds that a search took, and what it found."""
     started = time.thread_time()
     hits = index.search(query, k, allowed)
@@ -148,7 +148,7 @@ def fitted(rows: Vectors, lists: CompressedLists, queries: Vectors) -> tuple[Cos
             shares[f"{k} of {count:,}"] = float(np.mean(looked) / first_share(candidates(k), count))
     visited, estimated, candidate, fixed = np.linalg.lstsq(np.array(equations, float), np.array(times, float))[0]
 
-    def nanoseconds(index: FaissIndex, allowed: Allowed | None, scored: int) -> float:
+    def nanoseconds(index: FaissIndex, allowed: Mask | None, scored: int) -> float:
         taken = [timed_search(index, query, 10, allowed)[0] for query in queries]
         return float(np.median(taken)) * 1e6 / scored
 

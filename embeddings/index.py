@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from embeddings.vectors import Vectors
 
 Ordinals = NDArray[np.int64]
-Allowed = NDArray[np.bool_]
+Mask = NDArray[np.bool_]
+"""A set of rows: bool (n,), true where a row belongs to it."""
 
 BACKGROUND_ROWS: Final = 2048
 _BACKGROUND_SEED: Final = 20_480
@@ -67,7 +68,7 @@ class VectorIndex(Protocol):
         """The number of components d."""
         ...
 
-    def search(self, query: Vectors, k: int, allowed: Allowed | None = None) -> Hits:
+    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> Hits:
         """The best ``k`` of the rows where ``allowed`` bool (n,) is true (None: of all), ties by ordinal.
 
         At most k hits, and fewer only when fewer are allowed: a narrow filter loses nothing. An index of many rows may
@@ -136,7 +137,7 @@ def checked_ordinals(ordinals: Ordinals, size: int) -> Ordinals:
     return ordinals
 
 
-def allowed_ordinals(allowed: Allowed, size: int) -> Ordinals:
+def allowed_ordinals(allowed: Mask, size: int) -> Ordinals:
     """The ordinals where ``allowed`` is true. Raises ValueError when it is not bool (size,)."""
     if allowed.shape != (size,) or allowed.dtype != np.bool_:
         message = f"allowed must be bool of shape ({size},), not {allowed.dtype} of shape {allowed.shape}"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from embeddings.durable import replacing
 from embeddings.errors import DamagedIndexError
-from embeddings.index import Allowed, Ordinals
+from embeddings.index import Mask, Ordinals
 from embeddings.indexes.planning import ENOUGH, first_share
 from embeddings.row_file import ROWS_PER_BLOCK, Tell, file_digest, tell_nobody
 from embeddings.vectors import Vectors
@@ -130,7 +130,7 @@ class CompressedLists:
         return len(self._list_of)
 
     def propose(
-        self, query: Vectors, wanted: int, allowed: Allowed | None = None, ordinals: Ordinals | None = None
+        self, query: Vectors, wanted: int, allowed: Mask | None = None, ordinals: Ordinals | None = None
     ) -> Proposed:
         """The ``wanted`` > 0 rows with the best estimates where ``allowed`` is true; ``ordinals`` are those rows.
 
@@ -163,7 +163,7 @@ class _Look:
     long as FAISS is at work.
     """
 
-    def __init__(self, index: Any, query: Vectors, allowed: Allowed | None) -> None:
+    def __init__(self, index: Any, query: Vectors, allowed: Mask | None) -> None:
         faiss = _faiss()
         # FAISS counts threads per calling thread, and a server calls from many.
         faiss.omp_set_num_threads(1)

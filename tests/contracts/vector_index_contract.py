@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings.index import BACKGROUND_ROWS, Allowed, Hits, VectorIndex
+from embeddings.index import BACKGROUND_ROWS, Hits, Mask, VectorIndex
 from embeddings.indexes.exact import ExactIndex
 from embeddings.vectors import Vectors, unit_rows
 
@@ -26,7 +26,7 @@ class Case:
     rows: Vectors
     query: Vectors
     k: int
-    allowed: Allowed | None
+    allowed: Mask | None
 
 
 def random_rows(seed: int, size: int, dimension: int, *, distinct: int | None = None) -> Vectors:
