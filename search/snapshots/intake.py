@@ -86,8 +86,8 @@ class Intake:
 
     def _origins(self, record: Record) -> dict[str, tuple[str, ...]]:
         """The properties of the record's report and the fields that each was read from."""
-        plan = self.fields.plan(tuple(record.fields))
-        return {prop: tuple([use.name for use in uses]) for prop, uses in plan.items()}
+        used = self.fields.uses_of(tuple(record.fields))
+        return {prop: tuple([use.name for use in uses]) for prop, uses in used.items()}
 
     def _note(self, problem: Problem) -> None:
         self.tally.problems[problem.kind] += 1
