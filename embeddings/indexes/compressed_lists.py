@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from embeddings.durable import replacing
 from embeddings.errors import DamagedIndexError
 from embeddings.index import Mask, Ordinals
-from embeddings.indexes.planning import ENOUGH, first_share
+from embeddings.indexes.strategy import ENOUGH, first_share
 from embeddings.row_file import ROWS_PER_BLOCK, Tell, file_digest, tell_nobody
 from embeddings.vectors import Vectors
 

@@ -1,6 +1,6 @@
 """FAISS finds the candidates, the stored rows decide: by scoring every allowed row, or through compressed lists.
 
-Which of the two costs less is `embeddings.indexes.planning`'s to say.
+Which of the two costs less is `embeddings.indexes.strategy`'s to say.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from embeddings.index import Background, Hits, Mask, Ordinals, allowed_ordinals, best, checked_query, no_hits
 from embeddings.indexes.compressed_lists import CompressedLists, Proposed
 from embeddings.indexes.exact import ExactIndex
-from embeddings.indexes.planning import LISTS_FROM, MEASURED, SURE, Costs, candidates, lists_are_cheaper
+from embeddings.indexes.strategy import LISTS_FROM, MEASURED, SURE, Costs, candidates, lists_are_cheaper
 from embeddings.vectors import Vectors
 
 

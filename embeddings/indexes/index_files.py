@@ -18,7 +18,7 @@ from embeddings.durable import replacing
 from embeddings.errors import DamagedIndexError
 from embeddings.indexes.compressed_lists import CompressedLists
 from embeddings.indexes.faiss import FaissIndex
-from embeddings.indexes.planning import LISTS_FROM
+from embeddings.indexes.strategy import LISTS_FROM
 from embeddings.row_file import RowBlocks, Tell, map_rows, rows_in_a_temporary_file, tell_nobody, write_rows
 from embeddings.vectors import Vectors
 

@@ -16,7 +16,7 @@ from embeddings.index import Hits, Mask
 from embeddings.indexes.compressed_lists import CompressedLists, number_of_lists
 from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.faiss import FaissIndex
-from embeddings.indexes.planning import Costs
+from embeddings.indexes.strategy import Costs
 from embeddings.vectors import Vectors, unit_rows
 from tests.contracts.vector_index_contract import assert_same, random_rows
 from tests.vector_rows import Subjects, rows_of_subjects

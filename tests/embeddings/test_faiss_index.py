@@ -11,7 +11,7 @@ from embeddings.indexes.compressed_lists import CompressedLists
 from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.faiss import FaissIndex
 from embeddings.indexes.index_files import open_index, save_index
-from embeddings.indexes.planning import MEASURED, Costs
+from embeddings.indexes.strategy import MEASURED, Costs
 from tests.contracts.vector_index_contract import (
     Build,
     ExactIndexContract,
