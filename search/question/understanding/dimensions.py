@@ -19,7 +19,7 @@ class Dimensions:
 
     def __init__(self, parsed: Parsed) -> None:
         self._parsed = parsed
-        self._asked = parsed.asked
+        self._question = parsed.question
 
     def asked_for(self) -> tuple[str, ...]:
         """The facets whose values are asked for: nouns that lead to no name."""
@@ -63,8 +63,8 @@ class Dimensions:
         """A number beside "top", "most" or the noun of what is ranked."""
         nouns = [cue.span for cue in self._parsed.cues if cue.says("intent", "rank", "fewest", "newest", "oldest")]
         nouns += [cue.span for cue in self._parsed.cues if cue.says("dimension") or cue.says("documents")]
-        for place, token in enumerate(self._asked.tokens):
-            number = number_of(token, lexicon(self._asked.language))
+        for place, token in enumerate(self._question.tokens):
+            number = number_of(token, lexicon(self._question.language))
             taken = any(place in range(years.span.start, years.span.end) for years in self._parsed.years)
             if number is None or number == 0 or taken or (number == 1 and not token.text.isdigit()):
                 continue
@@ -75,14 +75,14 @@ class Dimensions:
     def _superlative_of_one(self) -> bool:
         """Whether the newest or the oldest of documents is wanted, by a noun in the singular: "the latest report"."""
         nouns = [cue.span for cue in self._parsed.cues if cue.says("documents", "nouns")]
-        singular = [span for span in nouns if not self._asked.words(span)[-1].endswith(("s", "x"))]
+        singular = [span for span in nouns if not self._question.words(span)[-1].endswith(("s", "x"))]
         extremes = [cue.span for cue in self._parsed.cues if cue.says("intent", "newest", "oldest")]
         return any(self._are_beside(*pair) for pair in product(extremes, singular))
 
     def _are_beside(self, one: Span, other: Span) -> bool:
         """Whether grammar alone stands between two spans."""
         first, second = sorted((one, other), key=lambda span: span.start)
-        return all(map(self._asked.is_grammar, range(first.end, second.start)))
+        return all(map(self._question.is_grammar, range(first.end, second.start)))
 
     def _is_who(self, cue: CueSpan) -> bool:
         return cue.says("ask", "which") and len(cue.span) == 1
@@ -106,8 +106,8 @@ class Dimensions:
                 if cue.span.end <= link.span.start
                 else range(link.span.end, cue.span.start)
             )
-            plural = self._asked.words(cue.span)[-1].endswith("s") and cue.span.end <= link.span.start
-            near = len(between) <= NEAR and all(self._asked.is_grammar(place) for place in between)
+            plural = self._question.words(cue.span)[-1].endswith("s") and cue.span.end <= link.span.start
+            near = len(between) <= NEAR and all(self._question.is_grammar(place) for place in between)
             if near and not (plural and self._parsed.says("intent", "rank", "fewest") and name != "series"):
                 return link.facet in facets
         return False
@@ -115,7 +115,7 @@ class Dimensions:
     def _says_nothing(self, place: int) -> bool:
         """Whether a word is grammar, a number or a filler."""
         filled = any(cue.says("filler") and place in range(cue.span.start, cue.span.end) for cue in self._parsed.cues)
-        return filled or self._asked.is_grammar(place) or self._parsed.is_number(place)
+        return filled or self._question.is_grammar(place) or self._parsed.is_number(place)
 
     def _of_country(self, cue: CueSpan) -> bool:
         """Whether a country follows: records do not tell "regions of Mali"."""
