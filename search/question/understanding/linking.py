@@ -25,6 +25,7 @@ from kg.vocab import Kind, Minter
 from search.fulltext.analysis import function_words
 from search.question.understanding.people import as_persons, namesakes, person_spans, splits_of_name
 from search.question.understanding.plan import How, Reading
+from search.question.understanding.roles import ISSUERS, PLACES
 from search.question.understanding.spans import Span
 from search.question.understanding.words import Question
 from search.snapshots.snapshot import Snapshot
@@ -32,11 +33,9 @@ from search.snapshots.snapshot import Snapshot
 LONGEST: Final = 16
 """Words of a name that are looked at."""
 
-_LABELLED: Final = ("author", "institution", "series", "publisher", "repository")
+_LABELLED: Final = ("author", "series", *ISSUERS)
 """Facets whose values are met by the labels that records give them; topics have other names, the rest is controlled."""
-_ISSUERS: Final = ("repository", "publisher", "institution")
 _CONTROLLED: Final = {"language": Kind.LANGUAGE, "type": Kind.TYPE, "access": Kind.ACCESS}
-_PLACES: Final = ("country", "region")
 _LEGAL_FORMS: Final = frozenset(
     {"inc", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "plc", "sa", "gmbh"}
 )
@@ -240,7 +239,7 @@ class Linker:
         if place is None:
             return
         value = str(self._minter.entity(Kind.PLACE, place.key))
-        codes_of = {facet: self._columns.facets[facet].code(value) for facet in _PLACES}
+        codes_of = {facet: self._columns.facets[facet].code(value) for facet in PLACES}
         for facet, code in codes_of.items():
             if code is not None:
                 yield self._reading(facet, [code])
@@ -270,7 +269,7 @@ class Linker:
         if not others and not acronym:
             return
         names = {fold(name) for name in (text, *others)}
-        for facet in _ISSUERS:
+        for facet in ISSUERS:
             codes = [code for name in sorted(names) for code in self._columns.facets[facet].names.codes_of(name)]
             if acronym or others:
                 codes += self._with_acronym(facet, names)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from search.question.understanding.roles import PLACES
 from search.request import Filters
 
 
@@ -156,7 +157,7 @@ class Gap(StrEnum):
 
 _SEVERAL: Final = frozenset({"topic", "author"})
 """Facets of which reports have several values: "and" between two names asks for both."""
-_AT_TIMES_SEVERAL: Final = frozenset({"country", "region", "institution"})
+_AT_TIMES_SEVERAL: Final = frozenset({*PLACES, "institution"})
 """Facets of which "and" may mean a list of either, unless it is said that both are wanted."""
 _ANY_OF: Final = frozenset({Intent.COMPARE, Intent.COAUTHORS})
 """Intents whose names stand side by side."""
