@@ -60,6 +60,7 @@ from search.snapshots.snapshot import (
     TEXT,
     Manifest,
     Snapshot,
+    graph_location,
     vectors_of,
 )
 from search.suggest import SuggestRequest, suggest
@@ -156,7 +157,7 @@ def open_parts(services: Services, directory: Path, encoder: Encoder, queries: i
         records.get(iri.rsplit("/", 1)[-1])
     memory.note(RECORDS)
     suggestions = SuggestionIndex.open(directory / SUGGEST)
-    snapshot = Snapshot(manifest, graph, columns, index, text, records, suggestions)
+    snapshot = Snapshot(manifest, graph, columns, index, text, records, suggestions, graph_location(directory))
     for query in typed[:WARMING]:
         suggest(snapshot, SuggestRequest(query[:4]))
     memory.note(SUGGEST)

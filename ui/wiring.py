@@ -135,12 +135,12 @@ def build_services(settings: Settings) -> Services:
 
 @dataclass(frozen=True, slots=True)
 class _OpenGraph:
-    """Opens published graphs. A class, since a query worker's process can be sent no function made here."""
+    """Opens published graphs by location. A class, since a query worker's process can be sent no function made here."""
 
     base: str
 
-    def __call__(self, directory: Path) -> GraphStore:
-        return _open_graph(directory, self.base)
+    def __call__(self, location: str) -> GraphStore:
+        return _open_graph(Path(location), self.base)
 
 
 def _create_graph(directory: Path, base: str) -> GraphStore:

@@ -104,7 +104,10 @@ class Adapters:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A snapshot opened for reading. The ordinal of a report is the same in columns, index and text."""
+    """A snapshot opened for reading. The ordinal of a report is the same in columns, index and text.
+
+    ``graph_location`` is where another process opens the graph (:mod:`kg.query_workers`).
+    """
 
     manifest: Manifest
     graph: GraphStore
@@ -113,6 +116,7 @@ class Snapshot:
     text: TextIndex
     records: RecordFile
     suggestions: SuggestionIndex
+    graph_location: str
 
     @classmethod
     def open(cls, directory: Path, adapters: Adapters) -> Snapshot:
@@ -132,6 +136,7 @@ class Snapshot:
                 TextIndex(directory / TEXT),
                 RecordFile.open(directory / RECORDS),
                 SuggestionIndex.open(directory / SUGGEST),
+                graph_location(directory),
             )
         except (KgError, EmbeddingError, OSError, ValueError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
@@ -156,6 +161,11 @@ def _see_that_files_are_whole(directory: Path, manifest: Manifest) -> None:
         path = directory / name
         if not name.startswith(f"{ANN}/") and (not path.is_file() or path.stat().st_size != size):
             raise DamagedSnapshotError(directory, f"its file {name} is missing or cut")
+
+
+def graph_location(directory: Path) -> str:
+    """Where the adapter of the graph's engine opens the graph of a snapshot. Nothing else knows what lies there."""
+    return str(directory / GRAPH)
 
 
 def vectors_of(directory: Path, model: ModelIdentity) -> Gathered:
