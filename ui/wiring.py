@@ -10,7 +10,7 @@ from typing import Final
 
 from embeddings.encoder import Encoder, ModelIdentity
 from embeddings.index import VectorIndex
-from embeddings.row_file import RowBlocks, Tell
+from embeddings.row_file import Progress, RowBlocks
 from kg.importers import load_field_map
 from kg.query_workers import QueryLimits, QueryWorkers
 from kg.store import GraphStore
@@ -155,10 +155,10 @@ def _open_graph(directory: Path, base: str) -> GraphStore:
     return OxigraphStore.read_only(directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
 
 
-def _save_index(directory: Path, rows: RowBlocks, tell: Tell) -> str:
+def _save_index(directory: Path, rows: RowBlocks, progress: Progress) -> str:
     from embeddings.indexes.index_files import save_index  # noqa: PLC0415 - the same
 
-    return save_index(directory, rows, tell)
+    return save_index(directory, rows, progress)
 
 
 def _open_index(directory: Path, digest: str, rows: Callable[[], RowBlocks]) -> VectorIndex:

@@ -19,7 +19,7 @@ from embeddings.durable import replacing
 from embeddings.errors import DamagedIndexError
 from embeddings.index import Mask, Ordinals
 from embeddings.indexes.strategy import ENOUGH, first_share
-from embeddings.row_file import ROWS_PER_BLOCK, Tell, file_digest, tell_nobody
+from embeddings.row_file import ROWS_PER_BLOCK, Progress, file_digest, unwatched
 from embeddings.vectors import Vectors
 
 _LARGEST: Final = 127
@@ -72,7 +72,7 @@ class CompressedLists:
             self._list_of[members] = number
 
     @classmethod
-    def build(cls, rows: Vectors, tell: Tell = tell_nobody) -> Self:
+    def build(cls, rows: Vectors, progress: Progress = unwatched) -> Self:
         """Lists of ``rows`` float32 (n, d), n > 0, which may be mapped: they are read a block at a time.
 
         The same rows give the same lists.
@@ -101,7 +101,7 @@ class CompressedLists:
         index.train(_coded(rotation, _sample(rows, index.nlist * _TRAINED_ON)))
         for start in range(0, count, ROWS_PER_BLOCK):
             index.add(_coded(rotation, np.ascontiguousarray(rows[start : start + ROWS_PER_BLOCK])))
-            tell(min(start + ROWS_PER_BLOCK, count))
+            progress(min(start + ROWS_PER_BLOCK, count))
         rotated = faiss.IndexPreTransform(rotation, index)
         return cls(rotated)
 

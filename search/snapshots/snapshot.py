@@ -19,7 +19,7 @@ from embeddings.encoder import ModelIdentity
 from embeddings.encoding import Gathered, gathered
 from embeddings.errors import EmbeddingError
 from embeddings.index import VectorIndex
-from embeddings.row_file import RowBlocks, Tell
+from embeddings.row_file import Progress, RowBlocks
 from embeddings.segments import SegmentStore
 from kg.errors import KgError
 from kg.facets.columns import Columns
@@ -98,7 +98,7 @@ class Adapters:
 
     create_graph: Callable[[Path, str], GraphStore]
     open_graph: Callable[[Path, str], GraphStore]
-    save_index: Callable[[Path, RowBlocks, Tell], str]
+    save_index: Callable[[Path, RowBlocks, Progress], str]
     open_index: Callable[[Path, str, Callable[[], RowBlocks]], VectorIndex]
 
 

@@ -166,7 +166,7 @@ class Kinds:
         """Whether documents that something binds are spoken of, and nothing that they are about is left over."""
         rest = self._parsed.rest(structural=True)
         bound = bool(self._parsed.years) or any(name.facet != "topic" for name in self._parsed.names)
-        return bound and self.speaks_of_documents() and not self.told(rest) and len(rest) <= _MOST_TURNS
+        return bound and self.speaks_of_documents() and not self.subject_words(rest) and len(rest) <= _MOST_TURNS
 
     def _counted_next(self, place: int) -> bool:
         """Whether the next word with content is no thing in a text: "how many are in Spanish", "... : how many?"."""
@@ -187,7 +187,7 @@ class Kinds:
     def _ranks(self) -> bool:
         """Whether "most" speaks of what is ranked: the noun of a facet, or records, are near."""
         rest = self._parsed.rest(structural=True)
-        if len(rest) - len(self.told(rest)) > _MOST_UNUSED:
+        if len(rest) - len(self.subject_words(rest)) > _MOST_UNUSED:
             return False
         asks = self._parsed.says("ask", "which") or bool(self._dimensions.listed())
         dimensions = [cue.span for cue in self._parsed.cues if cue.says("dimension")]
@@ -203,7 +203,7 @@ class Kinds:
     def _numbered_dimension(self) -> bool:
         """Whether so many values of a facet are wanted: "three repositories"."""
         rest = self._parsed.rest(structural=True)
-        if len(rest) - len(self.told(rest)) > _MOST_UNUSED or not (self._parsed.names or self._parsed.years):
+        if len(rest) - len(self.subject_words(rest)) > _MOST_UNUSED or not (self._parsed.names or self._parsed.years):
             return False
         return any(
             cue.says("dimension") and cue.span.start > 0 and self._wants(cue.span.start - 1)
@@ -224,7 +224,7 @@ class Kinds:
         if said("intent", "more"):
             return True
         rest = self._parsed.rest(structural=True)
-        if not said("intent", "rank") or len(rest) - len(self.told(rest)) > _MOST_UNUSED:
+        if not said("intent", "rank") or len(rest) - len(self.subject_words(rest)) > _MOST_UNUSED:
             return False
         # "Who" may be an institution as well.
         asked = {*dimension, *(ISSUERS if "author" in dimension else ())}
@@ -277,7 +277,7 @@ class Kinds:
         plain = bool(kinds) or any(name.role == "topic" for name in self._parsed.names) or self._years_bind()
         return _MOST_TURNS if plain and self.speaks_of_documents() else _MOST_UNUSED
 
-    def told(self, rest: Sequence[int]) -> list[int]:
+    def subject_words(self, rest: Sequence[int]) -> list[int]:
         """Of the words that nothing has taken those that say what documents are about.
 
         They follow "about", stand between "how many" and the noun, or are quoted; others are turns of speech.

@@ -126,10 +126,10 @@ class _Understanding:
             dimension = self._dimensions.listed()
         structural = intent in STRUCTURAL or intent is Intent.COAUTHORS
         rest = self._parsed.rest(structural=structural)
-        told = self._kinds.told(rest) if structural else rest
-        if intent is Intent.LIST and (told or len(rest) > self._kinds.most_unused() or self._kinds.asks_what(rest)):
+        about = self._kinds.subject_words(rest) if structural else rest
+        if intent is Intent.LIST and (about or len(rest) > self._kinds.most_unused() or self._kinds.asks_what(rest)):
             intent = Intent.FINDING if self._kinds.asks_openly() else Intent.FIND
-            told = rest = self._parsed.rest(structural=False)
+            about = rest = self._parsed.rest(structural=False)
         names = list(self._parsed.names)
         if intent is Intent.COMPARE:
             sides = self._kinds.sides()
@@ -156,11 +156,11 @@ class _Understanding:
             future=self._parsed.says("ask", "future"),
             names=self._proper_names(),
         )
-        unused = [place for place in rest if place not in told]
+        unused = [place for place in rest if place not in about]
         lost = (name for name in self._lost_names(unused) if not any(name in known.split() for known in plan.unknown))
         unknown = tuple(dict.fromkeys((*plan.unknown, *lost)))
         words = tuple(self._question.tokens[place].text for place in unused)
-        return replace(plan, text=self._text(plan, told), unused=words, unknown=unknown)
+        return replace(plan, text=self._text(plan, about), unused=words, unknown=unknown)
 
     def _alike(self, names: Sequence[Name]) -> list[Name]:
         """Names that are compared, read as one facet where each may be of it."""
