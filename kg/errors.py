@@ -14,6 +14,7 @@
         UnboundParameterError   a term has no place in a query, or is no term
         DamagedColumnsError     the facet columns of a snapshot cannot be read
         RecordFileError         the raw records of a snapshot cannot be written or read
+        MentionFileError        the counts of mentions of a snapshot cannot be written or read
 
 Bad records are not errors: importers yield them as :class:`kg.model.Problem`.
 """
@@ -194,3 +195,14 @@ class RecordFileError(KgError):
 
     WHAT = "The records in {path} cannot be used: {reason}."
     REMEDY = "See that there is space on the disk and run `reportgraph build` again."
+
+
+@dataclass(eq=False)
+class MentionFileError(KgError):
+    """The file of mentions of a snapshot cannot be written, is missing, or is not what it should be."""
+
+    path: Path
+    reason: str
+
+    WHAT = "The counts of mentions in {path} cannot be used: {reason}."
+    REMEDY = "See that there is space on the disk and run `reportgraph check --repair`."

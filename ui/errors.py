@@ -32,6 +32,7 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     kg_errors.UnboundParameterError: 500,
     kg_errors.DamagedColumnsError: 500,
     kg_errors.RecordFileError: 500,
+    kg_errors.MentionFileError: 500,
     embedding_errors.ModelNotFoundError: 503,
     embedding_errors.RerankerNotFoundError: 503,
     embedding_errors.NotARerankerError: 503,

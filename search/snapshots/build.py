@@ -28,7 +28,8 @@ from embeddings.errors import DamagedSegmentError, ModelMismatchError
 from embeddings.segment_file import read_segment
 from embeddings.segments import ROWS_PER_SEGMENT, Keys, SegmentStore, SegmentWriter
 from kg import sparql
-from kg.digest import graph_digest
+from kg.digest import SetDigest
+from kg.entities import Entities
 from kg.facets.columns import Columns, facet_columns, reports_of
 from kg.facets.files import columns_digest, load_columns, save_columns
 from kg.importers import FieldMap, read
@@ -128,16 +129,15 @@ class Build:
         """Build from files; returns when the snapshot is published. The caller holds the lock."""
         self._prepare()
         with closing(Spool(self._staging / "texts.jsonl")) as spool:
-            graph, tally = self._load_graph(sources, spool)
+            content = SetDigest()
+            graph, tally = self._load_graph(sources, spool, content)
             with self._timed("facets", None), _no_garbage_collected():
                 reports = reports_of(graph)
                 texts = self._numbered(spool, reports)
                 save_columns(reports, facet_columns(graph, reports), self._staging / FACETS)
                 columns = load_columns(self._staging / FACETS)
-            with self._timed("digest", None):
-                graph_content = graph_digest(graph, self._minter, self._staging)
-                with closing(RecordFile.open(self._staging / RECORDS)) as records:
-                    records_content = records.digest()
+            with self._timed("digest", None), closing(RecordFile.open(self._staging / RECORDS)) as records:
+                records_content = records.digest()
             with self._timed("suggestions", None):
                 suggestions_content = self._write_suggestions(graph, columns, texts)
             triples = len(graph)
@@ -146,7 +146,7 @@ class Build:
                 write_text_index(self._staging / TEXT, self._advancing(texts), columns.numbers_by_report())
             encoding, vectors_content, ann_digest = self._encode(texts)
         digests = {
-            "graph": graph_content,
+            "graph": content.hex,
             "facets": columns_digest(columns),
             "vectors": vectors_content,
             "records": records_content,
@@ -182,7 +182,7 @@ class Build:
                 usable.append(read_segment(path, self._encoder.identity, verify=True))
         return SegmentStore(self._encoder.identity, usable)
 
-    def _load_graph(self, sources: Sequence[Path], spool: Spool) -> tuple[GraphStore, Tally]:
+    def _load_graph(self, sources: Sequence[Path], spool: Spool, content: SetDigest) -> tuple[GraphStore, Tally]:
         settings = self._settings
         self._observer.stage("read, map and load", None)
         graph = self._adapters.create_graph(self._staging / GRAPH, self._minter.base)
@@ -196,7 +196,7 @@ class Build:
             intake = Intake(settings.fields, settings.form, self._minter, note, self._observer.advance, settings.clock)
             with _no_garbage_collected():
                 reports = intake.reports(sources, spool, records)
-                graph.load(nquad_chunks(reports, self._minter, generated=settings.now()))
+                graph.load(nquad_chunks(reports, Entities(self._minter), generated=settings.now(), digest=content))
         tally = intake.tally
         aside = {
             "read": tally.read_seconds,

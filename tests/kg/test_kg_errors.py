@@ -7,6 +7,7 @@ from kg.errors import (
     DamagedColumnsError,
     FieldMapError,
     KgError,
+    MentionFileError,
     QueriesBusyError,
     QueryKilledError,
     QueryRefusedError,
@@ -38,6 +39,7 @@ class TestKgErrors(ErrorContract):
         UnboundParameterError("place"),
         DamagedColumnsError(Path("facets"), "codes.npy is cut"),
         RecordFileError(Path("records.sqlite"), "it is no database"),
+        MentionFileError(Path("mentions.sqlite"), "it is no database"),
     ]
 
 
