@@ -6,6 +6,7 @@ SearchError
     BuildRunningError       another process is writing
     NoReportsError          the sources hold no report
     UnknownReportError      no report has this id
+    GoneReportError         the report of this id was removed
     UnknownValueError       no report has this value in this facet
     InvalidRequestError     a request that cannot be answered as it stands
     InvalidJudgmentsError   a folder of relevance judgments is not what it should be
@@ -79,6 +80,22 @@ class UnknownReportError(SearchError):
 
     WHAT = "There is no report {report_id!r}."
     REMEDY = "Give an id as a search prints it."
+
+
+@dataclass(eq=False)
+class GoneReportError(SearchError):
+    """The report of this id was removed. ``title`` is ``None`` where nothing else is known of it."""
+
+    report_id: str
+    since: str
+    title: str | None
+
+    REMEDY = "Search for another one."
+
+    @property
+    def what(self) -> str:
+        title = "" if self.title is None else f", “{self.title}”,"
+        return f"The report {self.report_id!r}{title} was removed from the collection on {self.since[:10]}."
 
 
 @dataclass(eq=False)

@@ -50,6 +50,7 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     search_errors.BuildRunningError: 409,
     search_errors.NoReportsError: 422,
     search_errors.UnknownReportError: 404,
+    search_errors.GoneReportError: 410,
     search_errors.UnknownValueError: 422,
     search_errors.InvalidRequestError: 422,
     search_errors.InvalidJudgmentsError: 422,
