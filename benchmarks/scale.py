@@ -61,6 +61,7 @@ from search.snapshots.snapshot import (
     TEXT,
     Manifest,
     Snapshot,
+    graph_location,
     vectors_of,
 )
 from search.suggest import SuggestRequest, suggest
@@ -157,7 +158,8 @@ def open_parts(services: Services, directory: Path, encoder: Encoder, queries: i
         records.get(iri.rsplit("/", 1)[-1])
     memory.note(RECORDS)
     suggestions = SuggestionIndex.open(directory / SUGGEST)
-    snapshot = Snapshot(manifest, graph, columns, index, text, records, Ledger.open(directory), suggestions)
+    located = graph_location(directory)
+    snapshot = Snapshot(manifest, graph, columns, index, text, records, Ledger.open(directory), suggestions, located)
     for query in typed[:WARMING]:
         suggest(snapshot, SuggestRequest(query[:4]))
     memory.note(SUGGEST)

@@ -15,9 +15,10 @@ from embeddings.vectors import Vectors
 from kg.descriptions import cards
 from kg.facets.counting import Mask
 from kg.facets.values import FacetValue
-from search.engine import combined, filter_masks
+from search.engine import filter_masks
 from search.errors import InvalidRequestError
 from search.fusion import GRAPH, LEXICAL, SEMANTIC, Leg, fuse
+from search.ranking import combined
 from search.request import Filters, Hit, Why
 from search.snapshots.snapshot import Snapshot, missing
 

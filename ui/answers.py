@@ -28,11 +28,11 @@ _NOT_HELD: Final = {
 """What records do not hold, by the attribute of the lexicon."""
 
 
-def told(answer: Answer, texts: Texts) -> str:
+def summary(answer: Answer, texts: Texts) -> str:
     """The answer as one short paragraph: the figure or the names, or why there is none."""
     if answer.refusal is not None:
         return refused(answer, answer.refusal, texts)
-    said = _TOLD[answer.plan.intent](answer, texts)
+    said = _SUMMARIES[answer.plan.intent](answer, texts)
     return f"{said} {_apart(answer, texts)}" if answer.apart else said
 
 
@@ -332,7 +332,7 @@ def _alike(answer: Answer, texts: Texts) -> str:
     )
 
 
-_TOLD: Final[Mapping[Intent, Callable[[Answer, Texts], str]]] = {
+_SUMMARIES: Final[Mapping[Intent, Callable[[Answer, Texts], str]]] = {
     Intent.FIND: _found,
     Intent.FINDING: _found,
     Intent.LIST: _listed,

@@ -57,7 +57,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(api_routes(live, asker))
     app.include_router(generated_routes(asker, generator))
     app.include_router(service_routes(live))
-    answers = SparqlAnswers(services.data, live, workers)
+    answers = SparqlAnswers(live, workers)
     app.include_router(sparql_router(answers))
     app.include_router(page_routes(live))
     app.include_router(ask_routes(asker, generating=generator is not None))

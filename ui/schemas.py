@@ -374,7 +374,7 @@ class AnswerSchema(BaseModel):
 
     @classmethod
     def of(cls, answer: Answer, text: str, question_id: str | None = None) -> AnswerSchema:
-        """``text`` says the answer in words (:func:`ui.answers.told`)."""
+        """``text`` says the answer in words (:func:`ui.answers.summary`)."""
         ranking = [(one.value.label, one.count) for one in answer.ranking]
         ranking += [(side.mention.reading.label, side.reports) for side in answer.sides]
         return cls(

@@ -13,7 +13,7 @@ import filelock
 from embeddings.encoder import Encoder, ModelIdentity
 from embeddings.encoders.deferred import DeferredEncoder
 from embeddings.index import VectorIndex
-from embeddings.row_file import RowBlocks, Tell
+from embeddings.row_file import Progress, RowBlocks
 from kg.importers import load_field_map
 from kg.query_workers import QueryLimits, QueryWorkers
 from kg.store import GraphStore
@@ -167,12 +167,12 @@ def build_services(settings: Settings) -> Services:
 
 @dataclass(frozen=True, slots=True)
 class _OpenGraph:
-    """Opens published graphs. A class, since a query worker's process can be sent no function made here."""
+    """Opens published graphs by location. A class, since a query worker's process can be sent no function made here."""
 
     base: str
 
-    def __call__(self, directory: Path) -> GraphStore:
-        return _open_graph(directory, self.base)
+    def __call__(self, location: str) -> GraphStore:
+        return _open_graph(Path(location), self.base)
 
 
 def _create_graph(directory: Path, base: str) -> GraphStore:
@@ -193,10 +193,10 @@ def _open_graph(directory: Path, base: str) -> GraphStore:
     return OxigraphStore.read_only(directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
 
 
-def _save_index(directory: Path, rows: RowBlocks, tell: Tell) -> str:
+def _save_index(directory: Path, rows: RowBlocks, progress: Progress) -> str:
     from embeddings.indexes.index_files import save_index  # noqa: PLC0415 - the same
 
-    return save_index(directory, rows, tell)
+    return save_index(directory, rows, progress)
 
 
 def _open_index(directory: Path, digest: str, rows: Callable[[], RowBlocks]) -> VectorIndex:

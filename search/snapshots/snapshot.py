@@ -19,7 +19,7 @@ from embeddings.encoder import ModelIdentity
 from embeddings.encoding import Gathered, gathered
 from embeddings.errors import EmbeddingError
 from embeddings.index import VectorIndex
-from embeddings.row_file import RowBlocks, Tell
+from embeddings.row_file import Progress, RowBlocks
 from embeddings.segments import SegmentStore
 from kg.errors import KgError
 from kg.facets.columns import Columns
@@ -109,13 +109,16 @@ class Adapters:
     create_graph: Callable[[Path, str], GraphStore]
     copy_graph: Callable[[Path, Path, str], GraphStore]
     open_graph: Callable[[Path, str], GraphStore]
-    save_index: Callable[[Path, RowBlocks, Tell], str]
+    save_index: Callable[[Path, RowBlocks, Progress], str]
     open_index: Callable[[Path, str, Callable[[], RowBlocks]], VectorIndex]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A snapshot opened for reading. The ordinal of a report is the same in columns, index and text."""
+    """A snapshot opened for reading. The ordinal of a report is the same in columns, index and text.
+
+    ``graph_location`` is where another process opens the graph (:mod:`kg.query_workers`).
+    """
 
     manifest: Manifest
     graph: GraphStore
@@ -125,6 +128,7 @@ class Snapshot:
     records: RecordLog
     gone: Ledger
     suggestions: SuggestionIndex
+    graph_location: str
 
     @classmethod
     def open(cls, directory: Path, adapters: Adapters) -> Snapshot:
@@ -145,6 +149,7 @@ class Snapshot:
                 RecordLog.open(directory / RECORDS),
                 Ledger.open(directory),
                 SuggestionIndex.open(directory / SUGGEST),
+                graph_location(directory),
             )
         except (KgError, EmbeddingError, OSError, ValueError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
@@ -175,6 +180,11 @@ def _see_that_files_are_whole(directory: Path, manifest: Manifest) -> None:
         path = directory / name
         if not name.startswith(f"{ANN}/") and (not path.is_file() or path.stat().st_size != size):
             raise DamagedSnapshotError(directory, f"its file {name} is missing or cut")
+
+
+def graph_location(directory: Path) -> str:
+    """Where the adapter of the graph's engine opens the graph of a snapshot. Nothing else knows what lies there."""
+    return str(directory / GRAPH)
 
 
 def vectors_of(directory: Path, model: ModelIdentity) -> Gathered:

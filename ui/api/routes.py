@@ -13,7 +13,7 @@ from search.question.answering.live import LiveAsker
 from search.related import RelatedRequest, related
 from search.snapshots.snapshot import Snapshot, missing
 from search.suggest import suggest
-from ui.answers import told
+from ui.answers import summary
 from ui.api.parameters import AskParameters, RelatedParameters, SearchParameters, SuggestParameters
 from ui.schemas import (
     AnswerSchema,
@@ -53,7 +53,7 @@ def api_routes(live: LiveEngine, asker: LiveAsker) -> APIRouter:
     @router.get(f"{API}/ask", responses=_ERRORS, summary="Answer a question")
     def ask(parameters: Annotated[AskParameters, Query()]) -> AnswerSchema:
         answer = parameters.answered(asker.current())
-        return AnswerSchema.of(answer, told(answer, Texts(answer.plan.language)))
+        return AnswerSchema.of(answer, summary(answer, Texts(answer.plan.language)))
 
     # Ids may hold slashes, so the longer route stands first.
     @router.get(f"{API}/reports/{{report_id:path}}/related", responses=_ERRORS, summary="Reports like a given one")

@@ -19,7 +19,7 @@ from search.question.answering.answer import LISTED, Answer
 from search.question.answering.asker import Asker
 from search.question.generating.generated import MOST_PASSAGES, Generated, Writer
 from search.question.understanding.plan import Mention
-from ui.answers import criteria, told
+from ui.answers import criteria, summary
 from ui.commands.context import console, services
 from ui.progress import printable
 from ui.schemas import AnswerSchema
@@ -105,13 +105,13 @@ def _read(line: bytes) -> tuple[str, str] | str:
 
 
 def _schema(answer: Answer, question_id: str | None = None) -> AnswerSchema:
-    return AnswerSchema.of(answer, told(answer, Texts(answer.plan.language)), question_id)
+    return AnswerSchema.of(answer, summary(answer, Texts(answer.plan.language)), question_id)
 
 
 def _print(answer: Answer, limit: int) -> None:
     out = Console()
     texts = Texts(answer.plan.language)
-    out.print(Text(printable(told(answer, texts)), style="bold" if answer.refusal is None else "yellow"))
+    out.print(Text(printable(summary(answer, texts)), style="bold" if answer.refusal is None else "yellow"))
     out.print(Text(f"{answer.plan.intent}: {printable(criteria(answer.plan, texts))}", style="dim"))
     for line in _doubts(answer.plan.mentions):
         out.print(Text(printable(line), style="dim"))

@@ -92,11 +92,11 @@ def _measured(mode: str, engine: Engine, judgments: Judgments, ids: Mapping[str,
     rank = _related(engine) if mode == RELATED else _searched(engine, Mode(searched), ids)
     asked = iter(track(range(len(judgments.queries)), description=mode, console=out, transient=True))
 
-    def told(query: str, text: str) -> Sequence[str]:
+    def ranked(query: str, text: str) -> Sequence[str]:
         next(asked)
         return rank(query, text)
 
-    return evaluate(judgments, told)
+    return evaluate(judgments, ranked)
 
 
 def _searched(engine: Engine, mode: Mode, ids: Mapping[str, str]) -> _Rank:

@@ -24,7 +24,7 @@ from kg.descriptions import read_reports
 from kg.errors import ResultFormError
 from kg.shapes_check import Violation, check
 from kg.store import Scope
-from search.snapshots.snapshot import GRAPH, Manifest, Snapshot
+from search.snapshots.snapshot import Manifest, Snapshot, graph_location
 from ui.commands.context import console, services
 from ui.errors import FAILED
 from ui.progress import printable
@@ -41,7 +41,7 @@ def sparql_command(
     wanted = "json" if as_json else form
     # In a process of its own: what runs too long or eats all memory is ended there, with a clear line here.
     with closing(wired.query_workers(Manifest.read(live).base, workers=1)) as workers:
-        answer, given = _answer(lambda kind: workers.answer(live / GRAPH, text, kind, scope), wanted)
+        answer, given = _answer(lambda kind: workers.answer(graph_location(live), text, kind, scope), wanted)
     if wanted in (None, "table") and given == "csv":
         _print_table(answer.decode())
     else:

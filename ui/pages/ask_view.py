@@ -12,7 +12,7 @@ from kg.authority.names import fold
 from search.question.answering.answer import Answer, Refusal
 from search.question.understanding.plan import Gap, Intent, Mention, Years
 from search.snapshots.snapshot import Snapshot
-from ui.answers import told
+from ui.answers import summary
 from ui.facet_names import FACET_NAMES
 from ui.pages.address import Address
 from ui.pages.answer_figures import Figures, answer_figures
@@ -73,7 +73,7 @@ def ask_view(snapshot: Snapshot, answer: Answer, address: AskAddress, texts: Tex
     links = Address(language=address.language)
     return AskView(
         language=plan.language,
-        sentence=told(_in_short(answer), own),
+        sentence=summary(_in_short(answer), own),
         refused=refusal is not None,
         empty=refusal is not None and refusal.gap is Gap.EMPTY,
         quoted=bool(answer.quotes) and plan.intent is Intent.FINDING,

@@ -20,6 +20,7 @@ from search.question.answering.quoting import Quoter
 from search.question.answering.refusing import NEAREST, Refusals, searchable
 from search.question.understanding.plan import Corrections, Gap, Intent, Mention, Plan
 from search.question.understanding.planning import Planner
+from search.question.understanding.roles import ISSUERS, SUBJECTS
 from search.related import RelatedRequest, related
 from search.request import Request, Sort
 
@@ -102,7 +103,7 @@ class Asker:
 
     def _loosened(self, plan: Plan) -> Answer | None:
         """What there is when subjects are searched for in words instead: many records lack headings."""
-        soft = {"topic"} if plan.intent is Intent.LIST else {"topic", "country", "region"}
+        soft = ("topic",) if plan.intent is Intent.LIST else SUBJECTS
         loose = [one for one in plan.mentions if one.binds and not one.excluded and one.reading.facet in soft]
         if not any(one.reading.facet == "topic" for one in loose):
             return None
@@ -258,4 +259,4 @@ def _with_enough(plan: Plan) -> Plan:
 
 def _kind(mention: Mention) -> str:
     facet = mention.reading.facet
-    return "institution" if facet in {"repository", "publisher"} else facet
+    return "institution" if facet in ISSUERS else facet

@@ -15,6 +15,7 @@ from search.engine import Engine
 from search.fulltext.analysis import guess_language
 from search.question.answering.answer import Answer, Refusal, Side
 from search.question.understanding.plan import Gap, Intent, Mention, Plan
+from search.question.understanding.roles import PLACES, SUBJECTS
 from search.question.understanding.words import LONGEST
 from search.request import Filters, Hit, Request
 
@@ -121,7 +122,7 @@ class Refusals:
     def _without_years(self, plan: Plan) -> tuple[Hit, ...]:
         """What there is when the years do not bind, or else nothing but what it is about counts."""
         filters = plan.filters
-        subjects = (one for one in plan.mentions if one.reading.facet in {"topic", "country", "region"})
+        subjects = (one for one in plan.mentions if one.reading.facet in SUBJECTS)
         about = searchable(plan.text or " ".join(one.text for one in subjects) or plan.question)
         for fewer in (_undated(filters), Filters()):
             passed = self._engine.passing(fewer).any() and fewer.chosen
@@ -148,7 +149,7 @@ class Refusals:
         allowed = self._engine.passing(plan.filters)
         missing = []
         for mention in plan.mentions:
-            if mention.binds or mention.excluded or mention.reading.facet not in {"country", "region"}:
+            if mention.binds or mention.excluded or mention.reading.facet not in PLACES:
                 continue
             stated = self._snapshot.columns.mask(mention.reading.facet, mention.reading.values)
             if not (stated & allowed).any() and not (self.holding(mention) & allowed).any():

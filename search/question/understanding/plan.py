@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from search.question.understanding.roles import PLACES
 from search.request import Filters
 
 
@@ -156,7 +157,7 @@ class Gap(StrEnum):
 
 _SEVERAL: Final = frozenset({"topic", "author"})
 """Facets of which reports have several values: "and" between two names asks for both."""
-_AT_TIMES_SEVERAL: Final = frozenset({"country", "region", "institution"})
+_AT_TIMES_SEVERAL: Final = frozenset({*PLACES, "institution"})
 """Facets of which "and" may mean a list of either, unless it is said that both are wanted."""
 _ANY_OF: Final = frozenset({Intent.COMPARE, Intent.COAUTHORS})
 """Intents whose names stand side by side."""
@@ -235,7 +236,7 @@ class Plan:
         excluded: dict[str, tuple[str, ...]] = {}
         also: dict[str, tuple[tuple[str, ...], ...]] = {}
         for facet in dict.fromkeys(mention.reading.facet for mention in self.mentions):
-            groups = _told_apart([_values(group) for group in self.groups(facet)])
+            groups = _disjoint([_values(group) for group in self.groups(facet)])
             chosen |= {facet: groups[0]} if groups else {}
             also |= {facet: groups[1:]} if groups[1:] else {}
             without = [one for one in self.mentions if one.binds and one.excluded and one.reading.facet == facet]
@@ -259,7 +260,7 @@ class Plan:
         return Filters(chosen, excluded, first, last, also=also)
 
 
-def _told_apart(groups: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+def _disjoint(groups: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     """The groups without values of several: "Okello, D." signs for Denis or for Dinah, not for both at once."""
     times = Counter(value for group in groups for value in group)
     return tuple(tuple(value for value in group if times[value] == 1) or group for group in groups)

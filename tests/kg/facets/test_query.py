@@ -20,7 +20,8 @@ from kg.facets.query import counting_query, filter_query
 from kg.store import Scope
 from kg.stores.oxigraph import OxigraphStore
 from kg.vocab import PREFIXES, Kind, Minter
-from search.engine import combined, filter_masks
+from search.engine import filter_masks
+from search.ranking import combined
 from search.request import Filters
 from search.snapshots.snapshot import Snapshot
 from tests.strategies import any_text

@@ -14,7 +14,7 @@ import pytest
 
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoding import Gathered
-from embeddings.row_file import RowBlocks, Tell
+from embeddings.row_file import Progress, RowBlocks
 from embeddings.segments import SegmentStore
 from kg.errors import SourceNotFoundError
 from search.engine import Engine
@@ -185,9 +185,9 @@ def test_what_was_encoded_outlives_any_number_of_interruptions(services: Service
 def test_a_snapshot_whose_parts_do_not_fit_is_never_published(services: Services, write_lines: WriteLines) -> None:
     build_sources(services, write_lines(_record(1)))
 
-    def save_too_little(path: Path, rows: RowBlocks, tell: Tell) -> str:
+    def save_too_little(path: Path, rows: RowBlocks, progress: Progress) -> str:
         assert isinstance(rows, Gathered)
-        return services.adapters.save_index(path, Gathered(rows.store, rows.rows[:-1]), tell)
+        return services.adapters.save_index(path, Gathered(rows.store, rows.rows[:-1]), progress)
 
     with pytest.raises(DamagedSnapshotError):
         build_sources(
@@ -398,7 +398,7 @@ def test_vectors_of_another_collection_are_all_left_behind(services: Services, w
 def test_a_build_that_dies_after_leaving_vectors_behind_loses_none(services: Services, write_lines: WriteLines) -> None:
     build_sources(services, write_lines(*_records(*range(10))))
 
-    def die(_path: Path, _rows: RowBlocks, _tell: Tell) -> str:
+    def die(_path: Path, _rows: RowBlocks, _progress: Progress) -> str:
         raise KeyboardInterrupt
 
     dying = dataclasses.replace(services.adapters, save_index=die)

@@ -21,7 +21,7 @@ from search.question.understanding.planning import Planner
 from search.snapshots.snapshot import Snapshot
 from tests.river_collection import IDR, IFAD, ROWS, TODAY, Row, having
 from tests.search.question.understanding.phrasings import PHRASINGS
-from ui.answers import told
+from ui.answers import summary
 from ui.texts import Texts
 
 Condition = Callable[[Row], bool]
@@ -714,7 +714,7 @@ def test_a_refused_year_far_away_names_those_that_there_are(asker: Asker) -> Non
 def test_nothing_is_refused_that_has_an_answer(asker: Asker, planner: Planner, question: str, language: str) -> None:
     answer = asker.ask(question, language=language)
     assert answer.refusal is None
-    text = told(answer, Texts(answer.plan.language))
+    text = summary(answer, Texts(answer.plan.language))
     assert text
     assert text.strip() == text
     assert not re.search(r"%\(|\bNone\b|\{|\}", text)
@@ -796,7 +796,7 @@ def test_any_intent_can_be_wanted_of_any_question(asker: Asker, question: str, i
     answer = asker.ask(question, corrections=Corrections(intent=intent))
     assert answer.plan.intent in {intent, Intent.FIND}
     for language in ("en", "es", "fr", "pt"):
-        assert told(answer, Texts(language))
+        assert summary(answer, Texts(language))
 
 
 def test_a_fragment_is_answered_in_the_place_of_the_question_before(asker: Asker) -> None:
@@ -841,7 +841,7 @@ def test_hostile_questions_are_answered_or_refused(asker: Asker, river: Snapshot
     question = HOSTILE[name]
     answer = asker.ask(question, prior=question)
     for language in ("en", "es", "fr", "pt"):
-        told(answer, Texts(language)).encode("utf-8", "surrogatepass")
+        summary(answer, Texts(language)).encode("utf-8", "surrogatepass")
     if answer.sparql is not None:
         _rows(river, answer, Scope.ALL)
         assert "DROP" not in answer.sparql
@@ -883,7 +883,7 @@ _WORDS = st.sampled_from(
 @given(st.lists(_WORDS, max_size=14).map(" ".join), st.one_of(st.none(), st.lists(_WORDS, max_size=8).map(" ".join)))
 def test_any_words_that_ask_have_an_answer(asker: Asker, question: str, prior: str | None) -> None:
     answer = asker.ask(question, prior=prior)
-    assert told(answer, Texts(answer.plan.language))
+    assert summary(answer, Texts(answer.plan.language))
 
 
 @settings(deadline=None)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from search.question.understanding.linking import Linker
 from search.question.understanding.plan import How, Mention, Plan
 from search.question.understanding.planning import Planner
-from search.question.understanding.words import read
+from search.question.understanding.words import take_apart
 from search.snapshots.snapshot import Snapshot
 from tests.river_collection import ROWS, Row, having
 
@@ -258,7 +258,7 @@ def test_names_that_no_report_has_are_unknown(plan_of: PlanOf, question: str, un
 
 @given(st.text(max_size=120))
 def test_any_text_has_links_inside_it(linker: Linker, text: str) -> None:
-    asked = read(text, this_year=2024)
+    asked = take_apart(text, this_year=2024)
     for link in linker.links(asked):
         assert 0 <= link.span.start < link.span.end <= len(asked.tokens)
         assert link.readings
