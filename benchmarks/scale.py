@@ -43,9 +43,9 @@ from benchmarks.scaled_collections import LARGER, SEED, SMALL, WordVectors, buil
 from benchmarks.search_latency import REPORTS, EncodedBefore
 from embeddings.encoder import Encoder
 from kg.descriptions import cards
-from kg.facets.columns import FACETS as FACET_NAMES
 from kg.facets.columns import Columns
 from kg.facets.files import columns_digest, load_columns
+from kg.facets.table import FACETS as FACET_NAMES
 from kg.record_files import RecordFile
 from search.engine import Engine
 from search.fulltext.index import TextIndex

@@ -18,9 +18,9 @@ from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from kg.entities import Entities
-from kg.model import Institution, Report
+from kg.model import Institution, Kind, Report
 from kg.quads import Quad, nquad, typed
-from kg.vocab import BIBO, DCTERMS, DOI, HANDLE, PREFIXES, PROV, RDF, RG, SCHEMA, XSD, Kind, Minter
+from kg.vocab import BIBO, DCTERMS, DOI, HANDLE, PREFIXES, PROV, RDF, RG, SCHEMA, XSD, Minter
 
 _T = TypeVar("_T")
 

@@ -20,8 +20,9 @@ from embeddings.errors import ModelMismatchError
 from embeddings.index import Background, Hits, no_hits
 from embeddings.vectors import Vectors
 from kg.descriptions import cards
-from kg.facets.columns import FACETS, FacetCount
+from kg.facets.columns import FacetCount
 from kg.facets.counting import Mask, PackedMask, distinct
+from kg.facets.table import FACETS
 from search.errors import InvalidRequestError
 from search.fulltext.index import TextQuery
 from search.fusion import LEXICAL, SEMANTIC, Fused, Leg, fuse, semantic_weight

@@ -9,9 +9,11 @@ from typing import Final
 from kg.authority.concepts import resolve
 from kg.authority.names import fold, key
 from kg.authority.places import resolve_place
-from kg.facets.columns import FACETS, FacetColumn
+from kg.facets.columns import FacetColumn
+from kg.facets.table import FACETS
 from kg.facets.values import FacetValue
-from kg.vocab import Kind, Minter
+from kg.model import Kind
+from kg.vocab import Minter
 from search.errors import InvalidRequestError, UnknownValueError
 from search.snapshots.snapshot import Snapshot
 

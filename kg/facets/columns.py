@@ -17,28 +17,10 @@ from numpy.typing import NDArray
 
 from kg import sparql
 from kg.facets.counting import Mask, Pairs, distinct
+from kg.facets.table import FACETS, Facet
 from kg.facets.values import FacetValue, FacetValues, Names
 from kg.store import GraphStore, Scope
 from kg.string_table import StringTable, place_of
-
-FACETS: Final = (
-    "topic",
-    "author",
-    "institution",
-    "series",
-    "publisher",
-    "year",
-    "language",
-    "type",
-    "country",
-    "region",
-    "repository",
-    "access",
-)
-"""The facets, in the order in which they are shown; each has a query file of its name."""
-
-_BY_BOTH: Final = frozenset({"region"})
-"""Facets whose inferred values take a stated fact as well: the graphs of inferred facts alone hold none."""
 
 _REPORTS_AT_ONCE: Final = 50_000
 
@@ -180,8 +162,8 @@ def facet_columns(store: GraphStore, reports: StringTable) -> Iterator[FacetColu
     """The facets of all reports in a graph, in memory, each made when it is asked for."""
     ordinals = {iri: ordinal for ordinal, iri in enumerate(reports)}
     labels = _labels(store)
-    for name in FACETS:
-        yield _column(store, name, ordinals, labels)
+    for facet in FACETS.values():
+        yield _column(store, facet, ordinals, labels)
 
 
 _Labels = tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]
@@ -198,19 +180,19 @@ def _labels(store: GraphStore) -> _Labels:
     return shown, by_language
 
 
-def _column(store: GraphStore, name: str, ordinals: Mapping[str, int], labels: _Labels) -> FacetColumn:
-    texts, stated, inferred = _coded(store, name, ordinals)
+def _column(store: GraphStore, facet: Facet, ordinals: Mapping[str, int], labels: _Labels) -> FacetColumn:
+    texts, stated, inferred = _coded(store, facet, ordinals)
     shown, by_language = labels
     values = FacetValues.of(texts, ((shown.get(text, text), by_language.get(text, {})) for text in texts))
-    return FacetColumn(name, values, Names.of(values), stated, inferred)
+    return FacetColumn(facet.name, values, Names.of(values), stated, inferred)
 
 
-def _coded(store: GraphStore, name: str, ordinals: Mapping[str, int]) -> tuple[StringTable, Pairs, Pairs]:
+def _coded(store: GraphStore, facet: Facet, ordinals: Mapping[str, int]) -> tuple[StringTable, Pairs, Pairs]:
     """The values of a facet, sorted, with the pairs that are stated and those that are only inferred."""
-    query = sparql.query(f"facet_{name}")
+    query = sparql.query(facet.query)
     seen: dict[str, int] = {}
     stated = _numbered(store.select_text(query, Scope.STATED), ordinals, seen)
-    beyond_stated = Scope.ALL if name in _BY_BOTH else Scope.INFERRED
+    beyond_stated = Scope.ALL if facet.needs_stated else Scope.INFERRED
     inferred = _numbered(store.select_text(query, beyond_stated), ordinals, seen)
     texts = sorted(seen)
     codes = np.empty(len(texts), dtype=np.int64)

@@ -19,7 +19,7 @@ from rdflib import Literal, URIRef
 
 from kg import sparql
 from kg.errors import UnboundParameterError
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from kg.quads import typed
 from kg.vocab import XSD
 
@@ -103,7 +103,7 @@ def counting_query(
     for facet in dimension:
         if facet not in FACETS:
             raise UnboundParameterError(facet)
-    parts = [_part(f"facet_{facet}") for facet in dimension]
+    parts = [_part(FACETS[facet].query) for facet in dimension]
     pattern = "UNION\n".join("{\n" + textwrap.indent(part.pattern, "  ") + "}\n" for part in parts)
     prefixes = sorted({prefix for part in parts for prefix in part.prefixes if prefix not in text})
     found = _FILE.fullmatch(_filled(text, _PATTERN, pattern))
@@ -147,7 +147,7 @@ def _choices(frame: str, choices: Mapping[str, Sequence[Sequence[str]]]) -> Iter
     for facet in FACETS:
         groups = sorted({tuple(sorted(set(values))) for values in choices.get(facet, ()) if values})
         for number, values in enumerate(groups, start=1):
-            part = _part(f"facet_{facet}")
+            part = _part(FACETS[facet].query)
             block = _filled(_part(frame).pattern, _PATTERN, part.pattern)
             # Each block has a variable of its own: a reader may take patterns out of their braces and join them.
             variable = facet if number == 1 else f"{facet}_{number}"

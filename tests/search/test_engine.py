@@ -10,7 +10,7 @@ from embeddings.errors import ModelMismatchError
 from embeddings.index import Allowed, Hits
 from embeddings.indexes.exact import ExactIndex
 from embeddings.vectors import Vectors
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from search.engine import LONGEST_QUERY, Engine
 from search.errors import InvalidRequestError, UnknownValueError
 from search.filter_values import filter_value

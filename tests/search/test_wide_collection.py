@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.index import Background
 from kg import sparql
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from kg.shapes_check import BATCH, check
 from kg.store import Scope
 from kg.stores.oxigraph import OxigraphStore

@@ -13,7 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from search.fulltext.suggestible import KINDS
 from tests.conftest import SAMPLE, SHARED_DATA, WriteLines
 from tests.embeddings.cross_encoder_files import write_cross_encoder

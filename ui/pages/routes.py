@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from kg.vocab import Kind
+from kg.model import Kind
 from search.live import LiveEngine
 from ui.asset_files import asset, asset_url
 from ui.pages.address import Address

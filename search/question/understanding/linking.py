@@ -21,7 +21,8 @@ from kg.authority.names import fold
 from kg.authority.places import resolve_place
 from kg.authority.subjects import longest_name, subject_called
 from kg.facets.columns import FacetColumn
-from kg.vocab import Kind, Minter
+from kg.model import Kind
+from kg.vocab import Minter
 from search.fulltext.analysis import function_words
 from search.question.understanding.people import as_persons, namesakes, person_spans, readings_of_name
 from search.question.understanding.plan import How, Reading

@@ -15,11 +15,13 @@ from rdflib.plugins.sparql import prepareQuery
 from kg import sparql
 from kg.authority.names import key
 from kg.errors import UnboundParameterError
-from kg.facets.columns import FACETS, Columns
+from kg.facets.columns import Columns
 from kg.facets.query import counting_query, filter_query
+from kg.facets.table import FACETS
+from kg.model import Kind
 from kg.store import Scope
 from kg.stores.oxigraph import OxigraphStore
-from kg.vocab import PREFIXES, Kind, Minter
+from kg.vocab import PREFIXES, Minter
 from search.engine import combined, filter_masks
 from search.request import Filters
 from search.snapshots.snapshot import Snapshot
@@ -56,7 +58,7 @@ def _choices(draw: st.DrawFn, columns: Columns, most: int) -> dict[str, tuple[st
     """Values of a few facets, at times none, at times of one report, so that facets together leave something."""
     ordinal = draw(st.integers(0, len(columns.reports) - 1))
     choices = {}
-    for facet in draw(st.lists(st.sampled_from(FACETS), max_size=most, unique=True)):
+    for facet in draw(st.lists(st.sampled_from(list(FACETS)), max_size=most, unique=True)):
         column = columns.facets[facet]
         own = [*column.stated.codes_of(ordinal).tolist(), *column.inferred.codes_of(ordinal).tolist()]
         known = [value.value for value in column.values] + ["1066" if facet == "year" else UNKNOWN]
@@ -152,7 +154,7 @@ def _counting(facets: Sequence[str], filters: Filters) -> str:
 
 
 @settings(max_examples=100, deadline=None)
-@given(data=st.data(), facets=st.lists(st.sampled_from(FACETS), min_size=1, max_size=3, unique=True))
+@given(data=st.data(), facets=st.lists(st.sampled_from(list(FACETS)), min_size=1, max_size=3, unique=True))
 @pytest.mark.parametrize("collection", ["sample", "wide"])
 def test_values_are_counted_as_the_columns_count_them(
     collection: str, data: st.DataObject, facets: list[str], request: pytest.FixtureRequest

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from search.fulltext.suggestible import KINDS
 from ui.facet_names import FACET_NAMES, SUGGESTED_NAMES
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from kg.vocab import Kind
+from kg.model import Kind
 from search.request import Mode
 from search.snapshots.snapshot import Snapshot
 from tests.conftest import SAMPLE, build_sources, services_for
