@@ -45,12 +45,13 @@ from embeddings.encoder import Encoder
 from kg.descriptions import cards
 from kg.facets.columns import Columns
 from kg.facets.files import columns_digest, load_columns
+from kg.facets.filters import Filters
 from kg.facets.table import FACETS as FACET_NAMES
 from kg.record_files import RecordFile
 from search.engine import Engine
 from search.fulltext.index import TextIndex
 from search.fulltext.suggestion_index import SuggestionIndex
-from search.request import Filters, Request
+from search.request import Request
 from search.snapshots.snapshot import (
     ANN,
     FACETS,

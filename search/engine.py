@@ -22,12 +22,13 @@ from embeddings.vectors import Vectors
 from kg.descriptions import cards
 from kg.facets.columns import FacetCount
 from kg.facets.counting import Mask, PackedMask, distinct
+from kg.facets.filters import Filters
 from kg.facets.table import FACETS
 from search.errors import InvalidRequestError
 from search.fulltext.index import TextQuery
 from search.fusion import LEXICAL, SEMANTIC, Fused, Leg, fuse, semantic_weight
 from search.remembering import Remembering
-from search.request import Filters, Hit, Mode, Request, Results, Sort, Why
+from search.request import Hit, Mode, Request, Results, Sort, Why
 from search.reranking import Reranking
 from search.snapshots.snapshot import Snapshot
 

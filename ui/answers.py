@@ -8,9 +8,9 @@ from functools import reduce
 from typing import Final
 
 from kg.facets.columns import FacetCount
+from kg.facets.table import FACETS
 from search.question.answering.answer import Answer, Change, Refusal
 from search.question.understanding.plan import Gap, Intent, Mention, Plan, Years
-from ui.facet_names import FACET_NAMES
 from ui.texts import N_, Texts
 
 _NAMED: Final = 10
@@ -63,7 +63,7 @@ def _names_of(plan: Plan, texts: Texts) -> Iterator[str]:
 
 
 def _filter(facet: str, label: str, texts: Texts) -> str:
-    return texts.say("%(facet)s: %(label)s", facet=texts.say(FACET_NAMES[facet]), label=label)
+    return texts.say("%(facet)s: %(label)s", facet=texts.say(FACETS[facet].label), label=label)
 
 
 def _demanded(groups: Sequence[Sequence[Mention]], texts: Texts) -> str:
@@ -354,7 +354,7 @@ _TOLD: Final[Mapping[Intent, Callable[[Answer, Texts], str]]] = {
 
 
 def _dimension(plan: Plan, texts: Texts) -> str:
-    return " / ".join(texts.say(FACET_NAMES[facet]) for facet in plan.dimension)
+    return " / ".join(texts.say(FACETS[facet].label) for facet in plan.dimension)
 
 
 def _ranked_values(ranking: Sequence[FacetCount], texts: Texts) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from kg.model import Kind
 
@@ -31,7 +31,7 @@ class Holds(StrEnum):
 class OnCard:
     """Where the card of a report shows the values: in which ``row``, and there at which ``place``, lowest first."""
 
-    row: str
+    row: Literal["facts", "source", "topics"]
     place: int
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from embeddings.index import Background
 from kg import sparql
+from kg.facets.filters import Filters
 from kg.facets.table import FACETS
 from kg.shapes_check import BATCH, check
 from kg.store import Scope
@@ -18,7 +19,7 @@ from search import engine as engine_module
 from search.engine import NEAREST, Engine, combined, filter_masks
 from search.filter_values import filter_value
 from search.related import RelatedRequest, related
-from search.request import Filters, Mode, Request, Results, Sort
+from search.request import Mode, Request, Results, Sort
 from search.snapshots.snapshot import Snapshot
 from tests.wide_collection import SIZE
 

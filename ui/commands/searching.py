@@ -12,16 +12,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from kg.facets.filters import Filters
 from kg.vocab import Minter
 from search.engine import Engine
-from search.filter_values import filter_values
+from search.filter_values import known_filters
 from search.fulltext.suggestible import KINDS
 from search.related import RelatedRequest, related
-from search.request import Filters, Hit, Mode, Request, Results, Sort
-from search.snapshots.snapshot import Snapshot
+from search.request import Hit, Mode, Request, Results, Sort
 from search.suggest import Suggestion, SuggestRequest, suggest
 from ui.commands.context import console, services
-from ui.facet_options import EXCLUDED, FACET_OPTIONS
 from ui.progress import printable
 from ui.schemas import HitSchema, RelatedSchema, ResultsSchema, SuggestionsSchema
 
@@ -47,7 +46,7 @@ def search_command(
     snapshot = wired.snapshot()
     request = Request(
         query=query,
-        filters=_chosen(snapshot, filters),
+        filters=known_filters(snapshot, Filters.named(filters)),
         mode=Mode(mode),
         sort=Sort(sort),
         limit=limit,
@@ -70,7 +69,7 @@ def related_command(*, ids: tuple[str, ...], limit: int, data: Path | None, as_j
     minter = Minter(snapshot.manifest.base)
     request = RelatedRequest(
         seeds=tuple(given if given.startswith(minter.base) else str(minter.report(given)) for given in ids),
-        filters=_chosen(snapshot, filters),
+        filters=known_filters(snapshot, Filters.named(filters)),
         limit=limit,
     )
     hits = related(snapshot, request)
@@ -108,16 +107,6 @@ def _suggested(suggestion: Suggestion) -> Text:
     if suggestion.rest:
         line.append(f"  after: {printable(suggestion.rest)}", style="dim")
     return line
-
-
-def _chosen(snapshot: Snapshot, options: dict[str, Any]) -> Filters:
-    return Filters(
-        filter_values(snapshot, {facet: options[facet] for facet in FACET_OPTIONS}),
-        filter_values(snapshot, {facet: options[EXCLUDED + facet] for facet in FACET_OPTIONS}),
-        options["year_from"],
-        options["year_to"],
-        inferred=not options["stated_only"],
-    )
 
 
 def _print_json(schema: BaseModel) -> None:

@@ -9,12 +9,14 @@ from typing import Final
 
 import numpy as np
 
+from kg.facets.filters import Filters
+from kg.facets.table import VALUE_FACETS
 from search.engine import LONGEST_QUERY, combined, filter_masks
 from search.fulltext.query_syntax import Field
 from search.question.understanding.plan import Intent, Plan
-from search.request import Filters, Mode
+from search.request import Mode
 from search.snapshots.snapshot import Snapshot
-from ui.pages.address import MOST_VALUES, VALUE_FACETS, Address, Choices
+from ui.pages.address import MOST_VALUES, Address, Choices
 from ui.pages.links import last_part
 
 STATED: Final = frozenset(

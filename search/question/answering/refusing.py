@@ -11,12 +11,13 @@ import numpy as np
 
 from kg.authority.names import fold
 from kg.facets.counting import Mask
+from kg.facets.filters import Filters
 from search.engine import Engine
 from search.fulltext.analysis import guess_language
 from search.question.answering.answer import Answer, Refusal, Side
 from search.question.understanding.plan import Gap, Intent, Mention, Plan
 from search.question.understanding.words import LONGEST
-from search.request import Filters, Hit, Request
+from search.request import Hit, Request
 
 NEAREST: Final = 3
 """Reports that are named where there is no answer."""

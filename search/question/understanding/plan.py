@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from search.request import Filters
+from kg.facets.filters import Filters
 
 
 class Intent(StrEnum):
