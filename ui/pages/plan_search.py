@@ -24,7 +24,7 @@ STATED: Final = frozenset(
 )
 """Intents whose figures are by what records state; so are those of a search that leaves out what was inferred."""
 
-_FIELDS: Final = frozenset({Field.TOPIC, Field.AUTHOR, Field.INSTITUTION})
+_FIELDS: Final = frozenset(Field) & frozenset(VALUE_FACETS)
 """Facets that the query language has a field for, of the same name."""
 
 _BY_WORDS: Final = STATED | {Intent.COUNT}

@@ -13,6 +13,7 @@ import numpy as np
 from kg.authority.names import fold
 from kg.facets.columns import FacetCount
 from kg.facets.query import counting_query, filter_query
+from kg.facets.table import FACETS
 from kg.store import Scope
 from search.engine import Engine
 from search.question.answering.answer import LISTED, SHOWN, Answer, Quote, Side
@@ -21,6 +22,7 @@ from search.question.answering.quoting import Quoter
 from search.question.answering.refusing import NEAREST, Refusals, searchable
 from search.question.understanding.plan import Corrections, Gap, Intent, Mention, Plan
 from search.question.understanding.planning import Planner
+from search.question.understanding.roles import ISSUERS, SUBJECTS
 from search.related import RelatedRequest, related
 from search.request import Request, Sort
 
@@ -103,7 +105,7 @@ class Asker:
 
     def _loosened(self, plan: Plan) -> Answer | None:
         """What there is when subjects are searched for in words instead: many records lack headings."""
-        soft = {"topic"} if plan.intent is Intent.LIST else {"topic", "country", "region"}
+        soft = {"topic"} if plan.intent is Intent.LIST else set(SUBJECTS)
         loose = [one for one in plan.mentions if one.binds and not one.excluded and one.reading.facet in soft]
         if not any(one.reading.facet == "topic" for one in loose):
             return None
@@ -233,7 +235,7 @@ class Asker:
         return [mention for mention in bound if _kind(mention) == kind]
 
 
-_RELATED: Final = ("topic", "author", "institution", "country")
+_RELATED: Final = tuple(name for name, facet in FACETS.items() if facet.asked.beside)
 
 
 def _entities(facets: Mapping[str, Sequence[FacetCount]]) -> tuple[tuple[str, FacetCount], ...]:
@@ -259,4 +261,4 @@ def _with_enough(plan: Plan) -> Plan:
 
 def _kind(mention: Mention) -> str:
     facet = mention.reading.facet
-    return "institution" if facet in {"repository", "publisher"} else facet
+    return "institution" if facet in ISSUERS else facet

@@ -22,6 +22,7 @@ from search.engine import Engine
 from search.question.answering.answer import LISTED, SHOWN, Answer, Change, Numbers, Refusal
 from search.question.answering.refusing import Refusals, searchable
 from search.question.understanding.plan import Gap, Plan
+from search.question.understanding.roles import CONTROLLED
 from search.request import Mode, Request
 from search.snapshots.snapshot import Snapshot
 
@@ -140,7 +141,7 @@ class Counting:
     def share(self, plan: Plan) -> Answer:
         """The share that the last named filter is of what the others let pass: "what share of X is open access"."""
         bound = [mention for mention in plan.mentions if mention.binds and not mention.excluded]
-        part = next((one for one in bound if one.reading.facet in {"access", "language", "type"}), bound[-1])
+        part = next((one for one in bound if one.reading.facet in CONTROLLED), bound[-1])
         wider = replace(plan, mentions=tuple(one for one in plan.mentions if one is not part))
         query = filter_query(plan.filters, frame="count_reports")
         if plan.text:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Final
 
 from search.question.understanding.lexicon import lexicon
 from search.question.understanding.parsing import NEAR, Parsed
+from search.question.understanding.roles import PLACES
 from search.question.understanding.spans import CueSpan, Span, number_of
-
-PLACE: Final = ("country", "region")
-"""The facets that "places" means."""
 
 
 class Dimensions:
@@ -36,7 +33,7 @@ class Dimensions:
         anchor = rank.span.start if rank is not None else 0
         nearest = min(named, key=lambda found: (abs(found[0].start - anchor), found[0].start))
         together = [name for span, name in named if abs(span.start - nearest[0].start) <= 2]
-        facets = [facet for name in together for facet in (PLACE if name == "place" else (name,))]
+        facets = [facet for name in together for facet in (PLACES if name == "place" else (name,))]
         return tuple(dict.fromkeys(facets))
 
     def listed(self) -> tuple[str, ...]:
@@ -97,7 +94,7 @@ class Dimensions:
 
     def _leads_to_name(self, cue: CueSpan, name: str) -> bool:
         """Whether a noun stands beside a name of its kind, which it then describes."""
-        facets = PLACE if name == "place" else (name,)
+        facets = PLACES if name == "place" else (name,)
         for link in self._parsed.names:
             if not any(reading.facet in facets for reading in link.readings):
                 continue

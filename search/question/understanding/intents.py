@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from search.question.understanding.dimensions import PLACE, Dimensions
+from search.question.understanding.dimensions import Dimensions
 from search.question.understanding.lexicon import LANGUAGES, lexicon
-from search.question.understanding.parsing import ISSUERS, NEAR, SUBJECTS, Name, Parsed
+from search.question.understanding.parsing import NEAR, Name, Parsed
 from search.question.understanding.plan import Intent, Joint
+from search.question.understanding.roles import ISSUERS, PLACES, SUBJECTS
 from search.question.understanding.spans import CueSpan, Span, YearSpan, number_of
 
 STRUCTURAL: Final = frozenset(
@@ -260,7 +261,7 @@ class Kinds:
         dated = self._years_bind() and (asked or not topics or not any(map(_is_decade, self._parsed.years)))
         if any(name.facet not in SUBJECTS for name in self._parsed.names) or dated:
             return True
-        places = any(name.facet in PLACE for name in self._parsed.names)
+        places = any(name.facet in PLACES for name in self._parsed.names)
         return (places and not topics) or any(name.role == "topic" for name in self._parsed.names)
 
     def _is_heading(self) -> bool:
@@ -321,8 +322,7 @@ class Kinds:
         documents = self.speaks_of_documents()
         led = documents and name.role is not None and name.role != "about"
         rules = {
-            "country": False,
-            "region": False,
+            **dict.fromkeys(PLACES, False),
             "topic": name.role == "topic",
             "author": documents and name.role == "author",
             "series": led or self._of_documents(name.span),

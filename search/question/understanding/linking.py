@@ -21,11 +21,13 @@ from kg.authority.names import fold
 from kg.authority.places import resolve_place
 from kg.authority.subjects import longest_name, subject_called
 from kg.facets.columns import FacetColumn
+from kg.facets.table import FACETS
 from kg.model import Kind
 from kg.vocab import Minter
 from search.fulltext.analysis import function_words
 from search.question.understanding.people import as_persons, namesakes, person_spans, readings_of_name
 from search.question.understanding.plan import How, Reading
+from search.question.understanding.roles import CONTROLLED, ISSUERS, LABELLED, PLACES
 from search.question.understanding.spans import Span
 from search.question.understanding.words import Read
 from search.snapshots.snapshot import Snapshot
@@ -33,11 +35,8 @@ from search.snapshots.snapshot import Snapshot
 LONGEST: Final = 16
 """Words of a name that are looked at."""
 
-_LABELLED: Final = ("author", "institution", "series", "publisher", "repository")
-"""Facets whose values are met by the labels that records give them; topics have other names, the rest is controlled."""
-_ISSUERS: Final = ("repository", "publisher", "institution")
-_CONTROLLED: Final = {"language": Kind.LANGUAGE, "type": Kind.TYPE, "access": Kind.ACCESS}
-_PLACES: Final = ("country", "region")
+_OPEN: Final = tuple(name for name in (*LABELLED, "topic") if FACETS[name].suggested)
+"""Facets in which a name that nothing bears may be meant."""
 _LEGAL_FORMS: Final = frozenset(
     {"inc", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "plc", "sa", "gmbh"}
 )
@@ -97,7 +96,7 @@ class Linker:
 
     def _found(self, read: Read) -> Iterator[tuple[Span, Reading]]:
         for start in range(len(read.tokens)):
-            for facet in _LABELLED:
+            for facet in LABELLED:
                 yield from self._labels(read, start, facet)
             for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
                 span = Span(start, end)
@@ -213,7 +212,9 @@ class Linker:
 
     def _controlled(self, read: Read, span: Span) -> Iterator[Reading]:
         text = read.said(span)
-        for facet, kind in _CONTROLLED.items():
+        for facet in CONTROLLED:
+            kind = FACETS[facet].kind
+            assert kind is not None
             variants = _of_types(text, read.words(span)) if kind is Kind.TYPE else (text,)
             reading = next(filter(None, (self._concept(facet, kind, variant) for variant in variants)), None)
             if reading is not None:
@@ -239,7 +240,7 @@ class Linker:
         if place is None:
             return
         value = str(self._minter.entity(Kind.PLACE, place.key))
-        codes_of = {facet: self._columns.facets[facet].code(value) for facet in _PLACES}
+        codes_of = {facet: self._columns.facets[facet].code(value) for facet in PLACES}
         for facet, code in codes_of.items():
             if code is not None:
                 yield self._reading(facet, [code])
@@ -269,7 +270,7 @@ class Linker:
         if not others and not acronym:
             return
         names = {fold(name) for name in (text, *others)}
-        for facet in _ISSUERS:
+        for facet in filter(LABELLED.__contains__, ISSUERS):
             codes = [code for name in sorted(names) for code in self._columns.facets[facet].names.codes_of(name)]
             if acronym or others:
                 codes += self._with_acronym(facet, names)
@@ -320,7 +321,7 @@ class Linker:
         """Labels of any open facet that look most like a name that nothing bears."""
         words = fold(text).split()
         found: list[tuple[float, str]] = []
-        for facet in ("author", "institution", "series", "topic"):
+        for facet in _OPEN:
             column: FacetColumn = self._columns.facets[facet]
             # Labels of persons begin with the surname, which questions say last.
             turns = range(min(len(words), _LONGEST_GIVEN) if facet == "author" else 1)

@@ -13,30 +13,14 @@ from search.question.understanding.joining import Named, joints
 from search.question.understanding.lexicon import lexicon
 from search.question.understanding.linking import Link, Linker
 from search.question.understanding.plan import How, Joint, Reading
+from search.question.understanding.roles import ISSUERS, NARROWED, ROLES, SUBJECTS, USUAL
 from search.question.understanding.spans import CueSpan, Span, YearSpan, number_of
 from search.question.understanding.words import Read
 from search.snapshots.snapshot import Snapshot
 
-ISSUERS: Final = ("repository", "publisher", "institution")
-"""The facets of institutions in their roles."""
-SUBJECTS: Final = ("country", "region", "topic")
-"""Facets that say what a report is about; the others say whose, when and what kind it is."""
-ROLES: Final = {
-    "author": ("author", *ISSUERS),
-    "issuer": (*ISSUERS, "author"),
-    "institution": ("institution", "publisher", "repository"),
-    "publisher": ("publisher", "institution", "repository"),
-    "repository": ("repository", "publisher", "institution"),
-    "series": ("series",),
-    "about": (*SUBJECTS, "institution", "author"),
-    "topic": ("topic",),
-    "language": ("language",),
-}
-"""Facets that a name may be of after a cue, the likeliest first."""
 NEAR: Final = 3
 """Grammar words that may stand between a cue and what it is about: "de la série du"."""
 
-_USUAL: Final = ("language", "type", "access", "country", "region", *ISSUERS, "series", "author", "topic")
 _BEGINNINGS: Final = 25
 """Values that a beginning of a name may stand for at most."""
 _LONGEST_SERIES: Final = 12
@@ -305,7 +289,7 @@ class Parsed:
                 continue
             names = [
                 *cue.names("dimension"),
-                *(name for name in cue.names("role") if name in {"institution", "language"}),
+                *(name for name in cue.names("role") if name in {"institution", "language", *NARROWED}),
             ]
             for name in names:
                 if name in ROLES and any(reading.facet == ROLES[name][0] for reading in link.readings):
@@ -313,7 +297,7 @@ class Parsed:
         return None
 
     def _in_order(self, link: Link, role: str | None) -> tuple[Reading, ...]:
-        order = _USUAL if role is None else (*ROLES[role], *(facet for facet in _USUAL if facet not in ROLES[role]))
+        order = USUAL if role is None else (*ROLES[role], *(facet for facet in USUAL if facet not in ROLES[role]))
         readings = sorted(link.readings, key=lambda reading: order.index(reading.facet))
         # What no report has comes last, but where it alone says what reports are about: Greenland is then no author.
         about = [reading for reading in readings if reading.facet in SUBJECTS] if role == "about" else readings

@@ -10,8 +10,9 @@ from kg.authority.subjects import is_of_names
 from search.question.understanding.dimensions import Dimensions
 from search.question.understanding.intents import STRUCTURAL, Kinds
 from search.question.understanding.linking import Linker
-from search.question.understanding.parsing import ISSUERS, NEAR, Name, Parsed
+from search.question.understanding.parsing import NEAR, Name, Parsed
 from search.question.understanding.plan import Corrections, How, Intent, Mention, Plan
+from search.question.understanding.roles import ISSUERS
 from search.question.understanding.spans import Span
 from search.question.understanding.words import read
 from search.snapshots.snapshot import Snapshot
