@@ -130,7 +130,7 @@ class UnknownValueError(SearchError):
 
     @property
     def what(self) -> str:
-        return f"No report has the {self.facet} {self.value!r}."
+        return f"No report has the {self.facet.replace('_', ' ')} {self.value!r}."
 
     @property
     def remedy(self) -> str:

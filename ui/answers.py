@@ -148,7 +148,8 @@ def _unknown_name(_plan: Plan, refusal: Refusal, texts: Texts) -> str:
 
 def _no_evidence(plan: Plan, refusal: Refusal, texts: Texts) -> str:
     if not _binds(plan):
-        return texts.say("No report that was found says anything of %(names)s.", names=_quoted(refusal.names, texts))
+        names = _quoted(refusal.names, texts) or texts.say("this")
+        return texts.say("No report that was found says anything of %(names)s.", names=names)
     return texts.say(
         "Among the reports with %(criteria)s none says anything of %(names)s.",
         criteria=criteria(plan, texts),

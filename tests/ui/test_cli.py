@@ -87,9 +87,15 @@ def test_what_is_excluded_is_all_that_is_missing(run: Run) -> None:
 
 @pytest.mark.parametrize("name", VALUE_FACETS)
 def test_every_facet_can_be_excluded(run: Run, name: str) -> None:
-    value = json.loads(run("search", "", "--json").stdout)["facets"][name][0]
-    found = json.loads(run("search", "", "--json", f"--not-{name}", value["label"]).stdout)
-    assert found["total"] == 60 - value["count"] - value["inferred"]
+    option = f"--not-{name.replace('_', '-')}"
+    values = json.loads(run("search", "", "--json").stdout)["facets"][name]
+    if not values:
+        # Nobody paid for the invented reports of the sample.
+        assert name == "funder"
+        assert "No report has the funder 'x'" in run("search", "", option, "x").stderr
+        return
+    found = json.loads(run("search", "", "--json", option, values[0]["label"]).stdout)
+    assert found["total"] == 60 - values[0]["count"] - values[0]["inferred"]
 
 
 def test_search_for_people_marks_what_is_invented(run: Run) -> None:

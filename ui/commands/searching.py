@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from kg.vocab import Minter
 from search.engine import Engine
 from search.filter_values import known_filters
@@ -123,7 +124,7 @@ def _print_results(results: Results, offset: int) -> None:
     for facet, counts in results.facets.items():
         shown = "; ".join(f"{printable(count.value.label)} ({count.count:,})" for count in counts[:_FACET_LINES])
         if shown:
-            table.add_row(Text(facet, style="bold"), Text(shown))
+            table.add_row(Text(FACETS[facet].noun, style="bold"), Text(shown))
     out.print(table)
     if not results.total:
         console().print("Nothing was found: try fewer words or fewer filters.")
@@ -151,5 +152,6 @@ def _why(hit: Hit) -> str:
         reasons.append("like: " + ", ".join(hit.why.similar))
     if hit.why.similarity is not None:
         reasons.append(f"similarity {hit.why.similarity:.3f}" + (" (title only)" if hit.why.title_only else ""))
-    reasons += [f"{facet}: {', '.join(value.label for value in values)}" for facet, values in hit.why.shared.items()]
+    shared = hit.why.shared.items()
+    reasons += [f"{FACETS[facet].noun}: {', '.join(value.label for value in values)}" for facet, values in shared]
     return "; ".join(reasons)

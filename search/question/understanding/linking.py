@@ -291,6 +291,11 @@ class Linker:
                 if any(_ends_in_acronym(value.label, acronym) for acronym in acronyms):
                     yield code
 
+    def in_role(self, facet: str, anyhow: Reading) -> Reading:
+        """An institution in one role: those of its values that records name in it; all, and no report, if none does."""
+        codes = [code for code in map(self._columns.facets[facet].code, anyhow.values) if code is not None]
+        return self._reading(facet, codes, anyhow.how) if codes else replace(anyhow, facet=facet, reports=0)
+
     # -- persons -------------------------------------------------------------------------------------------------------
 
     def people(self, text: str) -> list[Reading]:

@@ -280,6 +280,7 @@ def test_the_text_is_one_to_learn_from() -> None:
 PREFIX bibo: <http://purl.org/ontology/bibo/>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX rg: <urn:reportgraph:>
+PREFIX schema: <https://schema.org/>
 
 SELECT DISTINCT ?report ?title ?year WHERE {
   ?report a bibo:Document ; dcterms:title ?title .
@@ -308,12 +309,12 @@ SELECT DISTINCT ?report ?title ?year WHERE {
     }
   }
 
-  # The institutions that contributed to each report or that its authors name. \
-Publisher, repository and provider are other roles.
+  # The institutions of each report in any role: those that contributed, that its authors name, \
+that published or funded it.
   # None may be among these:
   MINUS {
     VALUES ?institution { <http://e/institution/x> }
-    ?report dcterms:contributor|rg:affiliation ?institution
+    ?report dcterms:contributor|rg:affiliation|dcterms:publisher|schema:funder ?institution
   }
 
   OPTIONAL { ?report dcterms:issued ?year }
