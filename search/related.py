@@ -18,10 +18,10 @@ from kg.facets.filters import Filters
 from kg.facets.table import FACETS
 from kg.facets.values import FacetValue
 from search.engine import combined, filter_masks
-from search.errors import InvalidRequestError, UnknownReportError
+from search.errors import InvalidRequestError
 from search.fusion import GRAPH, LEXICAL, SEMANTIC, Leg, fuse
 from search.request import Hit, Why
-from search.snapshots.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot, missing
 
 _SHARED: Final = dict(
     sorted(
@@ -53,7 +53,8 @@ class RelatedRequest:
 def related(snapshot: Snapshot, request: RelatedRequest) -> tuple[Hit, ...]:
     """The reports most like the seeds, best first, each with what it shares with them.
 
-    Raises :class:`~search.errors.UnknownReportError` and :class:`~search.errors.InvalidRequestError`.
+    Raises :class:`~search.errors.UnknownReportError`, :class:`~search.errors.GoneReportError` and
+    :class:`~search.errors.InvalidRequestError`.
     """
     if not request.seeds or not 0 <= request.limit <= _CANDIDATES:
         raise InvalidRequestError(
@@ -120,7 +121,7 @@ def _by_words(snapshot: Snapshot, seeds: Sequence[str], allowed: Mask) -> Hits:
 def _ordinal(snapshot: Snapshot, iri: str) -> int:
     ordinal = snapshot.columns.ordinal(iri)
     if ordinal is None:
-        raise UnknownReportError(unquote(iri.rsplit("/", 1)[-1]))
+        raise missing(snapshot, unquote(iri.rsplit("/", 1)[-1]))
     return ordinal
 
 

@@ -19,7 +19,7 @@ from kg.string_table import StringTable
 
 _REPORTS: Final = "reports.strings"
 _HELD: Final = "facets.strings"
-"""The names of the facets, in their order: another order numbers values otherwise (`Columns.numbers`)."""
+"""The names of the facets: columns of others are not damaged, but of no use."""
 _ORIGINS: Final = ("stated", "inferred")
 
 
