@@ -43,13 +43,14 @@ from benchmarks.scaled_collections import LARGER, SEED, SMALL, WordVectors, buil
 from benchmarks.search_latency import REPORTS, EncodedBefore
 from embeddings.encoder import Encoder
 from kg.descriptions import cards
-from kg.facets.columns import FACETS as FACET_NAMES
 from kg.facets.columns import Columns
 from kg.facets.files import columns_digest, load_columns
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS as FACET_NAMES
 from search.engine import Engine
 from search.fulltext.index import TextIndex
 from search.fulltext.suggestion_index import SuggestionIndex
-from search.request import Filters, Request
+from search.request import Request
 from search.snapshots.ledger import Ledger
 from search.snapshots.record_log import RecordLog
 from search.snapshots.snapshot import (

@@ -2,8 +2,8 @@
 
     python benchmarks/updates.py [--reports 15495] [--changes 1 100 1000] [--data DIR] [--model hashing]
 
-Builds a collection of so many real reports (or takes the one in DIR, which is changed), then changes so many of them: of
-four, two get another title, one is new and one is deleted. Texts that are not new are not encoded; with the hashing
+Builds a collection of so many real reports (or takes the one in DIR, which is changed), then changes so many of them:
+of four, two get another title, one is new and one is deleted. Texts that are not new are not encoded; with the hashing
 encoder, what encoding costs is hardly seen, and told as a stage of its own.
 """
 
@@ -22,8 +22,9 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 from rich.table import Table
-from scaled_collections import LARGER, REPORTS, SMALL, lines_of
 
+from benchmarks.scaled_collections import LARGER, SMALL, lines_of
+from benchmarks.search_latency import REPORTS
 from search.snapshots.pipeline import Task, Written
 from ui.progress import BuildProgress
 from ui.settings import Settings

@@ -18,8 +18,10 @@ from embeddings.errors import ModelMismatchError
 from embeddings.index import Hits, no_hits
 from embeddings.vectors import Vectors
 from kg.descriptions import cards
-from kg.facets.columns import FACETS, FacetCount
+from kg.facets.columns import FacetCount
 from kg.facets.counting import Mask, PackedMask
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from search.errors import InvalidRequestError
 from search.fulltext.index import TextQuery
 from search.fusion import Fused, semantic_weight
@@ -38,7 +40,7 @@ from search.ranking import (
     years_of,
 )
 from search.remembering import Remembering
-from search.request import Filters, Hit, Mode, Request, Results, Sort, Why
+from search.request import Hit, Mode, Request, Results, Sort, Why
 from search.reranking import Reranking
 from search.snapshots.snapshot import Snapshot
 

@@ -106,7 +106,9 @@ class UnknownValueError(SearchError):
     value: str
     nearest: tuple[str, ...]
 
-    WHAT = "No report has the {facet} {value!r}."
+    @property
+    def what(self) -> str:
+        return f"No report has the {self.facet.replace('_', ' ')} {self.value!r}."
 
     @property
     def remedy(self) -> str:

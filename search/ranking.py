@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from embeddings.index import Background, Hits
 from kg.facets.columns import Columns
 from kg.facets.counting import Mask, distinct
+from kg.facets.filters import Filters
 from search.fusion import LEXICAL, SEMANTIC, Fused, Leg, fuse
-from search.request import Filters, Request, Sort
+from search.request import Request, Sort
 
 STANDS_OUT: Final = 0.68
 """A report stands out from this share on of the distance at which the farthest of as many unrelated reports is to be

@@ -180,6 +180,7 @@ class ReportSchema(BaseModel):
     corporate_authors: list[str]
     affiliations: list[str]
     publishers: list[str]
+    funders: list[str]
     repositories: list[str]
     providers: list[str]
     topics: list[str]
@@ -209,6 +210,7 @@ class ReportSchema(BaseModel):
             corporate_authors=[body.name for body in report.corporate_authors],
             affiliations=[body.name for body in report.affiliations],
             publishers=[body.name for body in report.publishers],
+            funders=[body.name for body in report.funders],
             repositories=[body.name for body in report.repositories],
             providers=[body.name for body in report.providers],
             topics=[topic.label for topic in report.topics],

@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Final
 
 from kg.authority.names import key
-from kg.vocab import Kind
+from kg.model import Kind
 
 _REGIONAL: Final = re.compile(r"[A-Za-z]{2,3}[_-][A-Za-z0-9_-]{2,}")
 

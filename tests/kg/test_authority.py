@@ -10,7 +10,8 @@ from kg.authority.concepts import LANGUAGES, resolve
 from kg.authority.labels import Labels, chosen
 from kg.authority.names import key
 from kg.authority.places import KnownPlace, regions_of, resolve_place
-from kg.vocab import Kind, Minter, slug
+from kg.model import Kind
+from kg.vocab import Minter, slug
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from embeddings.errors import ModelMismatchError
 from embeddings.index import Hits, Mask
 from embeddings.indexes.exact import ExactIndex
 from embeddings.vectors import Vectors
-from kg.facets.columns import FACETS
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from search.engine import LONGEST_QUERY, Engine
 from search.errors import InvalidRequestError, UnknownValueError
 from search.filter_values import filter_value
-from search.request import Filters, Mode, Request, Results, Sort
+from search.request import Mode, Request, Results, Sort
 from search.snapshots.snapshot import Snapshot
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from kg import sparql
-from kg.facets.columns import FACETS
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from kg.shapes_check import BATCH, check
 from kg.store import Scope
 from kg.stores.oxigraph import OxigraphStore
@@ -17,7 +18,7 @@ from search.engine import NEAREST, Engine, filter_masks
 from search.filter_values import filter_value
 from search.ranking import combined
 from search.related import RelatedRequest, related
-from search.request import Filters, Mode, Request, Results, Sort
+from search.request import Mode, Request, Results, Sort
 from search.snapshots.snapshot import Snapshot
 from tests.wide_collection import SIZE
 

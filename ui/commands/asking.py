@@ -14,6 +14,7 @@ from rich.progress import track
 from rich.syntax import Syntax
 from rich.text import Text
 
+from kg.facets.table import FACETS
 from search.errors import SearchError
 from search.question.answering.answer import LISTED, Answer
 from search.question.answering.asker import Asker
@@ -129,5 +130,6 @@ def _doubts(mentions: tuple[Mention, ...]) -> Iterator[str]:
     """What names may mean besides what they were taken for."""
     for mention in mentions:
         if mention.binds and mention.others:
-            others = "; ".join(f"{one.facet} {one.label} ({one.reports})" for one in mention.others)
-            yield f"“{mention.text}” is taken as {mention.reading.facet} {mention.reading.label}; or: {others}"
+            others = "; ".join(f"{FACETS[one.facet].noun} {one.label} ({one.reports})" for one in mention.others)
+            noun = FACETS[mention.reading.facet].noun
+            yield f"“{mention.text}” is taken as {noun} {mention.reading.label}; or: {others}"

@@ -1,4 +1,4 @@
-"""Takes the texts that are marked in the code, the templates and the worked examples into the catalogues.
+"""Takes the texts of the code, the templates, the worked examples and the table of facets into the catalogues.
 
 ``make strings`` runs it. ``reportgraph.pot`` is made anew; each language's catalogue gets what is new, untranslated,
 and loses what is gone. No translation is guessed, and headers say nothing that changes: a second run changes nothing.
@@ -7,6 +7,7 @@ and loses what is gone. No translation is guessed, and headers say nothing that 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from kg.facets.table import FACETS
 from ui.languages import DEFAULT, LANGUAGES
 from ui.texts import DOMAIN
 
@@ -62,7 +64,17 @@ def extracted() -> Catalog:
     texts = Catalog()
     for _path, _line, text, _comments, context in found:
         texts.add(text, context=context)
+    for text in texts_of_facets():
+        texts.add(text)
     return texts
+
+
+def texts_of_facets() -> Iterator[str]:
+    """What the table of facets says in English: it stands in a room that knows no catalogues."""
+    for facet in FACETS.values():
+        yield facet.label
+        if facet.likeness is not None:
+            yield facet.likeness.said
 
 
 def updated(language: str, texts: Catalog) -> Catalog:

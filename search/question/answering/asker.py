@@ -12,10 +12,12 @@ import numpy as np
 
 from kg.authority.names import fold
 from kg.facets.columns import FacetCount
+from kg.facets.query import counting_query, filter_query
+from kg.facets.table import FACETS
 from kg.store import Scope
 from search.engine import Engine
 from search.question.answering.answer import LISTED, SHOWN, Answer, Quote, Side
-from search.question.answering.counting import Counting, counting, proof, series_numbers, series_query
+from search.question.answering.counting import Counting, series_numbers, series_query
 from search.question.answering.quoting import Quoter
 from search.question.answering.refusing import NEAREST, Refusals, searchable
 from search.question.understanding.plan import Corrections, Gap, Intent, Mention, Plan
@@ -123,7 +125,7 @@ class Asker:
     def _find(self, plan: Plan) -> Answer:
         filters = plan.filters
         bound = bool(filters.chosen or filters.excluded or filters.year_from or filters.year_to)
-        query = proof(filters) if bound else None
+        query = filter_query(filters) if bound else None
         if bound and not self.engine.passing(filters).any():
             return self._refusals.unanswered(plan, query)
         text = searchable(plan.text)
@@ -150,7 +152,7 @@ class Asker:
         )
 
     def _list(self, plan: Plan) -> Answer:
-        query = proof(plan.filters)
+        query = filter_query(plan.filters)
         rows = self._snapshot.graph.select(query, Scope.ALL)
         years = {str(report): None if year is None else str(year) for report, _title, year in rows}
         reports = list(years)
@@ -186,7 +188,7 @@ class Asker:
         filters = plan.filters
         if plan.elsewhere:
             filters = replace(filters, excluded={**filters.excluded, "country": self._countries_of(plan.subject)})
-        query = proof(filters)
+        query = filter_query(filters)
         hits = related(self._snapshot, RelatedRequest(plan.subject, filters, SHOWN))
         if not hits:
             return self._refusals.unanswered(plan, query)
@@ -210,7 +212,7 @@ class Asker:
 
     def _compare(self, plan: Plan) -> Answer:
         sides = self._sides(plan)
-        query = counting(tuple(dict.fromkeys(side.reading.facet for side in sides)), plan.filters)
+        query = counting_query(tuple(dict.fromkeys(side.reading.facet for side in sides)), plan.filters)
         compared = []
         reports: list[str] = []
         for side in sides:
@@ -233,7 +235,7 @@ class Asker:
         return [mention for mention in bound if _kind(mention) == kind]
 
 
-_RELATED: Final = ("topic", "author", "institution", "country")
+_RELATED: Final = tuple(name for name, facet in FACETS.items() if facet.asked.beside)
 
 
 def _entities(facets: Mapping[str, Sequence[FacetCount]]) -> tuple[tuple[str, FacetCount], ...]:

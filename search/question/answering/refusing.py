@@ -11,13 +11,14 @@ import numpy as np
 
 from kg.authority.names import fold
 from kg.facets.counting import Mask
+from kg.facets.filters import Filters
 from search.engine import Engine
 from search.fulltext.analysis import guess_language
 from search.question.answering.answer import Answer, Refusal, Side
 from search.question.understanding.plan import Gap, Intent, Mention, Plan
-from search.question.understanding.roles import PLACES, SUBJECTS
+from search.question.understanding.roles import ISSUERS, PLACES, SUBJECTS
 from search.question.understanding.words import LONGEST
-from search.request import Filters, Hit, Request
+from search.request import Hit, Request
 
 NEAREST: Final = 3
 """Reports that are named where there is no answer."""
@@ -112,7 +113,7 @@ class Refusals:
     def _near(self, plan: Plan) -> tuple[Hit, ...]:
         """The reports that come nearest to a question that has no answer: of those who are named, then by words."""
         named = {mention.reading.facet: mention.reading.values for mention in plan.mentions if not mention.excluded}
-        people = {facet: values for facet, values in named.items() if facet in {"author", "institution", "repository"}}
+        people = {facet: values for facet, values in named.items() if facet in {"author", *ISSUERS}}
         if plan.subject:
             return self._engine.hits(plan.subject[:NEAREST])
         request = Request(searchable(plan.question), Filters(people), limit=NEAREST)

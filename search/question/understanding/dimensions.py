@@ -42,6 +42,9 @@ class Dimensions:
             asks = cue.says("ask", "which") or cue.says("intent", "list", "count")
             if not asks:
                 continue
+            named = tuple(name for name in cue.names("dimension") if name != "author")
+            if named:
+                return named  # "who funded": the question word says of which facet
             of_something = self._parsed.names or self._parsed.subjects
             if cue.says("dimension", "author") and not any(self._nouns(cue)) and of_something:
                 return ("author",) if self._writes(cue) else ()

@@ -11,7 +11,7 @@ from search.question.understanding.dimensions import Dimensions
 from search.question.understanding.lexicon import LANGUAGES, lexicon
 from search.question.understanding.parsing import NEAR, Name, Parsed
 from search.question.understanding.plan import Intent, Joint
-from search.question.understanding.roles import ISSUERS, PLACES, SUBJECTS
+from search.question.understanding.roles import ISSUERS, NARROWED, PLACES, SUBJECTS
 from search.question.understanding.spans import CueSpan, Span, YearSpan, number_of
 
 STRUCTURAL: Final = frozenset(
@@ -227,7 +227,7 @@ class Kinds:
         if not said("intent", "rank") or len(rest) - len(self.subject_words(rest)) > _MOST_UNUSED:
             return False
         # "Who" may be an institution as well.
-        asked = {*dimension, *(ISSUERS if "author" in dimension else ())}
+        asked = {*dimension, *(ISSUERS if "author" in dimension or NARROWED.keys() & set(dimension) else ())}
         return not dimension or bool(facets & asked)
 
     def sides(self) -> tuple[Name, ...]:

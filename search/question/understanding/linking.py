@@ -21,11 +21,13 @@ from kg.authority.names import fold
 from kg.authority.places import resolve_place
 from kg.authority.subjects import longest_name, subject_called
 from kg.facets.columns import FacetColumn
-from kg.vocab import Kind, Minter
+from kg.facets.table import FACETS
+from kg.model import Kind
+from kg.vocab import Minter
 from search.fulltext.analysis import function_words
 from search.question.understanding.people import as_persons, namesakes, person_spans, splits_of_name
 from search.question.understanding.plan import How, Reading
-from search.question.understanding.roles import ISSUERS, PLACES
+from search.question.understanding.roles import CONTROLLED, ISSUERS, LABELLED, PLACES
 from search.question.understanding.spans import Span
 from search.question.understanding.words import Question
 from search.snapshots.snapshot import Snapshot
@@ -33,9 +35,8 @@ from search.snapshots.snapshot import Snapshot
 LONGEST: Final = 16
 """Words of a name that are looked at."""
 
-_LABELLED: Final = ("author", "series", *ISSUERS)
-"""Facets whose values are met by the labels that records give them; topics have other names, the rest is controlled."""
-_CONTROLLED: Final = {"language": Kind.LANGUAGE, "type": Kind.TYPE, "access": Kind.ACCESS}
+_OPEN: Final = tuple(name for name in (*LABELLED, "topic") if FACETS[name].suggested)
+"""Facets in which a name that nothing bears may be meant."""
 _LEGAL_FORMS: Final = frozenset(
     {"inc", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "plc", "sa", "gmbh"}
 )
@@ -95,7 +96,7 @@ class Linker:
 
     def _found(self, question: Question) -> Iterator[tuple[Span, Reading]]:
         for start in range(len(question.tokens)):
-            for facet in _LABELLED:
+            for facet in LABELLED:
                 yield from self._labels(question, start, facet)
             for end in range(start + 1, min(start + LONGEST, len(question.tokens)) + 1):
                 span = Span(start, end)
@@ -213,7 +214,9 @@ class Linker:
 
     def _controlled(self, question: Question, span: Span) -> Iterator[Reading]:
         text = question.said(span)
-        for facet, kind in _CONTROLLED.items():
+        for facet in CONTROLLED:
+            kind = FACETS[facet].kind
+            assert kind is not None
             variants = _of_types(text, question.words(span)) if kind is Kind.TYPE else (text,)
             reading = next(filter(None, (self._concept(facet, kind, variant) for variant in variants)), None)
             if reading is not None:
@@ -269,7 +272,7 @@ class Linker:
         if not others and not acronym:
             return
         names = {fold(name) for name in (text, *others)}
-        for facet in ISSUERS:
+        for facet in filter(LABELLED.__contains__, ISSUERS):
             codes = [code for name in sorted(names) for code in self._columns.facets[facet].names.codes_of(name)]
             if acronym or others:
                 codes += self._with_acronym(facet, names)
@@ -290,6 +293,11 @@ class Linker:
             for code, value in enumerate(column.values):
                 if any(_ends_in_acronym(value.label, acronym) for acronym in acronyms):
                     yield code
+
+    def in_role(self, facet: str, anyhow: Reading) -> Reading:
+        """An institution in one role: those of its values that records name in it; all, and no report, if none does."""
+        codes = [code for code in map(self._columns.facets[facet].code, anyhow.values) if code is not None]
+        return self._reading(facet, codes, anyhow.how) if codes else replace(anyhow, facet=facet, reports=0)
 
     # -- persons -------------------------------------------------------------------------------------------------------
 
@@ -321,7 +329,7 @@ class Linker:
         """Labels of any open facet that look most like a name that nothing bears."""
         words = fold(text).split()
         found: list[tuple[float, str]] = []
-        for facet in ("author", "institution", "series", "topic"):
+        for facet in _OPEN:
             column: FacetColumn = self._columns.facets[facet]
             # Labels of persons begin with the surname, which questions say last.
             turns = range(min(len(words), _LONGEST_GIVEN) if facet == "author" else 1)

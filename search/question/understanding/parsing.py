@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from kg.authority.names import fold
@@ -13,7 +14,7 @@ from search.question.understanding.joining import Named, joints
 from search.question.understanding.lexicon import lexicon
 from search.question.understanding.linking import Link, Linker
 from search.question.understanding.plan import How, Joint, Reading
-from search.question.understanding.roles import ISSUERS, ROLES, SUBJECTS, USUAL
+from search.question.understanding.roles import ISSUERS, NARROWED, ROLES, SUBJECTS, USUAL
 from search.question.understanding.spans import CueSpan, Span, YearSpan, number_of
 from search.question.understanding.words import Question
 from search.snapshots.snapshot import Snapshot
@@ -109,6 +110,7 @@ class Parsed:
         self.names.sort(key=lambda link: link.span.start)
         self.names = [name for name in self.names if not any(self._explains(other, name) for other in self.names)]
         self._keep_beside_authors(links.values())
+        self._share_roles()
         self._join()
 
     def _keep_beside_authors(self, links: Collection[Link]) -> None:
@@ -130,6 +132,17 @@ class Parsed:
         token = self.question.tokens[link.span.start]
         alone = len(link.span) == 1 and token.capital and len(token.text) >= _SHORTEST_SURNAME
         return alone and self.is_free(link.span) and all(reading.facet == "author" for reading in link.readings)
+
+    def _share_roles(self) -> None:
+        """Give the role of an institution to those that stand beside it: "A and B as corporate authors"."""
+        for order in (1, -1):
+            for place, beside in pairwise(range(len(self.names))[::order]):
+                name, other = self.names[place], self.names[beside]
+                alike = name.facet in NARROWED and other.facet in ISSUERS and other.role is None
+                first, last = sorted((name.span, other.span), key=lambda span: span.start)
+                if alike and last.start in self._beside(first.end):
+                    readings = self.narrowed(other.readings, name.role)
+                    self.names[beside] = replace(other, readings=readings, role=name.role)
 
     def _is_beside(self, one: Span, other: Span) -> bool:
         """Whether nothing but "and", "or", "with" or a comma stands between two spans."""
@@ -159,7 +172,9 @@ class Parsed:
             if any(_inside(cue.span, other.span) for other in ordered if other.says("dimension") or other.says("role")):
                 continue
             names = list(cue.names("role"))
-            names += [name for name in cue.names("dimension") if name in ROLES]
+            # "Who funded" asks: what follows is no funder.
+            if len(cue.span) == 1 or not cue.says("ask", "which"):
+                names += [name for name in cue.names("dimension") if name in ROLES]
             if not names:
                 continue
             place = cue.span.end
@@ -262,6 +277,7 @@ class Parsed:
         readings = tuple(self._as_written(reading, link.span, name) for reading in self._in_order(link, name))
         if not readings:
             return
+        readings = self.narrowed(readings, name)
         chosen = Name(link.span, readings, name, excluded=self._is_excluded(link.span))
         if not self._is_plausible(chosen):
             return
@@ -283,15 +299,25 @@ class Parsed:
         heading = self._linker.heading(self.question.said(span)) if announced and reading.facet == "topic" else None
         return reading if heading is None else heading
 
+    def narrowed(self, readings: tuple[Reading, ...], role: str | None) -> tuple[Reading, ...]:
+        """The readings, an institution in the role that words give it first, where the name may be one."""
+        anyhow = next((reading for reading in readings if role in NARROWED and reading.facet == ROLES[role][0]), None)
+        if anyhow is None or role is None:
+            return readings
+        inside = [self._linker.in_role(facet, anyhow) for facet in NARROWED[role]]
+        return (next((reading for reading in inside if reading.reports), inside[0]), *readings)
+
     def _role_after(self, link: Link) -> str | None:
         """The role that a noun after a name gives it: "CIMMYT repository", "X as corporate author"."""
         for cue in self.question.cues:
             gap = range(link.span.end, cue.span.start)
             if cue.span.start < link.span.end or len(gap) > 1 or not all(map(self.question.is_grammar, gap)):
                 continue
+            # "X as corporate author" speaks of X, "X funded by" of what follows.
+            leads = self.question.is_grammar(cue.span.end - 1)
             names = [
                 *cue.names("dimension"),
-                *(name for name in cue.names("role") if name in {"institution", "language"}),
+                *(name for name in cue.names("role") if name == "language" or (name in NARROWED and not leads)),
             ]
             for name in names:
                 if name in ROLES and any(reading.facet == ROLES[name][0] for reading in link.readings):

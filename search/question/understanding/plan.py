@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from search.question.understanding.roles import PLACES
-from search.request import Filters
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS, Holds
 
 
 class Intent(StrEnum):
@@ -155,10 +155,6 @@ class Gap(StrEnum):
     """It asks for what has not happened, and no report speaks of it."""
 
 
-_SEVERAL: Final = frozenset({"topic", "author"})
-"""Facets of which reports have several values: "and" between two names asks for both."""
-_AT_TIMES_SEVERAL: Final = frozenset({*PLACES, "institution"})
-"""Facets of which "and" may mean a list of either, unless it is said that both are wanted."""
 _ANY_OF: Final = frozenset({Intent.COMPARE, Intent.COAUTHORS})
 """Intents whose names stand side by side."""
 
@@ -224,10 +220,10 @@ class Plan:
         """Whether a report has a name as well as the one of its facet before it."""
         if self.intent in _ANY_OF:
             return False
-        facet = mention.reading.facet
+        holds = FACETS[mention.reading.facet].holds
         if mention.joined is Joint.AND:
-            return facet in _SEVERAL
-        return mention.joined is Joint.BOTH and facet in _SEVERAL | _AT_TIMES_SEVERAL
+            return holds is Holds.SEVERAL
+        return mention.joined is Joint.BOTH and holds is not Holds.ONE
 
     @property
     def filters(self) -> Filters:

@@ -12,7 +12,7 @@ from search.question.understanding.intents import STRUCTURAL, Kinds
 from search.question.understanding.linking import Linker
 from search.question.understanding.parsing import NEAR, Name, Parsed
 from search.question.understanding.plan import Corrections, How, Intent, Mention, Plan
-from search.question.understanding.roles import ISSUERS
+from search.question.understanding.roles import ISSUERS, NARROWED
 from search.question.understanding.spans import Span
 from search.question.understanding.words import take_apart
 from search.snapshots.snapshot import Snapshot
@@ -133,7 +133,7 @@ class _Understanding:
         names = list(self._parsed.names)
         if intent is Intent.COMPARE:
             sides = self._kinds.sides()
-            names = [*(name for name in names if name not in sides), *self._alike(sides)]
+            names = [*(name for name in names if name not in sides), *self._alike(sides, dimension)]
         mentions = tuple(self._mention(name, intent) for name in names)
         years = tuple(replace(span.years, binds=self._kinds.binds_years(span, intent)) for span in self._parsed.years)
         plan = Plan(
@@ -162,8 +162,10 @@ class _Understanding:
         words = tuple(self._question.tokens[place].text for place in unused)
         return replace(plan, text=self._text(plan, about), unused=words, unknown=unknown)
 
-    def _alike(self, names: Sequence[Name]) -> list[Name]:
-        """Names that are compared, read as one facet where each may be of it."""
+    def _alike(self, names: Sequence[Name], dimension: Sequence[str]) -> list[Name]:
+        """Names that are compared, read as one facet where each may be of it, and in the role that is asked for."""
+        role = next((facet for facet in dimension if facet in NARROWED), None)
+        names = [replace(name, readings=self._parsed.narrowed(name.readings, role)) for name in names]
         facets = [reading.facet for reading in names[0].readings]
         common = [facet for facet in facets if all(any(one.facet == facet for one in name.readings) for name in names)]
         if not common:
@@ -208,7 +210,7 @@ class _Understanding:
         asked_for = self._parsed.says("intent", "coauthors") or intent in _ABOUT_REPORTS
         if not asked_for:
             return ()
-        leads = [cue.span.end for cue in self._parsed.cues if cue.says("role", "author", "institution", "series")]
+        leads = [cue.span.end for cue in self._parsed.cues if cue.says("role", "author", "series", *NARROWED)]
         writers = {cue.span.end for cue in self._parsed.cues if cue.says("role", "author")}
         if self._parsed.says("intent", "coauthors") and intent is not Intent.COAUTHORS:
             leads = list(range(len(self._question.tokens)))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.authority.names import fold
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from search.question.understanding.lexicon import LANGUAGES, NUMBER, Cue, expanded, lexicon
 from search.question.understanding.plan import Intent
 
