@@ -13,8 +13,8 @@ from embeddings.encoder import Encoder, ModelIdentity, Precision
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoders.sentence_transformers import SentenceTransformersEncoder
 from embeddings.errors import HubNotAllowedError, ModelDigestError, ModelNotFoundError, RerankerNotFoundError
-from embeddings.model_cache import PackedSource, default_cache, unpacked_model
 from embeddings.model_files import HUB_PATTERNS, ModelFiles, read_model_files
+from embeddings.packed import PackedSource, unpacked_model
 from embeddings.reranker import Reranker
 from embeddings.rerankers.cross_encoder import CrossEncoderReranker
 
@@ -25,7 +25,7 @@ class PackagedModel:
 
     ``weights`` is a path inside the package. Such packages are small and by strangers, so that file must have the
     SHA-256 ``weights_sha256``, and nothing of the package is imported. With ``unpacked_digest`` it is a packed model
-    (`embeddings.packed_model`), and that is the `ModelFiles.digest` of what comes out; without, the weights lie in a
+    (`embeddings.packed`), and that is the `ModelFiles.digest` of what comes out; without, the weights lie in a
     directory that can be loaded, and they are those of ``repository`` on the hub, byte by byte.
     The prompts are for models whose files name none. ``extra`` of this program installs the package.
     """
@@ -185,7 +185,7 @@ def _packaged(row: PackagedModel, package: Path, cache: Path | None) -> ModelFil
         query_prompt=row.query_prompt,
         document_prompt=row.document_prompt,
     )
-    return unpacked_model(source, cache or default_cache())
+    return unpacked_model(source, cache)
 
 
 def _known(row: PackagedModel, files: ModelFiles) -> ModelFiles:

@@ -9,13 +9,13 @@ import pytest
 
 from embeddings.encoder import Precision
 from embeddings.errors import ModelMismatchError
-from embeddings.model_directory import write_model_directory
 from embeddings.models import open_encoder
-from embeddings.packed_model import read_packed_model
+from embeddings.packed.directory import write_model_directory
+from embeddings.packed.model import read_packed_model
 from search.request import Request
 from search.snapshot import Manifest
 from tests.conftest import SAMPLE, build_sources, services_for
-from tests.embeddings.packed_files import PackedFile
+from tests.embeddings.packed.packed_files import PackedFile
 from ui.settings import DEFAULT_MODEL
 from ui.wiring import Services
 

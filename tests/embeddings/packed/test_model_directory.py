@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from embeddings.errors import PackedModelError
-from embeddings.model_directory import write_model_directory
 from embeddings.model_files import read_model_files
-from embeddings.packed_model import read_packed_model
-from tests.embeddings.packed_files import PIECES, SPELLING, TINY_DIGEST, PackedFile, unpacked_values
+from embeddings.packed.directory import write_model_directory
+from embeddings.packed.model import read_packed_model
+from tests.embeddings.packed.packed_files import PIECES, SPELLING, TINY_DIGEST, PackedFile, unpacked_values
 
 PACKED = PackedFile()
 
