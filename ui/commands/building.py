@@ -24,11 +24,12 @@ def build_command(
     fields: Path | None,
     strict: bool,
     model: str | None,
+    device: str | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
     """Build and publish; exit with 1 under ``--strict`` if there was any problem."""
-    wired = services(data=data, model=model, fields=fields)
+    wired = services(data=data, model=model, device=device, fields=fields)
     report = run_build(wired, sources, form, console())
     if as_json:
         click.echo(orjson.dumps(summary(report), option=orjson.OPT_INDENT_2))

@@ -18,15 +18,23 @@ DEMO_DATA = Path("reportgraph-demo")
 
 
 def serve_command(
-    *, host: str | None, port: int | None, model: str | None, reranker: str | None, data: Path | None
+    *,
+    host: str | None,
+    port: int | None,
+    model: str | None,
+    device: str | None,
+    reranker: str | None,
+    data: Path | None,
 ) -> None:
     """Serve until interrupted."""
-    _serve(services(host=host, port=port, model=model, reranker=reranker, data=data))
+    _serve(services(host=host, port=port, model=model, device=device, reranker=reranker, data=data))
 
 
-def demo_command(*, host: str | None, port: int | None, build_only: bool, model: str | None, data: Path | None) -> None:
+def demo_command(
+    *, host: str | None, port: int | None, build_only: bool, model: str | None, device: str | None, data: Path | None
+) -> None:
     """Build the bundled sample beside any collection of the user's own, and serve it."""
-    wired = services(host=host, port=port, model=model, data=data or DEMO_DATA)
+    wired = services(host=host, port=port, model=model, device=device, data=data or DEMO_DATA)
     out = console()
     out.print("The sample holds 60 reports that do not exist, invented to show the program.", style="bold")
     with resources.as_file(resources.files("kg").joinpath("sample", "reports.jsonl")) as sample:
