@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
@@ -44,14 +45,17 @@ def demo_command(
 
 
 def _serve(wired: Services) -> None:
-    import uvicorn  # noqa: PLC0415 - the server is needed only here
-
-    from ui.app import create_app  # noqa: PLC0415 - the same
-
     out = console()
     with closing(_listening(wired.settings)) as listening:
-        with out.status("Opening the collection"):
-            app = create_app(wired)
+        # Opening the collection reads and hashes files for a second or two, while the libraries of the pages are
+        # imported. All of it is in memory before the first request is answered.
+        with out.status("Opening the collection"), ThreadPoolExecutor(1, thread_name_prefix="open") as aside:
+            opening = aside.submit(wired.live_engine)
+            import uvicorn  # noqa: PLC0415 - the server is needed only here
+
+            from ui.app import create_app  # noqa: PLC0415 - the same
+
+            app = create_app(wired, opening.result())
         host, port = listening.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         name = app.state.live.current().snapshot.manifest.name
