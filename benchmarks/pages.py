@@ -143,7 +143,7 @@ def main() -> None:
     with collection(options.data, options.model) as (snapshot, _, data):
         step = max(1, len(snapshot.columns.reports) // QUERIES)
         chosen = list(snapshot.columns.reports[::step][:QUERIES])
-        from kg.reading import cards
+        from kg.descriptions import cards
 
         shown = cards(snapshot.graph, chosen)
         queries = [" ".join(shown[iri].title.split()[:7]) for iri in chosen]

@@ -28,8 +28,8 @@ from rich.table import Table
 
 from benchmarks.search_latency import REPORTS
 from search.evaluation import bootstrap
-from search.question.answer import LISTED, Answer
-from search.question.answering import Asker
+from search.question.answering.answer import LISTED, Answer
+from search.question.answering.asker import Asker
 from ui.answers import criteria, told
 from ui.schemas import AnswerSchema
 from ui.settings import Settings

@@ -42,14 +42,17 @@ from benchmarks.memory import Memory
 from benchmarks.scaled_collections import LARGER, SEED, SMALL, WordVectors, build_collection
 from benchmarks.search_latency import REPORTS, EncodedBefore
 from embeddings.encoder import Encoder
-from kg.facet_files import columns_digest, load_columns
-from kg.facets import FACETS as FACET_NAMES
-from kg.facets import Columns
-from kg.reading import cards
-from kg.record_files import RecordFile
+from kg.descriptions import cards
+from kg.facets.columns import FACETS as FACET_NAMES
+from kg.facets.columns import Columns
+from kg.facets.files import columns_digest, load_columns
 from search.engine import Engine
+from search.fulltext.index import TextIndex
+from search.fulltext.suggestion_index import SuggestionIndex
 from search.request import Filters, Request
-from search.snapshot import (
+from search.snapshots.ledger import Ledger
+from search.snapshots.record_log import RecordLog
+from search.snapshots.snapshot import (
     ANN,
     FACETS,
     GRAPH,
@@ -61,8 +64,6 @@ from search.snapshot import (
     vectors_of,
 )
 from search.suggest import SuggestRequest, suggest
-from search.suggestion_index import SuggestionIndex
-from search.text_index import TextIndex
 from ui.settings import Settings
 from ui.wiring import Services, build_services
 
@@ -151,12 +152,12 @@ def open_parts(services: Services, directory: Path, encoder: Encoder, queries: i
     for query in typed[:WARMING]:
         text.search(text.parse(query), 1000)
     memory.note(TEXT)
-    records = RecordFile.open(directory / RECORDS)
+    records = RecordLog.open(directory / RECORDS)
     for iri in drawn[:WARMING]:
         records.get(iri.rsplit("/", 1)[-1])
     memory.note(RECORDS)
     suggestions = SuggestionIndex.open(directory / SUGGEST)
-    snapshot = Snapshot(manifest, graph, columns, index, text, records, suggestions)
+    snapshot = Snapshot(manifest, graph, columns, index, text, records, Ledger.open(directory), suggestions)
     for query in typed[:WARMING]:
         suggest(snapshot, SuggestRequest(query[:4]))
     memory.note(SUGGEST)

@@ -26,9 +26,9 @@ from rich.table import Table
 
 from benchmarks.search_latency import REPORTS
 from kg.authority.names import fold
-from search.question.plan import Plan
-from search.question.planning import Planner
-from search.snapshot import Snapshot
+from search.question.understanding.plan import Plan
+from search.question.understanding.planning import Planner
+from search.snapshots.snapshot import Snapshot
 from ui.settings import Settings
 from ui.wiring import build_services
 

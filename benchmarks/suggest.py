@@ -26,11 +26,11 @@ from rich.table import Table
 from benchmarks.search_latency import REPORTS, collection
 from kg import sparql
 from kg.authority.names import fold
-from search.snapshot import SUGGEST, Snapshot
+from search.fulltext.suggestible import ENTITY_KINDS, suggestible
+from search.fulltext.suggestion_index import SuggestionIndex, write_suggestion_index
+from search.fulltext.texts import ReportText
+from search.snapshots.snapshot import SUGGEST, Snapshot
 from search.suggest import SuggestRequest, suggest
-from search.suggestible import ENTITY_KINDS, suggestible
-from search.suggestion_index import SuggestionIndex, write_suggestion_index
-from search.texts import ReportText
 
 TARGET = 20
 LENGTHS = range(2, 13)
@@ -81,11 +81,7 @@ def anonymous_megabytes() -> float:
 
 def build_seconds(snapshot: Snapshot, titles: dict[str, str]) -> float:
     """Processor seconds of writing the index anew."""
-
-    def texts(ordinals: Sequence[int]) -> Iterator[ReportText]:
-        iris = (snapshot.columns.reports[ordinal] for ordinal in ordinals)
-        return (ReportText(iri, titles[iri], (), "", (), (), ()) for iri in iris)
-
+    texts = (ReportText(iri, titles[iri], (), "", (), (), ()) for iri in snapshot.columns.reports)
     rows = snapshot.graph.select_text(sparql.query("labels_alternative"))
     others = ((entity, label) for entity, label in rows)
     with tempfile.TemporaryDirectory() as folder:

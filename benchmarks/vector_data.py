@@ -92,7 +92,7 @@ def _of(source: Path) -> Vectors:
     if source.suffix == ".npy":
         vectors: Vectors = np.load(source, mmap_mode="r")
         return vectors
-    from search.snapshot import DataDirectory, Manifest, vectors_of
+    from search.snapshots.snapshot import DataDirectory, Manifest, vectors_of
 
     live = DataDirectory(source).live()
     return np.concatenate(list(vectors_of(live, Manifest.read(live).model)))

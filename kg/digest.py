@@ -1,56 +1,82 @@
-"""The content of a graph as one number: the SHA-256 of its sorted N-Quads, whatever the store's files look like."""
+"""The content of a set as one number that can be kept up to date: the sum of the digests of its lines.
+
+Two snapshots hold the same content if their numbers are equal, whatever their files look like and by whatever road
+they came about: adding a line and removing it again gives the number from before. A sorted dump would say as much, but
+has to be made anew of the whole collection after every change.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import heapq
-import tempfile
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from pathlib import Path
-from typing import Final
+import io
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final, Self
 
-from kg.store import GraphStore
-from kg.vocab import Minter
+if TYPE_CHECKING:
+    # Of Python 3.12's collections.abc; only the type checker needs it.
+    from typing_extensions import Buffer
 
-_LINES_IN_MEMORY: Final = 500_000
-"""About 130 MB of N-Quads; more are sorted in parts on disk and merged."""
-
-_LINES_HASHED: Final = 10_000
+_BITS: Final = 256
+_MODULUS: Final = 1 << _BITS
 
 
-def graph_digest(store: GraphStore, minter: Minter, workspace: Path) -> str:
-    r"""The digest (hex) of all quads but those of the provenance graph, which says when and not what.
+class SetDigest:
+    """The sum modulo 2**256 of the SHA-256 of the lines of a set, each counted once (Bellare and Micciancio, "A new
+    paradigm for collision-free hashing", 1997: AdHash).
 
-    The same as ``grep -v '<provenance graph> \.$' | LC_ALL=C sort | sha256sum`` over the N-Quads of an export.
-    ``workspace`` is a directory for temporary files about as large as the graph as text.
+    It finds accidents. Whoever may choose thousands of lines could make two sets of one number, so it is no signature.
+    The caller sees to it that a line is added only while it is absent, and removed only while it is there.
     """
-    with tempfile.TemporaryDirectory(dir=workspace) as folder:
-        dumped = Path(folder) / "graph.nq"
-        store.dump(dumped, "nquads")
-        left_out = f"<{minter.provenance_graph}> .\n".encode()
-        with dumped.open("rb") as lines:
-            return sorted_digest((line for line in lines if not line.endswith(left_out)), Path(folder))
+
+    __slots__ = ("_sum",)
+
+    def __init__(self, hexadecimal: str = "0") -> None:
+        """The number that :attr:`hex` gave; the empty set without it. Raises :class:`ValueError` if it is none."""
+        self._sum = int(hexadecimal, 16) % _MODULUS
+
+    @classmethod
+    def of(cls, lines: Iterable[bytes]) -> Self:
+        """The number of a set of lines."""
+        digest = cls()
+        digest.add(lines)
+        return digest
+
+    def add(self, lines: Iterable[bytes]) -> None:
+        """Lines that come into the set."""
+        self._sum = (self._sum + _sum(lines)) % _MODULUS
+
+    def remove(self, lines: Iterable[bytes]) -> None:
+        """Lines that leave the set."""
+        self._sum = (self._sum - _sum(lines)) % _MODULUS
+
+    @property
+    def hex(self) -> str:
+        """The number as 64 hexadecimal digits."""
+        return f"{self._sum:0{_BITS // 4}x}"
 
 
-def sorted_digest(lines: Iterable[bytes], workspace: Path, *, at_once: int = _LINES_IN_MEMORY) -> str:
-    """The SHA-256 (hex) of lines in byte order, with at most ``at_once`` of them in memory."""
-    digest = hashlib.sha256()
-    source = iter(lines)
-    parts: list[Path] = []
-    while len(part := sorted(islice(source, at_once))) == at_once:
-        path = workspace / f"part-{len(parts)}.nq"
-        with path.open("wb") as file:
-            file.writelines(part)
-        parts.append(path)
-        # Else this part would be held while the next is read.
-        part.clear()
-    merged = heapq.merge(*(_lines(path) for path in parts), part) if parts else iter(part)
-    while block := b"".join(islice(merged, _LINES_HASHED)):
-        digest.update(block)
-    return digest.hexdigest()
+def _sum(lines: Iterable[bytes]) -> int:
+    sha256, number = hashlib.sha256, int.from_bytes
+    return sum(number(sha256(line).digest(), "big") for line in lines)
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as lines:
-        yield from lines
+class LineDigest(io.BytesIO):
+    """A file to write lines to, of which only the number stays: a graph need not be on disk as text to be compared.
+
+    Lines for which ``leave_out`` is true are not counted.
+    """
+
+    def __init__(self, leave_out: Callable[[bytes], bool]) -> None:
+        super().__init__()
+        self._leave_out = leave_out
+        self._begun = b""
+        self.digest: Final = SetDigest()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer, /) -> int:
+        *lines, begun = (self._begun + bytes(data)).split(b"\n")
+        self._begun = begun
+        self.digest.add(line + b"\n" for line in lines if not self._leave_out(line + b"\n"))
+        return len(memoryview(data))

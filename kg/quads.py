@@ -10,7 +10,11 @@ from rdflib.term import Node
 
 from kg.vocab import XSD
 
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+# Canonical N-Quads (https://www.w3.org/TR/rdf12-n-quads/#canonical-quads): what engines write when they dump a graph.
+_ESCAPES: Final = str.maketrans(
+    {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)}
+    | {ord(char): f"\\{letter}" for char, letter in zip('\\"\n\r\t\b\f', '\\"nrtbf', strict=True)}
+)
 _STRING: Final = XSD.string
 
 
@@ -56,8 +60,8 @@ def literal_text(value: Literal) -> str:
 
 
 def _escaped(text: str) -> str:
-    # Four scans in C are several times faster than one translation of a text that needs none.
-    if '"' in text or "\\" in text or "\n" in text or "\r" in text:
+    # Three scans in C are several times faster than one translation of a text that needs none.
+    if '"' in text or "\\" in text or not text.isprintable():
         return text.translate(_ESCAPES)
     return text
 

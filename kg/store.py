@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +43,12 @@ class GraphStore(Protocol):
         Raises :class:`~kg.errors.StoreError` if a line is bad: then the store holds some of it and must be discarded.
         """
 
+    def replace(self, removed: Sequence[bytes], added: Sequence[bytes]) -> None:
+        """Take out some quads and put in others, each a line of N-Quads. A quad in both stays as it is.
+
+        A quad that is not there is no error. Raises :class:`~kg.errors.StoreError` as :meth:`load` does.
+        """
+
     def select(self, query: str, scope: Scope = Scope.ALL) -> list[Row]:
         """The solutions of a SELECT query, in the query's order."""
 
@@ -59,6 +65,9 @@ class GraphStore(Protocol):
 
     def dump(self, target: Path, form: str) -> None:
         """Write everything to a file as ``nquads``, ``trig`` or ``jsonld``; or, graphs merged, as ``turtle``."""
+
+    def digest(self, leaving_out: str) -> str:
+        """The `kg.digest.SetDigest` (hex) of all quads but those of one graph, as lines of canonical N-Quads."""
 
     def __len__(self) -> int:
         """How many quads there are."""

@@ -19,16 +19,16 @@ from embeddings.encoder import Encoder
 from embeddings.errors import ModelMismatchError
 from embeddings.index import Background, Hits, no_hits
 from embeddings.vectors import Vectors
-from kg.facets import FACETS, FacetCount
-from kg.pairs import Mask, PackedMask, distinct
-from kg.reading import cards
+from kg.descriptions import cards
+from kg.facets.columns import FACETS, FacetCount
+from kg.facets.counting import Mask, PackedMask, distinct
 from search.errors import InvalidRequestError
+from search.fulltext.index import TextQuery
 from search.fusion import LEXICAL, SEMANTIC, Fused, Leg, fuse, semantic_weight
 from search.remembering import Remembering
 from search.request import Filters, Hit, Mode, Request, Results, Sort, Why
 from search.reranking import Reranking
-from search.snapshot import Snapshot
-from search.text_index import TextQuery
+from search.snapshots.snapshot import Snapshot
 
 NEAREST: Final = 1000
 """How many reports at most are results for their meaning alone, and how many candidates each leg ranks."""

@@ -9,11 +9,11 @@ from typing import Final
 from kg.authority.concepts import resolve
 from kg.authority.names import fold, key
 from kg.authority.places import resolve_place
-from kg.facet_values import FacetValue
-from kg.facets import FACETS, FacetColumn
+from kg.facets.columns import FACETS, FacetColumn
+from kg.facets.values import FacetValue
 from kg.vocab import Kind, Minter
 from search.errors import InvalidRequestError, UnknownValueError
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 
 _KINDS: Final = {
     "topic": Kind.TOPIC,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import Hits
-from kg.pairs import distinct
+from kg.facets.counting import distinct
 
 LEXICAL: Final = "lexical"
 SEMANTIC: Final = "semantic"

@@ -9,7 +9,7 @@ from pathlib import Path
 from embeddings.errors import EmbeddingError
 from search.engine import Engine
 from search.errors import SearchError
-from search.snapshot import DataDirectory
+from search.snapshots.snapshot import DataDirectory
 
 
 class LiveEngine:

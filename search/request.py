@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kg.facet_values import FacetValue
-from kg.facets import FacetCount
-from kg.reading import Card
+from kg.descriptions import Card
+from kg.facets.columns import FacetCount
+from kg.facets.values import FacetValue
 
 
 class Mode(StrEnum):

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import reduce
 from typing import Final
 
-from kg.facets import FacetCount
-from search.question.answer import Answer, Change, Refusal
-from search.question.plan import Gap, Intent, Mention, Plan, Years
+from kg.facets.columns import FacetCount
+from search.question.answering.answer import Answer, Change, Refusal
+from search.question.understanding.plan import Gap, Intent, Mention, Plan, Years
 from ui.facet_names import FACET_NAMES
 from ui.texts import N_, Texts
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from search.live import LiveEngine
-from search.question.live import LiveAsker
+from search.question.answering.live import LiveAsker
 from ui.api.generated import generated_routes
 from ui.api.routes import API, api_routes, service_routes
 from ui.api.sparql import sparql_router

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from search.suggestible import ENTITY_KINDS, REPORT
+from search.fulltext.suggestible import ENTITY_KINDS, REPORT
 from ui.texts import N_
 
 FACET_NAMES: Final = {
@@ -21,7 +21,7 @@ FACET_NAMES: Final = {
     "repository": N_("Repository"),
     "access": N_("Access"),
 }
-"""By facet; a test sees that each of :data:`kg.facets.FACETS` is here."""
+"""By facet; a test sees that each of :data:`kg.facets.columns.FACETS` is here."""
 
 SUGGESTED_NAMES: Final = {kind: FACET_NAMES[kind] for kind in ENTITY_KINDS} | {REPORT: N_("Reports")}
 """By kind of suggestion."""

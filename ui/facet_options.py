@@ -1,6 +1,6 @@
 """The facets that are filtered by value, and what exclusions are called: as text, so that help imports nothing slow.
 
-A test holds them against :data:`kg.facets.FACETS`.
+A test holds them against :data:`kg.facets.columns.FACETS`.
 """
 
 from __future__ import annotations

@@ -8,15 +8,15 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel, Field
 
-from kg.facets import FacetCount
+from kg.facets.columns import FacetCount
 from kg.model import Report
+from search.fulltext.suggestible import REPORT
 from search.fusion import GRAPH, LEXICAL, SEMANTIC
-from search.question.answer import Answer, Quote
-from search.question.plan import Mention, Plan, Years
+from search.question.answering.answer import Answer, Quote
+from search.question.understanding.plan import Mention, Plan, Years
 from search.request import Hit, Results, Why
 from search.reranking import RERANKER
 from search.suggest import Suggestion
-from search.suggestible import REPORT
 
 
 class WhySchema(BaseModel):

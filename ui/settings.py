@@ -10,10 +10,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from embeddings.devices import DeviceChoice
 from kg.vocab import DEFAULT_BASE
-from search.build import KEPT_SNAPSHOTS
 from search.engine import NEAREST
-from search.question.generator import SECONDS
+from search.question.generating.generator import SECONDS
 from search.reranking import RERANKED
+from search.snapshots.pipeline import KEPT_SNAPSHOTS
 
 DEFAULT_MODEL: Final = "multilingual-e5-small"
 

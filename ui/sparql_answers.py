@@ -16,7 +16,7 @@ from kg.query_workers import QueryWorkers
 from kg.store import Scope
 from search.errors import InvalidRequestError
 from search.live import LiveEngine
-from search.snapshot import GRAPH, DataDirectory
+from search.snapshots.snapshot import GRAPH, DataDirectory
 
 LONGEST: Final = 100_000
 """Bytes of the longest query that is read, in whatever it is posted."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import filelock
+
 from embeddings.encoder import Encoder, ModelIdentity
+from embeddings.encoders.deferred import DeferredEncoder
 from embeddings.index import VectorIndex
 from embeddings.inference import begin_loading_torch
 from embeddings.row_file import RowBlocks, Tell
@@ -17,13 +20,15 @@ from kg.importers import load_field_map
 from kg.query_workers import QueryLimits, QueryWorkers
 from kg.store import GraphStore
 from kg.vocab import PREFIXES, Minter
-from search.build import BuildSettings
 from search.engine import Engine
-from search.errors import DamagedSnapshotError
+from search.errors import BuildRunningError, DamagedSnapshotError
 from search.live import LiveEngine
-from search.question.generator import Generator
+from search.question.generating.generator import Generator
 from search.reranking import Reranking
-from search.snapshot import Adapters, DataDirectory, Manifest, Snapshot
+from search.snapshots.pipeline import Settings as WriteSettings
+from search.snapshots.pipeline import Task, Written, write
+from search.snapshots.snapshot import Adapters, DataDirectory, Manifest, Snapshot, kept_field_map
+from search.snapshots.staging import Observer
 from ui.settings import DEFAULT_MODEL, Settings
 
 
@@ -39,19 +44,46 @@ class Services:
     _encoders: dict[str, Encoder] = field(default_factory=dict)
     _rerankings: dict[str, Reranking] = field(default_factory=dict)
 
-    def build_settings(self, form: str | None = None) -> BuildSettings:
-        """What a build is made with; raises :class:`~kg.errors.FieldMapError`."""
-        return BuildSettings(
-            base=self.settings.base,
-            fields=load_field_map(self.settings.fields),
-            model_source=self._build_model,
-            form=form,
-            kept_snapshots=self.settings.kept_snapshots,
-        )
+    @contextmanager
+    def writing(self, wait: float = 0.0) -> Iterator[None]:
+        """The right to change the collection, which one process at a time has; waits for it so many seconds.
 
-    @property
-    def _build_model(self) -> str:
-        return self.settings.model or DEFAULT_MODEL
+        Raises :class:`~search.errors.BuildRunningError` while another has it.
+        """
+        self.data.path.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(self.data.lock_file)
+        try:
+            lock.acquire(timeout=wait)
+        except filelock.Timeout as error:
+            raise BuildRunningError(self.data.path) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def write(self, task: Task, observer: Observer, *, form: str | None = None) -> Written:
+        """Change the collection; the caller has the right to. Raises what `search.snapshots.pipeline.write` does.
+
+        What is made afresh has the base, the field map and the model of the settings. A change keeps those of the
+        collection, but for a field map or a model that the settings name.
+        """
+        live = None if task.afresh else Manifest.read(self.data.live())
+        settings = self.settings
+        kept = live is not None and settings.fields is None
+        model = settings.model or (live.model_source if live is not None else DEFAULT_MODEL)
+        written_with = WriteSettings(
+            base=settings.base if live is None else live.base,
+            fields=kept_field_map(self.data.live()) if kept else load_field_map(settings.fields),
+            model_source=model,
+            form=form,
+            kept_snapshots=settings.kept_snapshots,
+        )
+        if live is not None and model == live.model_source:
+            # Mostly no text is new, and loading a model takes seconds.
+            encoder: Encoder = DeferredEncoder(live.model, lambda: self._encoder(model, live.model))
+        else:
+            encoder = self.build_encoder()
+        return write(task, self.data, written_with, adapters=self.adapters, encoder=encoder, observer=observer)
 
     def build_encoder(self) -> Encoder:
         """The encoder that a build uses, in the precision of the live snapshot where that was made with this model.
@@ -64,7 +96,7 @@ class Services:
         if live is not None:
             with suppress(DamagedSnapshotError):
                 made_with = Manifest.read(live).model
-        return self._encoder(self._build_model, made_with)
+        return self._encoder(self.settings.model or DEFAULT_MODEL, made_with)
 
     def _encoder(self, name: str, made_with: ModelIdentity | None) -> Encoder:
         """The encoder of a name, in the precision of ``made_with`` if that is the same model."""
@@ -126,7 +158,7 @@ class Services:
         if not settings.generator:
             return None
         # httpx takes a tenth of a second to import.
-        from search.question.generators.openai_compatible import OpenAICompatibleGenerator  # noqa: PLC0415
+        from search.question.generating.generators.openai_compatible import OpenAICompatibleGenerator  # noqa: PLC0415
 
         key = settings.generator_key.get_secret_value().strip() if settings.generator_key else None
         return OpenAICompatibleGenerator(
@@ -159,6 +191,12 @@ def _create_graph(directory: Path, base: str) -> GraphStore:
     return OxigraphStore.create(directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
 
 
+def _copy_graph(source: Path, directory: Path, base: str) -> GraphStore:
+    from kg.stores.oxigraph import OxigraphStore  # noqa: PLC0415 - the same
+
+    return OxigraphStore.copy(source, directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
+
+
 def _open_graph(directory: Path, base: str) -> GraphStore:
     from kg.stores.oxigraph import OxigraphStore  # noqa: PLC0415 - the same
 
@@ -177,4 +215,4 @@ def _open_index(directory: Path, digest: str, rows: Callable[[], RowBlocks]) -> 
     return open_index(directory, digest, rows)
 
 
-_ADAPTERS: Final = Adapters(_create_graph, _open_graph, _save_index, _open_index)
+_ADAPTERS: Final = Adapters(_create_graph, _copy_graph, _open_graph, _save_index, _open_index)

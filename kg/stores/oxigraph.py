@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
+from kg.digest import LineDigest
 from kg.errors import QuerySyntaxError, ResultFormError, ResultTooLargeError, StoreError
 from kg.sparql import require_read_only
 from kg.store import Row, Scope, TextRow
@@ -82,6 +83,23 @@ class OxigraphStore:
             raise StoreError(directory, str(error)) from error
         return cls(store, directory=directory, inferred_prefix=inferred_prefix, prefixes=prefixes)
 
+    @classmethod
+    def copy(
+        cls, source: Path, directory: Path, *, inferred_prefix: str, prefixes: dict[str, str] | None = None
+    ) -> Self:
+        """A copy of a published graph for writing, in a directory that must not exist yet.
+
+        Files of data are linked, not copied: milliseconds whatever the size. The source stays as it is.
+        """
+        if directory.exists():
+            raise StoreError(directory, "there is a graph already")
+        try:
+            ox.Store.read_only(str(source)).backup(str(directory))
+            store = ox.Store(str(directory))
+        except _BROKEN as error:
+            raise StoreError(source, str(error)) from error
+        return cls(store, directory=directory, inferred_prefix=inferred_prefix, prefixes=prefixes)
+
     def load(self, chunks: Iterable[bytes]) -> None:
         # The engine loads without Python's lock: one chunk is loaded while the next is mapped.
         with ThreadPoolExecutor(1, thread_name_prefix="graph-load") as loader:
@@ -92,6 +110,18 @@ class OxigraphStore:
                 loading = loader.submit(self._load_chunk, chunk)
             if loading is not None:
                 loading.result()
+        self._open.flush()
+
+    def replace(self, removed: Sequence[bytes], added: Sequence[bytes]) -> None:
+        kept = set(removed).intersection(added)
+        try:
+            gone = b"".join(line for line in removed if line not in kept)
+            for quad in ox.parse(gone, format=ox.RdfFormat.N_QUADS, lenient=True):
+                assert isinstance(quad, ox.Quad)
+                self._open.remove(quad)
+        except (SyntaxError, OSError, ValueError) as error:
+            raise StoreError(self._directory, str(error)) from error
+        self._load_chunk(b"".join(line for line in added if line not in kept))
         self._open.flush()
 
     def _load_chunk(self, chunk: bytes) -> None:
@@ -155,6 +185,13 @@ class OxigraphStore:
             # One graph after another: Turtle documents in a row are one document, and nothing is held in memory.
             for graph in (ox.DefaultGraph(), *self._open.named_graphs()):
                 self._open.dump(stream, format=ox.RdfFormat.TURTLE, from_graph=graph, prefixes=self._prefixes)
+
+    def digest(self, leaving_out: str) -> str:
+        end = f"<{leaving_out}> .\n".encode()
+        counted = LineDigest(lambda line: line.endswith(end))
+        with self._reading_files():
+            self._open.dump(counted, format=ox.RdfFormat.N_QUADS)
+        return counted.digest.hex
 
     def __len__(self) -> int:
         return len(self._open)

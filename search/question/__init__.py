@@ -1,8 +1,6 @@
 """A question becomes a typed plan, and the plan an answer with its proof.
 
-reading    text -> words, quoted texts, cues of the language's lexicon; dates -> years
-linking    words -> entities of the graph; people -> persons among them
-parsing    both -> the one part that each word plays; joining tells how names belong together
-planning   the parts -> a Plan, by the rules of intents and dimensions
-answering  a Plan -> search -> an Answer; counting -> figures by SPARQL; refusing says when there is none
+understanding   words, cues, years and names -> the one part that each word plays -> a Plan
+answering       a Plan -> search and SPARQL -> an Answer: figures, quotations, or the reason why there is none
+generating      an optional generator that phrases findings, and what its sentences are held to
 """

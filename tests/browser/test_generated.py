@@ -16,7 +16,7 @@ from tests.browser.conftest import PHONE, Visits, served
 from tests.browser.hostile_records import PAYLOADS, hostile_id, title
 from tests.browser.test_accessibility import is_accessible
 from tests.browser.test_ask import COUNT, path, settle
-from tests.search.question.generator_server import (
+from tests.search.question.generating.generator_server import (
     HEAD,
     Behaviour,
     Connection,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from search.question.generator import Generator, Prompt
+from search.question.generating.generator import Generator, Prompt
 
 PROMPT = Prompt("Write \ud83d\ude80 in plain text.".encode("utf-16", "surrogatepass").decode("utf-16"), '[1] "Água"')
 TEXT = "Yields rose by 20 % [1].\nLes ménages possédaient plus de bétail [2]. 🚀 End"

@@ -10,6 +10,7 @@ import pytest
 from rdflib import Literal, URIRef
 from rdflib.namespace import XSD
 
+from kg.digest import SetDigest
 from kg.errors import QueryRefusedError, QuerySyntaxError, ResultFormError, ResultTooLargeError, StoreError
 from kg.store import GraphStore, Scope
 
@@ -44,6 +45,20 @@ class GraphStoreContract:
     def test_the_same_quad_twice_counts_once(self, store: GraphStore) -> None:
         store.load([STATED])
         assert len(store) == 6
+
+    def test_quads_are_replaced(self, store: GraphStore) -> None:
+        first, *others = STATED.splitlines(keepends=True)
+        new = b'<http://e/a> <http://e/p> "another" .\n'
+        absent = b'<http://e/a> <http://e/p> "never there" .\n'
+        store.replace([first, absent, others[0]], [others[0], new, INFERRED])
+        expected = {new, INFERRED, ELSEWHERE, *others}
+        assert store.digest("http://e/nothing") == SetDigest.of(expected).hex
+        with pytest.raises(StoreError):
+            store.replace([], [b"no quad\n"])
+
+    def test_the_digest_is_of_canonical_lines_and_can_leave_out_a_graph(self, store: GraphStore) -> None:
+        expected = SetDigest.of([*STATED.splitlines(keepends=True), INFERRED])
+        assert store.digest("http://e/provenance") == expected.hex
 
     def test_solutions_keep_order_types_and_unbound_variables(self, store: GraphStore) -> None:
         rows = store.select("SELECT ?o ?x WHERE { ?s <http://e/p> ?o OPTIONAL { ?s <http://e/none> ?x } } ORDER BY ?s")

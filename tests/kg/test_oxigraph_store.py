@@ -41,3 +41,20 @@ def test_a_store_is_never_made_over_another(tmp_path: Path) -> None:
 def test_what_is_no_store_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         OxigraphStore.read_only(tmp_path / "nothing", inferred_prefix=INFERRED_PREFIX)
+
+
+def test_a_copy_is_changed_and_the_published_graph_is_not(tmp_path: Path) -> None:
+    store = OxigraphStore.create(tmp_path / "graph", inferred_prefix=INFERRED_PREFIX)
+    store.load([STATED])
+    store.close()
+    before = {path.name: path.read_bytes() for path in (tmp_path / "graph").iterdir() if path.suffix != ".log"}
+    copy = OxigraphStore.copy(tmp_path / "graph", tmp_path / "copy", inferred_prefix=INFERRED_PREFIX)
+    copy.replace(STATED.splitlines(keepends=True), [])
+    assert len(copy) == 0
+    copy.close()
+    with pytest.raises(StoreError, match="already"):
+        OxigraphStore.copy(tmp_path / "graph", tmp_path / "copy", inferred_prefix=INFERRED_PREFIX)
+    with pytest.raises(StoreError):
+        OxigraphStore.copy(tmp_path / "nothing", tmp_path / "another", inferred_prefix=INFERRED_PREFIX)
+    assert len(OxigraphStore.read_only(tmp_path / "graph", inferred_prefix=INFERRED_PREFIX)) == 4
+    assert {path.name: path.read_bytes() for path in (tmp_path / "graph").iterdir() if path.suffix != ".log"} == before

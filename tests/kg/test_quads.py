@@ -18,8 +18,11 @@ def _parsed(line: str) -> pyoxigraph.Quad:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_any_text_survives(text: str) -> None:
+def test_any_text_survives_and_is_written_as_engines_write_it(text: str) -> None:
     line = nquad(Quad(_S, _P, text))
+    store = pyoxigraph.Store()
+    store.load(line.encode(), format=pyoxigraph.RdfFormat.N_QUADS)
+    assert store.dump(format=pyoxigraph.RdfFormat.N_QUADS) == line.encode()
     assert line.endswith(" .\n")
     assert line.count("\n") == 1
     assert _parsed(line).object == pyoxigraph.Literal(text)

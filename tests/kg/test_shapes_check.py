@@ -3,7 +3,7 @@ from __future__ import annotations
 from kg.shapes_check import check
 from kg.stores.oxigraph import OxigraphStore
 from kg.vocab import PREFIXES
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 
 BAD = b"""
 <http://e/report/1> a <http://purl.org/ontology/bibo/Document> .

@@ -10,12 +10,12 @@ from embeddings.errors import ModelMismatchError
 from embeddings.index import Allowed, Hits
 from embeddings.indexes.exact import ExactIndex
 from embeddings.vectors import Vectors
-from kg.facets import FACETS
+from kg.facets.columns import FACETS
 from search.engine import LONGEST_QUERY, Engine
 from search.errors import InvalidRequestError, UnknownValueError
 from search.filter_values import filter_value
 from search.request import Filters, Mode, Request, Results, Sort
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 
 
 def _ids(results: Results) -> list[str]:

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from kg import sparql
-from kg.facets import FacetCount
-from kg.filter_query import filter_query
+from kg.facets.columns import FacetCount
+from kg.facets.query import filter_query
 from kg.shapes_check import check
 from kg.store import Scope
 from search.engine import Engine
 from search.errors import UnknownValueError
 from search.filter_values import filter_value
-from search.question.answering import Asker
-from search.question.plan import Intent
+from search.question.answering.asker import Asker
+from search.question.understanding.plan import Intent
 from search.request import Filters, Request
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.conftest import build_sources, services_for
 
 PLACES = {

@@ -7,7 +7,7 @@ from search.errors import InvalidRequestError, UnknownReportError
 from search.filter_values import filter_value
 from search.related import RelatedRequest, related
 from search.request import Filters
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 
 
 def test_a_report_is_not_its_own_relative_and_every_relative_says_why(sample: Snapshot) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.index import Background
 from kg import sparql
-from kg.facets import FACETS
+from kg.facets.columns import FACETS
 from kg.shapes_check import BATCH, check
 from kg.store import Scope
 from kg.stores.oxigraph import OxigraphStore
@@ -19,7 +19,7 @@ from search.engine import NEAREST, Engine, combined, filter_masks
 from search.filter_values import filter_value
 from search.related import RelatedRequest, related
 from search.request import Filters, Mode, Request, Results, Sort
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.wide_collection import SIZE
 
 

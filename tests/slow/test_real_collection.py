@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from kg import sparql
-from kg.facets import FACETS
+from kg.facets.columns import FACETS
 from kg.store import Scope
 from search.engine import Engine
 from search.request import Request
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.conftest import RecordedBuild, build_sources, services_for
 
 pytestmark = pytest.mark.slow

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from search.question.answering import Asker
-from search.question.plan import Gap
+from search.question.answering.asker import Asker
+from search.question.understanding.plan import Gap
 from ui.answers import criteria, told
 from ui.texts import Texts
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from search.errors import NoSnapshotError
-from search.suggestible import KINDS
+from search.fulltext.suggestible import KINDS
 from tests.conftest import SAMPLE, WriteLines, build_sources, services_for
 from ui.app import create_app
 from ui.facet_options import FACET_OPTIONS

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 from fastapi.testclient import TestClient
 
-from search.question.plan import Gap, Intent
+from search.question.understanding.plan import Gap, Intent
 from tests.conftest import WriteLines, build_sources, services_for
 from tests.river_collection import ROWS, having, write_river_collection
-from tests.search.question.generator_server import generator_server, saying, sending
+from tests.search.question.generating.generator_server import generator_server, saying, sending
 from ui.app import create_app
 from ui.cli import main
 from ui.wiring import Services

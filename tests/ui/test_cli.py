@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from embeddings.devices import DeviceChoice
-from kg.facets import FACETS
-from search.suggestible import KINDS
+from kg.facets.columns import FACETS
+from search.fulltext.suggestible import KINDS
 from tests.conftest import SAMPLE, SHARED_DATA, WriteLines
 from tests.embeddings.cross_encoder_files import write_cross_encoder
 from ui.cli import main
@@ -415,7 +415,7 @@ def test_a_default_model_that_is_not_installed_is_named_and_no_other_is_taken(
     assert not (tmp_path / "reportgraph-data" / "CURRENT").exists()
 
 
-@pytest.mark.parametrize("name", ["build", "search", "serve", "ask", "evaluate", "demo"])
+@pytest.mark.parametrize("name", ["build", "update", "search", "serve", "ask", "evaluate", "demo"])
 def test_every_command_with_a_model_takes_any_device_of_the_settings(name: str) -> None:
     devices = next(one for one in main.commands[name].params if one.name == "device")
     assert isinstance(devices.type, click.Choice)

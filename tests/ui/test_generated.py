@@ -23,11 +23,11 @@ from starlette.types import Message, Scope
 
 from search.engine import Engine
 from search.errors import GeneratorSettingError
-from search.question.answering import Asker
-from search.question.generating import Writer
-from search.question.generator import AT_ONCE
+from search.question.answering.asker import Asker
+from search.question.generating.generated import Writer
+from search.question.generating.generator import AT_ONCE
 from tests.conftest import services_for
-from tests.search.question.generator_server import (
+from tests.search.question.generating.generator_server import (
     HEAD,
     Behaviour,
     Connection,
@@ -37,7 +37,7 @@ from tests.search.question.generator_server import (
     saying,
     sending,
 )
-from tests.search.question.scripted_generator import ScriptedGenerator
+from tests.search.question.generating.scripted_generator import ScriptedGenerator
 from ui.api.generated import SentenceEvent, generated_events
 from ui.app import create_app
 

@@ -11,10 +11,10 @@ import pytest
 from pydantic import ValidationError
 
 from search.errors import GeneratorSettingError
-from search.question.generator import SECONDS
+from search.question.generating.generator import SECONDS
 from tests.conftest import services_for
 from tests.contracts.generator_contract import PROMPT
-from tests.search.question.generator_server import generator_server, saying
+from tests.search.question.generating.generator_server import generator_server, saying
 from ui.settings import Settings
 
 

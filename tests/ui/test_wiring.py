@@ -11,7 +11,7 @@ from embeddings.encoder import Precision
 from embeddings.errors import DeviceNotFoundError, ModelMismatchError
 from embeddings.models import open_encoder
 from search.request import Request
-from search.snapshot import Manifest
+from search.snapshots.snapshot import Manifest
 from tests.conftest import SAMPLE, build_sources, services_for
 from tests.embeddings.tiny_model import write_tiny_model
 from ui.settings import DEFAULT_MODEL

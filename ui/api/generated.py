@@ -11,13 +11,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, RootModel
 
 from search.errors import GeneratorBusyError, NoGeneratorError, SearchError
-from search.languages import guess_language
-from search.question.answer import Answer, Quote
-from search.question.answering import Asker
-from search.question.generating import MOST_PASSAGES, Dropped, Generated, Writer
-from search.question.generator import AT_ONCE, Generator
-from search.question.live import LiveAsker
-from search.question.support import Reason
+from search.fulltext.analysis import guess_language
+from search.question.answering.answer import Answer, Quote
+from search.question.answering.asker import Asker
+from search.question.answering.live import LiveAsker
+from search.question.generating.generated import MOST_PASSAGES, Dropped, Generated, Writer
+from search.question.generating.generator import AT_ONCE, Generator
+from search.question.generating.support import Reason
 from ui.api.lines import MEDIA_TYPE, Events, Lines, Places
 from ui.api.parameters import AskParameters
 from ui.api.routes import API

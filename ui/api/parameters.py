@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from search import request as asked
 from search.engine import LONGEST_QUERY, NEAREST
 from search.filter_values import filter_values
-from search.question.answer import Answer
-from search.question.answering import Asker
-from search.question.plan import Corrections, Intent
-from search.snapshot import Snapshot
+from search.fulltext.suggestible import KINDS
+from search.question.answering.answer import Answer
+from search.question.answering.asker import Asker
+from search.question.understanding.plan import Corrections, Intent
+from search.snapshots.snapshot import Snapshot
 from search.suggest import MOST, SuggestRequest
-from search.suggestible import KINDS
 from ui.facet_options import EXCLUDED, FACET_OPTIONS
 
 Values = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=50)]

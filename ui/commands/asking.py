@@ -15,10 +15,10 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from search.errors import SearchError
-from search.question.answer import LISTED, Answer
-from search.question.answering import Asker
-from search.question.generating import MOST_PASSAGES, Generated, Writer
-from search.question.plan import Mention
+from search.question.answering.answer import LISTED, Answer
+from search.question.answering.asker import Asker
+from search.question.generating.generated import MOST_PASSAGES, Generated, Writer
+from search.question.understanding.plan import Mention
 from ui.answers import criteria, told
 from ui.commands.context import console, services
 from ui.progress import printable

@@ -20,11 +20,11 @@ from rich.text import Text
 
 from embeddings.durable import replacing
 from kg.citation_export import WRITERS
+from kg.descriptions import read_reports
 from kg.errors import ResultFormError
-from kg.reading import read_reports
 from kg.shapes_check import Violation, check
 from kg.store import Scope
-from search.snapshot import GRAPH, Manifest, Snapshot
+from search.snapshots.snapshot import GRAPH, Manifest, Snapshot
 from ui.commands.context import console, services
 from ui.errors import FAILED
 from ui.progress import printable

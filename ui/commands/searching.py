@@ -15,11 +15,11 @@ from rich.text import Text
 from kg.vocab import Minter
 from search.engine import Engine
 from search.filter_values import filter_values
+from search.fulltext.suggestible import KINDS
 from search.related import RelatedRequest, related
 from search.request import Filters, Hit, Mode, Request, Results, Sort
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from search.suggest import Suggestion, SuggestRequest, suggest
-from search.suggestible import KINDS
 from ui.commands.context import console, services
 from ui.facet_options import EXCLUDED, FACET_OPTIONS
 from ui.progress import printable

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from kg.facets import FACETS
+from kg.facets.columns import FACETS
 from search.engine import DEEPEST, LONGEST_QUERY
 from search.request import Mode, Sort
 from ui.facet_options import EXCLUDED

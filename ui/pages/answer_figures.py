@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kg.facet_values import FacetValue
-from kg.facets import FacetCount
-from search.languages import guess_language
-from search.question.answer import Answer, Change, Numbers, Quote, Side
-from search.question.plan import Intent, Plan
-from search.snapshot import Snapshot
+from kg.facets.columns import FacetCount
+from kg.facets.values import FacetValue
+from search.fulltext.analysis import guess_language
+from search.question.answering.answer import Answer, Change, Numbers, Quote, Side
+from search.question.understanding.plan import Intent, Plan
+from search.snapshots.snapshot import Snapshot
 from ui.facet_names import FACET_NAMES
 from ui.pages.address import Address
 from ui.pages.histogram import Bar, bars

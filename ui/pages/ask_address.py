@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from kg.facets import FACETS
+from kg.facets.columns import FACETS
 from kg.importers.plain_text import one_line
-from search.question.plan import Corrections, Intent, Mention
-from search.question.reading import LONGEST
+from search.question.understanding.plan import Corrections, Intent, Mention
+from search.question.understanding.words import LONGEST
 from ui.languages import LANGUAGES
 
 PATH: Final = "/ask"

@@ -8,10 +8,10 @@ from typing import Final
 
 from markupsafe import Markup
 
-from search.question.answer import Answer
-from search.question.live import LiveAsker
-from search.question.reading import LONGEST
-from search.snapshot import Snapshot
+from search.question.answering.answer import Answer
+from search.question.answering.live import LiveAsker
+from search.question.understanding.words import LONGEST
+from search.snapshots.snapshot import Snapshot
 from ui.errors import readable
 from ui.languages import LANGUAGES
 from ui.pages.ask_address import AskAddress

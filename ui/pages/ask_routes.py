@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
-from search.question.live import LiveAsker
+from search.question.answering.live import LiveAsker
 from ui.pages.ask_address import PATH
 from ui.pages.ask_page import AskPage
 

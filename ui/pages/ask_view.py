@@ -9,9 +9,9 @@ from typing import Final
 from urllib.parse import urlencode
 
 from kg.authority.names import fold
-from search.question.answer import Answer, Refusal
-from search.question.plan import Gap, Intent, Mention, Years
-from search.snapshot import Snapshot
+from search.question.answering.answer import Answer, Refusal
+from search.question.understanding.plan import Gap, Intent, Mention, Years
+from search.snapshots.snapshot import Snapshot
 from ui.answers import told
 from ui.facet_names import FACET_NAMES
 from ui.pages.address import Address

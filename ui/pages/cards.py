@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kg import reading
-from kg.facet_values import FacetValue
+from kg import descriptions
+from kg.facets.values import FacetValue
+from search.fulltext.highlighting import Piece, card_language, excerpt, highlighted
 from search.fusion import GRAPH, LEXICAL, SEMANTIC
-from search.highlighting import Piece, card_language, excerpt, highlighted
 from search.request import Hit, Why
 from search.reranking import RERANKER
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from ui.pages.address import Address
 from ui.pages.links import last_part, report_path
 from ui.texts import N_, Texts
@@ -138,7 +138,7 @@ def _stated(languages: list[FacetValue]) -> tuple[str, ...]:
     return tuple(last_part(language.value) for language in languages if language.labels)
 
 
-def _page(card: reading.Card, address: Address) -> str:
+def _page(card: descriptions.Card, address: Address) -> str:
     asked = f"?lang={address.language}" if address.language else ""
     return report_path(card.id) + asked
 

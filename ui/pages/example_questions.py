@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from search.question.plan import Intent
+from search.question.understanding.plan import Intent
 from ui.texts import N_
 
 EXAMPLE_QUESTIONS: Final = (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kg.facets import FacetCount
+from kg.facets.columns import FacetCount
 
 _MOST_BARS: Final = 80
 """More would be thinner than a finger or a pointer can hit; then a bar stands for several years."""

@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 
 from search.engine import LONGEST_QUERY, combined, filter_masks
-from search.query_syntax import Field
-from search.question.plan import Intent, Plan
+from search.fulltext.query_syntax import Field
+from search.question.understanding.plan import Intent, Plan
 from search.request import Filters, Mode
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from ui.pages.address import MOST_VALUES, VALUE_FACETS, Address, Choices
 from ui.pages.links import last_part
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kg.authority.names import fold
-from kg.reading import cards
-from search.question.answer import Answer
-from search.question.plan import Gap, How, Intent, Joint, Mention, Plan, Reading, Years
+from kg.descriptions import cards
+from search.question.answering.answer import Answer
+from search.question.understanding.plan import Gap, How, Intent, Joint, Mention, Plan, Reading, Years
 from search.request import Filters
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from ui.answers import said_years
 from ui.facet_names import FACET_NAMES
 from ui.pages.ask_address import AskAddress

@@ -1,6 +1,6 @@
 """What readers are told about the signs that a query may hold: examples in their language, each with what it asks for.
 
-A test sees that every example means what is said of it (:mod:`search.query_syntax`).
+A test sees that every example means what is said of it (:mod:`search.fulltext.query_syntax`).
 """
 
 from __future__ import annotations

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kg.facets import FacetColumn, FacetCount
-from kg.filter_query import filter_query
+from kg.facets.columns import FacetColumn, FacetCount
+from kg.facets.query import filter_query
 from search.engine import Engine
 from search.errors import UnknownValueError
 from search.filter_values import filter_value
-from search.query_syntax import parse
+from search.fulltext.query_syntax import parse
 from search.request import Filters, Request, Results
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from ui.facet_names import FACET_NAMES
 from ui.pages.address import LAST_PAGE, PAGE_SIZE, VALUE_FACETS, Address, Choices
 from ui.pages.cards import Card, card_of

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 import orjson
 
+from kg.descriptions import entity_labels
 from kg.errors import UnboundParameterError
-from kg.reading import entity_labels
 from kg.store import GraphStore
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from ui.pages.links import own_path, safe_url
 from ui.sparql_answers import SparqlAnswer
 from ui.texts import Texts

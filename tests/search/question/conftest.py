@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from search.question.linking import Linker
-from search.question.planning import Planner
-from search.snapshot import Snapshot
+from search.question.understanding.linking import Linker
+from search.question.understanding.planning import Planner
+from search.snapshots.snapshot import Snapshot
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from fastapi.testclient import TestClient
 
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.conftest import build_sources, services_for
 from ui.app import create_app
 from ui.wiring import Services

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.facets import FACETS
+from kg.facets.columns import FACETS
 from kg.importers.plain_text import one_line
-from search.question.plan import Intent, Mention, Reading
-from search.question.reading import LONGEST
+from search.question.understanding.plan import Intent, Mention, Reading
+from search.question.understanding.words import LONGEST
 from ui.languages import LANGUAGES
 from ui.pages.ask_address import CORRECTABLE, AskAddress
 

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from kg.facets import FacetCount
+from kg.facets.columns import FacetCount
 from search.engine import Engine, combined, filter_masks
-from search.question.answer import Answer, Change, Numbers, Quote, Refusal, Side
-from search.question.answering import Asker
-from search.question.live import LiveAsker
-from search.question.plan import Gap, How, Intent, Joint, Mention, Plan, Reading, Years
-from search.question.reading import LONGEST
+from search.question.answering.answer import Answer, Change, Numbers, Quote, Refusal, Side
+from search.question.answering.asker import Asker
+from search.question.answering.live import LiveAsker
+from search.question.understanding.plan import Gap, How, Intent, Joint, Mention, Plan, Reading, Years
+from search.question.understanding.words import LONGEST
 from search.request import Hit, Request
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.browser.hostile_records import PAYLOADS
 from tests.ui.pages.markup import Element, Markup, line
 from ui.languages import LANGUAGES

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from kg.facet_values import FacetValue
-from kg.reading import Signature
+from kg.descriptions import Signature
+from kg.facets.values import FacetValue
 from search.engine import Engine
 from search.fusion import LEXICAL, SEMANTIC
 from search.request import Hit, Request, Sort, Why
 from search.reranking import RERANKER
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.ui.pages.markup import Markup, line
 from ui.languages import LANGUAGES
 from ui.pages.address import Address

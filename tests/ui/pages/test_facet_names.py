@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from kg.facets import FACETS
-from search.suggestible import KINDS
+from kg.facets.columns import FACETS
+from search.fulltext.suggestible import KINDS
 from ui.facet_names import FACET_NAMES, SUGGESTED_NAMES
 
 

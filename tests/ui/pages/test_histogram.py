@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.facet_values import FacetValue
-from kg.facets import FacetCount
+from kg.facets.columns import FacetCount
+from kg.facets.values import FacetValue
 from ui.pages.histogram import bars
 
 COUNTS = st.dictionaries(st.integers(1, 9999), st.integers(0, 5000), min_size=1, max_size=40)

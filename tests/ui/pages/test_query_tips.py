@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.query_syntax import FIELD_NAMES, AllOf, AnyOf, Field, Not, Phrase, parse
+from search.fulltext.query_syntax import FIELD_NAMES, AllOf, AnyOf, Field, Not, Phrase, parse
 from tests.ui.pages.markup import Markup, line
 from ui.languages import LANGUAGES
 from ui.pages.query_tips import QUERY_TIPS

@@ -14,7 +14,7 @@ from rdflib import Graph, URIRef
 
 from kg.vocab import DCTERMS, Minter
 from search.errors import UnknownReportError
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.conftest import SAMPLE
 from tests.ui.pages.conftest import ODD_IDS
 from tests.ui.pages.markup import Markup

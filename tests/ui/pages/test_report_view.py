@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from kg.descriptions import Inference, Statements, read_statements
+from kg.entities import Entities
 from kg.mapping import nquad_chunks
 from kg.model import Derivation, LangText, Report, Series
-from kg.reading import Inference, Statements, read_statements
 from kg.stores.oxigraph import OxigraphStore
 from kg.vocab import PREFIXES, PROV, RDF, RG, Minter
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.kg.test_mapping import FULL, WHEN
 from tests.ui.pages.conftest import FULL as GIVEN
 from ui.languages import LANGUAGES
@@ -30,7 +31,7 @@ def statements_of(snapshot: Snapshot, report: Report) -> Statements:
     """What a graph with the base of a snapshot would say of a report alone."""
     minter = Minter(snapshot.manifest.base)
     store = OxigraphStore.create(None, inferred_prefix=minter.inferred_prefix, prefixes=PREFIXES)
-    store.load(nquad_chunks([report], minter, generated=WHEN))
+    store.load(nquad_chunks([report], Entities(minter), generated=WHEN))
     found = read_statements(store, str(minter.report(report.id)))
     assert found is not None
     return found

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from kg.vocab import Kind
 from search.request import Mode
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from tests.conftest import SAMPLE, build_sources, services_for
 from tests.ui.pages.conftest import build_records
 from tests.ui.pages.markup import Markup, line

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from kg.store import Scope
-from search.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot
 from ui.languages import LANGUAGES
 from ui.pages.workbench import GRAPH_FORMS, ROW_FORMS, SHOWN_ROWS, Answer, Cell, shown
 from ui.sparql_answers import SparqlAnswer

@@ -1,0 +1,1 @@
+"""From a plan to figures, quotations or a refusal."""

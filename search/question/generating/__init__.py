@@ -1,0 +1,1 @@
+"""An optional generator, and what its sentences are held to."""

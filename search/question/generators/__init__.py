@@ -1,1 +1,0 @@
-"""The generators: each adapts one way of reaching a language model to the port in `search.question.generator`."""

@@ -1,0 +1,505 @@
+"""Which word of a question is what: part of a name, a cue, a time, or what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kg.authority.names import fold
+from kg.descriptions import cards
+from kg.vocab import Minter
+from search.question.understanding.joining import Named, joints
+from search.question.understanding.lexicon import lexicon
+from search.question.understanding.linking import Link, Linker
+from search.question.understanding.plan import How, Joint, Reading
+from search.question.understanding.spans import CueSpan, Span, YearSpan, number_of
+from search.question.understanding.words import Read
+from search.snapshots.snapshot import Snapshot
+
+ISSUERS: Final = ("repository", "publisher", "institution")
+"""The facets of institutions in their roles."""
+SUBJECTS: Final = ("country", "region", "topic")
+"""Facets that say what a report is about; the others say whose, when and what kind it is."""
+ROLES: Final = {
+    "author": ("author", *ISSUERS),
+    "issuer": (*ISSUERS, "author"),
+    "institution": ("institution", "publisher", "repository"),
+    "publisher": ("publisher", "institution", "repository"),
+    "repository": ("repository", "publisher", "institution"),
+    "series": ("series",),
+    "about": (*SUBJECTS, "institution", "author"),
+    "topic": ("topic",),
+    "language": ("language",),
+}
+"""Facets that a name may be of after a cue, the likeliest first."""
+NEAR: Final = 3
+"""Grammar words that may stand between a cue and what it is about: "de la série du"."""
+
+_USUAL: Final = ("language", "type", "access", "country", "region", *ISSUERS, "series", "author", "topic")
+_BEGINNINGS: Final = 25
+"""Values that a beginning of a name may stand for at most."""
+_LONGEST_SERIES: Final = 12
+_SHORT_SERIES: Final = 2
+"""Words of a name that may as well be words of a sentence."""
+_SHORTEST_SURNAME: Final = 4
+"""Letters of a word alone that may be an author without being announced as one."""
+_ENOUGH: Final = 0.8
+"""How many of its words a title must share with one that is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that was kept, with what it may mean, the likeliest first, and the role that a cue gives it."""
+
+    span: Span
+    readings: tuple[Reading, ...]
+    role: str | None
+    excluded: bool
+    joined: Joint | None = None
+
+    @property
+    def facet(self) -> str:
+        return self.readings[0].facet
+
+
+class Parsed:
+    """A question of which each word belongs to one thing at most.
+
+    ``cues`` and ``names`` are in the order of the question; ``subjects`` are the reports (IRIs) that it names. ``both``
+    are words which only say that a report has several of the names.
+    """
+
+    def __init__(self, asked: Read, linker: Linker, snapshot: Snapshot) -> None:
+        self.asked: Final = asked
+        self.cues: list[CueSpan] = []
+        self.names: list[Name] = []
+        self.years = asked.years
+        self.subjects: tuple[str, ...] = ()
+        self.both: tuple[Span, ...] = ()
+        self._linker = linker
+        self._snapshot = snapshot
+        self._free = [True] * len(asked.tokens)
+        self._languages_end: frozenset[int] = frozenset()
+        self._choose()
+
+    def _choose(self) -> None:
+        """Give each word to the longest thing that it may be part of: years, then names in their roles, then cues."""
+        for cue in self.asked.cues:
+            # "First appeared in 2020" says more than when: the years take the rest of it.
+            if cue.says("intent", "first") and any(cue.span.meets(dated.span) for dated in self.years):
+                self.cues.append(cue)
+                self._take(cue.span)
+        for dated in self.years:
+            self._take(dated.span)
+        roles = self._roles()
+        # "At the same time" speaks of no time.
+        both = [cue.span for cue in self.asked.cues if cue.says("joint", "both")]
+        found_links = (
+            link for link in self._linker.links(self.asked) if not any(_inside(link.span, one) for one in both)
+        )
+        links = {link.span: link for link in found_links}
+        self._pass_on(roles, links.values())
+        self._languages_end = frozenset(
+            span.end for span, link in links.items() if any(one.facet == "language" for one in link.readings)
+        )
+        self.subjects = tuple(self._named_reports(roles, links.values()))
+        for quote in self.asked.quotes:
+            self._beginnings(quote, links, roles)
+        for span in self._after_series_cues():
+            self._beginnings(span, links, roles)
+        found: list[Link | CueSpan] = [*self.asked.cues, *links.values()]
+        # Sorting is stable: of two that weigh as much, the longer counts, then the cue, then the first.
+        found.sort(key=lambda one: (-len(one.span), isinstance(one, Link), one.span.start))
+        found.sort(key=lambda one: -self._weight(one, roles))
+        for one in found:
+            if not self.is_free(one.span):
+                continue
+            if isinstance(one, Link):
+                self._keep(one, roles)
+            elif self._worth_taking(one):
+                self.cues.append(one)
+                self._take(one.span)
+        self.years = tuple(replace(one, years=replace(one.years, excluded=self._excludes(one))) for one in self.years)
+        self.cues.sort(key=lambda cue: cue.span.start)
+        self.names.sort(key=lambda link: link.span.start)
+        self.names = [name for name in self.names if not any(self._explains(other, name) for other in self.names)]
+        self._keep_beside_authors(links.values())
+        self._join()
+
+    def _keep_beside_authors(self, links: Collection[Link]) -> None:
+        """Keep surnames that only their neighbours tell to be such: "by Heckert and Margolies"."""
+        surnames = [link for link in links if self._may_be_surname(link)]
+        while True:
+            authors = [name for name in self.names if name.facet == "author"]
+            found = next(
+                (link for link in surnames if any(self._is_beside(link.span, one.span) for one in authors)), None
+            )
+            if found is None:
+                return
+            surnames.remove(found)
+            self.names.append(Name(found.span, found.readings, "author", excluded=self._is_excluded(found.span)))
+            self.names.sort(key=lambda name: name.span.start)
+            self._take(found.span)
+
+    def _may_be_surname(self, link: Link) -> bool:
+        token = self.asked.tokens[link.span.start]
+        alone = len(link.span) == 1 and token.capital and len(token.text) >= _SHORTEST_SURNAME
+        return alone and self.is_free(link.span) and all(reading.facet == "author" for reading in link.readings)
+
+    def _is_beside(self, one: Span, other: Span) -> bool:
+        """Whether nothing but "and", "or", "with" or a comma stands between two spans."""
+        first, last = sorted((one, other), key=lambda span: span.start)
+        between = Span(first.end, last.start)
+        if not len(between):
+            return self._parts(last.start, ",&")
+        return any(
+            cue.span == between and (cue.says("logic", "and", "or") or cue.says("joint", "with"))
+            for cue in self.asked.cues
+        )
+
+    def _join(self) -> None:
+        """Say of each name how it is joined to the one before."""
+        found = joints(self.asked, self.cues, [Named(name.span, name.facet, name.excluded) for name in self.names])
+        pairs = zip(self.names, found.joined, strict=True)
+        self.names = [replace(name, joined=joined) for name, joined in pairs]
+        self.both = found.said
+        for span in found.said:
+            self._take(span)
+
+    def _roles(self) -> dict[int, tuple[str, Span]]:
+        """For each place the role of a name that begins there, by the cue before it, and the cue's span."""
+        found: dict[int, tuple[str, Span]] = {}
+        ordered = sorted(self.asked.cues, key=lambda cue: len(cue.span))
+        for cue in ordered:
+            if any(_inside(cue.span, other.span) for other in ordered if other.says("dimension") or other.says("role")):
+                continue
+            names = list(cue.names("role"))
+            names += [name for name in cue.names("dimension") if name in ROLES]
+            if not names:
+                continue
+            place = cue.span.end
+            for _ in range(NEAR + 1):
+                if place >= len(self.asked.tokens):
+                    break
+                before = found.get(place)
+                # The nearest cue counts; of those at one place the longest.
+                if before is None or before[1].end < cue.span.end or len(before[1]) <= len(cue.span):
+                    found[place] = (names[0], cue.span)
+                if not self.asked.is_grammar(place):
+                    break
+                place += 1
+        return found
+
+    def _pass_on(self, roles: dict[int, tuple[str, Span]], links: Collection[Link]) -> None:
+        """Let what documents are about be several names: "about maize or rice", where Rice is a surname as well."""
+        for link in sorted(links, key=lambda link: link.span.start):
+            role = roles.get(link.span.start)
+            if role is None or role[0] not in {"about", "topic"}:
+                continue
+            for place in self._beside(link.span.end):
+                roles.setdefault(place, role)
+
+    def _beside(self, end: int) -> Iterator[int]:
+        """Where a name may begin that "and", "or" or a comma joins to one that ends before a place."""
+        joined = {cue.span.end for cue in self.asked.cues if cue.span.start == end and cue.says("logic", "and", "or")}
+        if self._parts(end, ","):
+            joined.add(end)
+        for start in sorted(joined):
+            for place in range(start, min(start + NEAR + 1, len(self.asked.tokens))):
+                yield place
+                if not self.asked.is_grammar(place):
+                    break
+
+    def _parts(self, place: int, signs: str) -> bool:
+        """Whether one of some signs stands before a word."""
+        tokens = self.asked.tokens
+        between = self.asked.text[tokens[place - 1].end : tokens[place].start] if 0 < place < len(tokens) else ""
+        return any(sign in between for sign in signs)
+
+    def _beginnings(self, span: Span, links: dict[Span, Link], roles: dict[int, tuple[str, Span]]) -> None:
+        """A quoted or announced name of a series or institution may be the beginning of its label."""
+        role = roles.get(span.start, ("", span))[0]
+        known = links.get(span)
+        facets = [facet for facet in ("series", "institution") if not role or facet in ROLES.get(role, ())]
+        for facet in facets:
+            if known is not None and any(reading.facet == facet for reading in known.readings):
+                continue
+            text = self.asked.said(span)
+            reading = self._linker.beginning(facet, text, _BEGINNINGS) or (
+                self._linker.mistyped(facet, text) if role else None
+            )
+            if reading is not None:
+                readings = (*(known.readings if known else ()), reading)
+                known = links[span] = Link(span, readings)
+
+    def _after_series_cues(self) -> Iterator[Span]:
+        """Capitalised stretches after "series" or "journal", the longest first."""
+        for cue in self.asked.cues:
+            if not (cue.says("role", "series") or cue.says("dimension", "series")):
+                continue
+            start = cue.span.end
+            while start < len(self.asked.tokens) and self.asked.is_grammar(start):
+                start += 1
+            end = start
+            while end < len(self.asked.tokens) and not any(span.span.start == end for span in self.years):
+                end += 1
+            for stop in range(min(end, start + 12), start, -1):
+                span = Span(start, stop)
+                if not self.asked.is_grammar(stop - 1) and self.asked.tokens[start].capital:
+                    yield span
+
+    def _weight(self, found: Link | CueSpan, roles: dict[int, tuple[str, Span]]) -> float:
+        """How much speaks for reading a span as this: its words, more of them for a name in its role."""
+        length = float(len(found.span))
+        if isinstance(found, CueSpan):
+            return length + 0.5 * found.says("attribute")
+        role = roles.get(found.span.start)
+        fits = role is not None and any(reading.facet in ROLES[role[0]] for reading in found.readings)
+        exact = role is not None and any(reading.facet == ROLES[role[0]][0] for reading in found.readings)
+        person = all(reading.facet == "author" for reading in found.readings)
+        if person and len(found.span) > 1 and found.readings[0].how is How.NAME:
+            length += 0.5
+        if any(reading.how is How.BEGINNING for reading in found.readings):
+            length -= 0.6
+        return length + 0.45 * fits + 0.3 * exact
+
+    def _worth_taking(self, cue: CueSpan) -> bool:
+        """Numbers and joints alone say nothing; they are read with what stands beside them."""
+        unused = {"numbers", "decades", "centuries", "time", "joint"}
+        return any(one.group not in unused for one in cue.cues) or cue.says("time", "published")
+
+    def _keep(self, link: Link, roles: dict[int, tuple[str, Span]]) -> None:
+        role = roles.get(link.span.start)
+        after = self._role_after(link)
+        name = after or (role[0] if role is not None else None)
+        readings = tuple(self._as_written(reading, link.span, name) for reading in self._in_order(link, name))
+        if not readings:
+            return
+        chosen = Name(link.span, readings, name, excluded=self._is_excluded(link.span))
+        if not self._is_plausible(chosen):
+            return
+        self.names.append(chosen)
+        self._take(link.span)
+
+    def _explains(self, name: Name, topic: Name) -> bool:
+        """Whether a name in brackets says what a topic before it says, and more: "evaluations (Special Evaluation)"."""
+        gap = range(topic.span.end, name.span.start)
+        if topic.facet != "topic" or len(gap) > NEAR or any(map(self.asked.is_grammar, gap)):
+            return False
+        end, start = self.asked.tokens[topic.span.end - 1].end, self.asked.tokens[name.span.start].start
+        label = fold(topic.readings[0].label).split()
+        return "(" in self.asked.text[end:start] and set(label) < set(self.asked.words(name.span))
+
+    def _as_written(self, reading: Reading, span: Span, role: str | None) -> Reading:
+        """A topic that is announced as a heading, or quoted, as the very heading if there is one that is called so."""
+        announced = role == "topic" or self.asked.tokens[span.start].quote is not None
+        heading = self._linker.heading(self.asked.said(span)) if announced and reading.facet == "topic" else None
+        return reading if heading is None else heading
+
+    def _role_after(self, link: Link) -> str | None:
+        """The role that a noun after a name gives it: "CIMMYT repository", "X as corporate author"."""
+        for cue in self.asked.cues:
+            gap = range(link.span.end, cue.span.start)
+            if cue.span.start < link.span.end or len(gap) > 1 or not all(map(self.asked.is_grammar, gap)):
+                continue
+            names = [
+                *cue.names("dimension"),
+                *(name for name in cue.names("role") if name in {"institution", "language"}),
+            ]
+            for name in names:
+                if name in ROLES and any(reading.facet == ROLES[name][0] for reading in link.readings):
+                    return name
+        return None
+
+    def _in_order(self, link: Link, role: str | None) -> tuple[Reading, ...]:
+        order = _USUAL if role is None else (*ROLES[role], *(facet for facet in _USUAL if facet not in ROLES[role]))
+        readings = sorted(link.readings, key=lambda reading: order.index(reading.facet))
+        # What no report has comes last, but where it alone says what reports are about: Greenland is then no author.
+        about = [reading for reading in readings if reading.facet in SUBJECTS] if role == "about" else readings
+        if any(reading.reports for reading in about):
+            readings.sort(key=lambda reading: not reading.reports)
+        return tuple(readings)
+
+    def _is_plausible(self, chosen: Name) -> bool:
+        """Whether a word that could be a name is meant as one."""
+        tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
+        first, alone = tokens[0], len(tokens) == 1
+        nouns = [cue for cue in self.asked.cues if cue.says("documents") or cue.says("dimension")]
+        noun = any(cue.span == chosen.span for cue in nouns)
+        if noun and not first.capital and first.quote is None:
+            return False
+        if chosen.facet in ISSUERS:
+            return first.capital or not alone or chosen.readings[0].how is not How.LABEL
+        rules = {"author": self._is_author, "series": self._is_series, "language": self._is_language}
+        if chosen.facet in rules:
+            return rules[chosen.facet](chosen)
+        # "Reports" says that documents are wanted, not of which type.
+        return chosen.facet != "type" or not alone or not noun
+
+    def _is_author(self, chosen: Name) -> bool:
+        tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
+        asked_for = chosen.role == "author" or self.says("intent", "coauthors") or self._writes(chosen)
+        return asked_for or (len(tokens) > 1 and len(tokens[-1].folded) > 1)
+
+    def _is_series(self, chosen: Name) -> bool:
+        tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
+        counted = any(cue.says("intent", "gaps") for cue in self.asked.cues)
+        if chosen.role == "series" or counted or len(tokens) > _SHORT_SERIES or tokens[0].quote is not None:
+            return True
+        written = all(token.capital or token.text.isdigit() for token in tokens)
+        unmistakable = len(tokens) > 1 and len(chosen.readings) == 1
+        return written and (unmistakable or self._holds_documents(chosen.span))
+
+    def _is_language(self, chosen: Name) -> bool:
+        said = chosen.role == "language" or self._beside_documents(chosen.span) or self._continues_languages(chosen)
+        # "In Thai villages": of a language that no report has, nothing may follow that it describes.
+        return said and (chosen.readings[0].reports > 0 or not self._describes(chosen.span))
+
+    def _continues_languages(self, chosen: Name) -> bool:
+        """Whether another language stands before it: "in French or Spanish"."""
+        joint = chosen.span.start - 1
+        joins = any(cue.says("logic", "and", "or") and cue.span == Span(joint, joint + 1) for cue in self.asked.cues)
+        return joins and joint in self._languages_end
+
+    def _describes(self, span: Span) -> bool:
+        """Whether a word with content follows that is no cue."""
+        place = span.end
+        cued = any(cue.span.start == place for cue in self.asked.cues) or any(
+            dated.span.start == place for dated in self.years
+        )
+        return place < len(self.asked.tokens) and not cued and not self.asked.is_grammar(place)
+
+    def _writes(self, chosen: Name) -> bool:
+        """Whether a word alone is said to have written: "papers of Sonwa", "what Sonwa published"."""
+        if len(chosen.readings) > 1 or len(self.asked.tokens[chosen.span.start].text) < _SHORTEST_SURNAME:
+            return False
+        for cue in self.asked.cues:
+            before = range(cue.span.end, chosen.span.start)
+            if cue.says("documents") and cue.span.end <= chosen.span.start and len(before) <= NEAR:
+                return len(before) > 0 and all(map(self.asked.is_grammar, before))
+            after = range(chosen.span.end, cue.span.start)
+            publishes = cue.says("role", "issuer", "author") or cue.says("time", "published")
+            if publishes and chosen.span.end <= cue.span.start and len(after) <= NEAR:
+                return all(map(self.asked.is_grammar, after))
+        return False
+
+    def _holds_documents(self, span: Span) -> bool:
+        """Whether articles are of, in or from something, or it stands before them: "Heliyon articles"."""
+        for cue in self.asked.cues:
+            if not cue.says("documents"):
+                continue
+            before = range(cue.span.end, span.start)
+            if cue.span.end <= span.start and 0 < len(before) <= NEAR and all(map(self.asked.is_grammar, before)):
+                return True
+            if cue.span.start == span.end:
+                return True
+        return False
+
+    def _beside_documents(self, span: Span) -> bool:
+        near = range(span.start - 2, span.end + 2)
+        return any(
+            cue.says("documents") and (cue.span.start in near or cue.span.end - 1 in near) for cue in self.asked.cues
+        )
+
+    def _is_excluded(self, span: Span) -> bool:
+        return any(
+            cue.says("logic", "not")
+            and cue.span.end <= span.start
+            and len(span_between := range(cue.span.end, span.start)) <= NEAR
+            and all(self.asked.is_grammar(place) for place in span_between)
+            for cue in self.asked.cues
+        )
+
+    def _excludes(self, one: YearSpan) -> bool:
+        """Whether years are those that are not wanted; of an open range no years could be named."""
+        closed = bool(one.years.several) or (one.years.first is not None and one.years.last is not None)
+        return closed and self._is_excluded(one.span)
+
+    def _take(self, span: Span) -> None:
+        for place in range(span.start, span.end):
+            self._free[place] = False
+
+    def is_free(self, span: Span) -> bool:
+        return all(self._free[span.start : span.end])
+
+    def says(self, group: str, *names: str) -> bool:
+        return any(cue.says(group, *names) for cue in (self.cues or self.asked.cues))
+
+    def first(self, group: str, *names: str) -> CueSpan | None:
+        return next((cue for cue in self.cues if cue.says(group, *names)), None)
+
+    def _named_reports(self, roles: dict[int, tuple[str, Span]], links: Collection[Link]) -> Iterator[str]:
+        """The reports that are named: by an identifier, or by a quoted title, whose words name nothing else.
+
+        A series and a report may be called the same; then what is asked decides.
+        """
+        minter = Minter(self._snapshot.manifest.base)
+        for place, token in enumerate(self.asked.tokens):
+            iri = str(minter.report(self.asked.word_at(token)))
+            if self._snapshot.columns.ordinal(iri) is not None:
+                self._free[place] = False
+                yield iri
+        for quote in self.asked.quotes:
+            named = any(link.span == quote and any(one.facet == "series" for one in link.readings) for link in links)
+            asked = any(cue.says("intent", "related") or cue.says("attribute") for cue in self.asked.cues)
+            titled = None
+            if quote.start not in roles and (asked or not named):
+                titled = self._titled(self.asked.said(quote))
+            if titled is not None:
+                self._take(quote)
+                yield titled
+
+    def _titled(self, text: str) -> str | None:
+        """The report with a title, if one has nearly all its words and few more."""
+        wanted = fold(text).split()
+        if len(wanted) < 2:
+            return None
+        for match in self._snapshot.suggestions.find(list(dict.fromkeys(wanted)), ("report",), 5, typos=False):
+            if fold(match.matched) == " ".join(wanted):
+                return match.iri
+        hits = self._snapshot.text.search(self._snapshot.text.parse(text), 5)
+        reports = [self._snapshot.columns.reports[int(ordinal)] for ordinal in hits.ordinals]
+        for iri, card in cards(self._snapshot.graph, reports).items():
+            held = fold(card.title).split()
+            common = len(set(held) & set(wanted))
+            if common >= _ENOUGH * len(set(wanted)) and common >= _ENOUGH * len(set(held)):
+                return iri
+        return None
+
+    def rest(self, *, structural: bool) -> list[int]:
+        """The places of words that nothing has taken and that carry content."""
+        asides = self._asides() if structural else frozenset()
+        return [
+            place
+            for place, token in enumerate(self.asked.tokens)
+            if self._free[place]
+            and place not in asides
+            and not self.asked.is_grammar(place)
+            and not (structural and (token.text.isdigit() or self.is_number(place) or len(token.folded) == 1))
+        ]
+
+    def _asides(self) -> frozenset[int]:
+        """Words in brackets, and the words that a name in brackets explains."""
+        found: set[int] = set()
+        text = self.asked.text
+        for place, token in enumerate(self.asked.tokens):
+            opened = text.rfind("(", 0, token.start)
+            if opened >= 0 and text.find(")", opened) >= token.end:
+                found.add(place)
+        for link in self.names:
+            if link.span.start in found:
+                place = link.span.start - 1
+                while place >= 0 and self._free[place] and not self.asked.is_grammar(place):
+                    found.add(place)
+                    place -= 1
+        return frozenset(found)
+
+    def is_number(self, place: int) -> bool:
+        """Whether a word says a small number, in digits or letters."""
+        return number_of(self.asked.tokens[place], lexicon(self.asked.language)) is not None
+
+
+def _inside(span: Span, other: Span) -> bool:
+    """Whether a span is a part of a longer one."""
+    return len(span) < len(other) and other.start <= span.start and span.end <= other.end

@@ -1,0 +1,327 @@
+"""A question -> a typed plan: which words name entities, which ask, and which say what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from kg.authority.subjects import is_of_names
+from search.question.understanding.dimensions import Dimensions
+from search.question.understanding.intents import STRUCTURAL, Kinds
+from search.question.understanding.linking import Linker
+from search.question.understanding.parsing import ISSUERS, NEAR, Name, Parsed
+from search.question.understanding.plan import Corrections, How, Intent, Mention, Plan
+from search.question.understanding.spans import Span
+from search.question.understanding.words import read
+from search.snapshots.snapshot import Snapshot
+
+_ABOUT_REPORTS: Final = frozenset(
+    {Intent.LIST, Intent.FIND, Intent.COUNT, Intent.COUNT_BY_YEAR, Intent.FINDING, Intent.RANK}
+)
+_ENTITIES_OF_ATTRIBUTES: Final = frozenset({"author", *ISSUERS})
+_COMMON: Final = 5
+"""Reports from which on a word is no slip."""
+_NUMBERING: Final = frozenset({"no", "n", "number", "numero", "nr", "nro", "vol", "volume"})
+
+
+class Planner:
+    """Understands questions about a snapshot. The same question gives the same plan."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._linker = Linker(snapshot)
+
+    def plan(
+        self,
+        question: str,
+        *,
+        this_year: int,
+        language: str | None = None,
+        prior: str | None = None,
+        corrections: Corrections | None = None,
+    ) -> Plan:
+        """What a question asks. Any text has a plan; one without words asks for nothing.
+
+        With the question before it, one that only says what is to be different keeps the rest of that one's plan.
+        """
+        # Who asks on stays in the language: "e sobre o Mali?" could be of two.
+        spoken = language if prior is None else read(prior, this_year=this_year, language=language).language
+        asked = read(question, this_year=this_year, language=spoken, is_common=self._is_common)
+        parsed = Parsed(asked, self._linker, self._snapshot)
+        understood = _Understanding(parsed, self._linker, self._snapshot)
+        plan = understood.plan()
+        if prior is not None and understood.is_fragment():
+            before = self.plan(prior, this_year=this_year, language=plan.language)
+            plan = _followed(before, plan)
+        return _corrected(plan, corrections or Corrections())
+
+    def _is_common(self, word: str) -> bool:
+        return self._snapshot.text.frequency(word) >= _COMMON or is_of_names(word)
+
+    def nearest(self, name: str) -> tuple[str, ...]:
+        """Labels that look most like a name that nothing bears."""
+        return self._linker.nearest(name)
+
+
+def _followed(before: Plan, plan: Plan) -> Plan:
+    """The plan before, with what a fragment says in place of what it said of the same kind."""
+    named = {mention.reading.facet for mention in plan.mentions}
+    kept = tuple(mention for mention in before.mentions if mention.reading.facet not in named)
+    text = before.text if before.text != before.question or plan.mentions or plan.years else plan.text
+    return replace(
+        before,
+        question=plan.question,
+        language=plan.language,
+        mentions=(*kept, *(replace(mention, binds=True) for mention in plan.mentions)),
+        years=tuple(replace(years, binds=True) for years in plan.years) or before.years,
+        text=text,
+    )
+
+
+def _corrected(plan: Plan, corrections: Corrections) -> Plan:
+    mentions = (_meant(mention, corrections) for mention in plan.mentions)
+    years = (replace(one, binds=one.binds and one.key not in corrections.dropped) for one in plan.years)
+    return replace(plan, mentions=tuple(mentions), years=tuple(years), intent=corrections.intent or plan.intent)
+
+
+def _meant(mention: Mention, corrections: Corrections) -> Mention:
+    """A mention as a reader wants it read. What is dropped does not bind; what is chosen does."""
+    if mention.key in corrections.dropped:
+        return replace(mention, binds=False)
+    wanted = corrections.chosen.get(mention.key)
+    if wanted == mention.reading.facet:
+        return replace(mention, binds=True)
+    other = next((reading for reading in mention.others if reading.facet == wanted), None)
+    if other is None:
+        return mention
+    others = tuple(reading for reading in mention.others if reading is not other)
+    return replace(mention, reading=other, others=(mention.reading, *others), binds=True)
+
+
+class _Understanding:
+    """One question on its way from its parts to a plan."""
+
+    def __init__(self, parsed: Parsed, linker: Linker, snapshot: Snapshot) -> None:
+        self._parsed = parsed
+        self._asked = parsed.asked
+        self._dimensions = Dimensions(parsed)
+        self._kinds = Kinds(parsed, self._dimensions)
+        self._linker = linker
+        self._snapshot = snapshot
+
+    def is_fragment(self) -> bool:
+        """Whether the question says only what is to be different from the one before."""
+        return self._kinds.is_fragment()
+
+    def plan(self) -> Plan:
+        """The plan of the question."""
+        subject = tuple(dict.fromkeys(self._parsed.subjects))
+        attribute = self._attribute(subject)
+        dimension = self._dimensions.asked_for()
+        intent = self._kinds.intent(dimension, subject)
+        if intent is Intent.COUNT or (intent is Intent.VALUES and self._kinds.lists_all()):
+            # "How many countries", "list every series": what stands right after it is meant.
+            dimension = self._dimensions.listed()
+        structural = intent in STRUCTURAL or intent is Intent.COAUTHORS
+        rest = self._parsed.rest(structural=structural)
+        told = self._kinds.told(rest) if structural else rest
+        if intent is Intent.LIST and (told or len(rest) > self._kinds.most_unused() or self._kinds.asks_what(rest)):
+            intent = Intent.FINDING if self._kinds.asks_openly() else Intent.FIND
+            told = rest = self._parsed.rest(structural=False)
+        names = list(self._parsed.names)
+        if intent is Intent.COMPARE:
+            sides = self._kinds.sides()
+            names = [*(name for name in names if name not in sides), *self._alike(sides)]
+        mentions = tuple(self._mention(name, intent) for name in names)
+        years = tuple(replace(span.years, binds=self._kinds.binds_years(span, intent)) for span in self._parsed.years)
+        plan = Plan(
+            question=self._asked.text,
+            language=self._asked.language,
+            intent=intent,
+            mentions=_without_doubles(mentions),
+            years=years,
+            dimension=dimension,
+            top=self._dimensions.top(),
+            fewest=self._parsed.says("intent", "fewest"),
+            newest=self._parsed.says("intent", "newest"),
+            oldest=self._parsed.says("intent", "oldest"),
+            elsewhere=self._parsed.says("logic", "elsewhere"),
+            subject=subject,
+            number=self._series_number(),
+            unknown=self._unknown(intent),
+            attribute=attribute,
+            wanted=self._kinds.wanted(),
+            future=self._parsed.says("ask", "future"),
+            names=self._proper_names(),
+        )
+        unused = [place for place in rest if place not in told]
+        lost = (name for name in self._lost_names(unused) if not any(name in known.split() for known in plan.unknown))
+        unknown = tuple(dict.fromkeys((*plan.unknown, *lost)))
+        words = tuple(self._asked.tokens[place].text for place in unused)
+        return replace(plan, text=self._text(plan, told), unused=words, unknown=unknown)
+
+    def _alike(self, names: Sequence[Name]) -> list[Name]:
+        """Names that are compared, read as one facet where each may be of it."""
+        facets = [reading.facet for reading in names[0].readings]
+        common = [facet for facet in facets if all(any(one.facet == facet for one in name.readings) for name in names)]
+        if not common:
+            return list(names)
+        return [
+            replace(name, readings=tuple(sorted(name.readings, key=lambda reading: reading.facet != common[0])))
+            for name in names
+        ]
+
+    def _attribute(self, subject: tuple[str, ...]) -> str | None:
+        """What is asked of a person, an institution or a report that records do not hold."""
+        cue = self._parsed.first("attribute")
+        if cue is None:
+            return "affiliation" if self._kinds.asks_for_employer() else None
+        name = cue.names("attribute")[0]
+        if name == "affiliation" and self._parsed.says("intent", "coauthors"):
+            # With whom someone works is on the reports, and only where is not.
+            return None
+        entity = any(one.facet in _ENTITIES_OF_ATTRIBUTES for one in self._parsed.names)
+        series = any(one.facet == "series" for one in self._parsed.names)
+        of_things = series or self._kinds.speaks_of_documents() or bool(self._asked.quotes)
+        thing = bool(subject) or (name in {"citations", "object"} and of_things)
+        return name if entity or thing else None
+
+    def _proper_names(self) -> tuple[str, ...]:
+        """Words with a capital that does not begin the question."""
+        tokens = self._asked.tokens[1:]
+        return tuple(dict.fromkeys(token.folded for token in tokens if token.capital and len(token.text) > 1))
+
+    def _series_number(self) -> str | None:
+        """A number that follows the name of a series, or "number" where a series is named."""
+        ends = [name.span.end for name in self._parsed.names if name.facet == "series"]
+        tokens = self._asked.tokens
+        said = [place + 1 for place, token in enumerate(tokens) if token.folded in _NUMBERING] if ends else []
+        for place in (*ends, *said):
+            if place < len(tokens) and tokens[place].text.isdigit() and len(tokens[place].text) <= 3:
+                return tokens[place].text
+        return None
+
+    def _unknown(self, intent: Intent) -> tuple[str, ...]:
+        """Names after "by", "of" or "with" that nothing bears, where the question turns on them."""
+        asked_for = self._parsed.says("intent", "coauthors") or intent in _ABOUT_REPORTS
+        if not asked_for:
+            return ()
+        leads = [cue.span.end for cue in self._parsed.cues if cue.says("role", "author", "institution", "series")]
+        writers = {cue.span.end for cue in self._parsed.cues if cue.says("role", "author")}
+        if self._parsed.says("intent", "coauthors") and intent is not Intent.COAUTHORS:
+            leads = list(range(len(self._asked.tokens)))
+        elif self._parsed.says("intent", "list") or self._kinds.speaks_of_documents():
+            leads += [cue.span.end for cue in self._parsed.cues if cue.says("documents")]
+        rest = self._parsed.rest(structural=False)
+        if rest and all(self._asked.tokens[place].capital for place in rest) and not self._parsed.names:
+            # Nothing is said but a name.
+            leads.append(rest[0])
+        found = list(self._strangers())
+        for lead in leads:
+            start = lead
+            while start < len(self._asked.tokens) and self._asked.is_grammar(start) and start - lead < NEAR:
+                start += 1
+            end = start
+            while (
+                end < len(self._asked.tokens)
+                and self._parsed.is_free(Span(end, end + 1))
+                and self._asked.tokens[end].capital
+            ):
+                end += 1
+            name = self._asked.said(Span(start, end))
+            # Who wrote something may be called by one word; what documents are of is then as often a thing.
+            if end - start >= 2 - (lead in writers) and not self._is_known(Span(start, end)):
+                found.append(name)
+        return tuple(dict.fromkeys(found))
+
+    def _lost_names(self, unused: Sequence[int]) -> Iterator[str]:
+        """Names that nothing bears among words that an answer would pass over: it would be one to another question."""
+        if self._asked.text.isupper():
+            return
+        for place in unused:
+            token = self._asked.tokens[place]
+            # A given name beside a surname that is known says nothing more.
+            beside = any(place in (name.span.start - 1, name.span.end) for name in self._parsed.names)
+            named = place > 0 and token.capital and len(token.text) > 1 and not beside
+            if named and not self._is_known(Span(place, place + 1)):
+                yield token.text
+
+    def _strangers(self) -> Iterator[str]:
+        """Names of two words or more of which no report holds any, or all but one."""
+        tokens, place = self._asked.tokens, 0
+        while place < len(tokens):
+            end = place
+            while end < len(tokens) and self._parsed.is_free(Span(end, end + 1)) and tokens[end].capital:
+                end += 1
+            words = [token for token in tokens[place:end] if len(token.text) > 1 and token.text.isalpha()]
+            unknown = sum(self._snapshot.text.frequency(token.text) == 0 for token in words)
+            if unknown > 1 and unknown >= len(words) - 1:
+                yield self._asked.said(Span(place, end))
+            place = end + 1
+
+    def _is_known(self, span: Span) -> bool:
+        """Whether some text or name of the collection holds each word of a name."""
+        words = " ".join(token.text for token in self._asked.tokens[span.start : span.end])
+        parsed = self._snapshot.text.parse(words)
+        return len(parsed.known) == len(parsed.words)
+
+    def _mention(self, link: Name, intent: Intent) -> Mention:
+        first, *others = link.readings
+        token, last = self._asked.tokens[link.span.start], self._asked.tokens[link.span.end - 1]
+        if first.facet == "author" and first.how is How.NAME:
+            others = [*self._linker.people(self._asked.said(link.span))[1:4], *others]
+        return Mention(
+            text=self._asked.said(link.span),
+            start=token.start,
+            end=last.end,
+            reading=first,
+            others=tuple(others),
+            excluded=link.excluded,
+            joined=link.joined,
+            binds=self._kinds.binds(link, intent),
+        )
+
+    def _text(self, plan: Plan, rest: Sequence[int]) -> str:
+        """What is searched for: the question, without what filters say already and without words that only ask."""
+        if plan.intent in STRUCTURAL or plan.intent is Intent.COAUTHORS:
+            places = list(rest)
+            if plan.intent is Intent.COAUTHORS:
+                soft = [mention for mention in plan.mentions if not mention.binds]
+                places += [
+                    place
+                    for place, token in enumerate(self._asked.tokens)
+                    if any(mention.start <= token.start < mention.end for mention in soft)
+                ]
+            return " ".join(self._asked.tokens[place].text for place in sorted(places))
+        bound = [(mention.start, mention.end) for mention in plan.mentions if mention.binds]
+        bound += [(years.start, years.end) for years in plan.years if years.binds]
+        return self._content(bound) if bound else self._asked.text
+
+    def _content(self, bound: Sequence[tuple[int, int]]) -> str:
+        """The words outside of what binds and of the cues that ask, from the first to the last with content."""
+        asking = [
+            cue.span
+            for cue in self._parsed.cues
+            if cue.says("intent", "list", "related", "count")
+            or any(map(cue.says, ("documents", "role", "filler", "ask", "logic")))
+        ]
+        asking += self._parsed.both
+        kept = [
+            place
+            for place, token in enumerate(self._asked.tokens)
+            if not any(start <= token.start < end for start, end in bound)
+            and not any(span.start <= place < span.end for span in asking)
+        ]
+        content = [place for place in kept if not self._asked.is_grammar(place)]
+        if not content:
+            return ""
+        return " ".join(self._asked.tokens[place].text for place in kept if content[0] <= place <= content[-1])
+
+
+def _without_doubles(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """The same entity named twice is one mention."""
+    first: dict[tuple[str, tuple[str, ...], bool], Mention] = {}
+    for mention in mentions:
+        first.setdefault((mention.reading.facet, mention.reading.values, mention.excluded), mention)
+    return tuple(first.values())
