@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from embeddings.inference import natural_precision
+from embeddings.devices import natural_precision
 from embeddings.models import find_model, open_reranker
 from embeddings.reranker import Reranker
 from search.engine import LONGEST_QUERY, Engine
@@ -79,7 +79,7 @@ class LateInteraction:
             str(find_model(model).directory),
             device="cpu",
             local_files_only=True,
-            model_kwargs={"dtype": getattr(torch, natural_precision(torch))},
+            model_kwargs={"dtype": getattr(torch, natural_precision(torch, "cpu"))},
         )
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:

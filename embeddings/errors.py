@@ -4,6 +4,7 @@ EmbeddingError
 ├── ModelNotFoundError    no model of that name here
 ├── RerankerNotFoundError no reranker of that name here
 ├── NotARerankerError     a model that does not score pairs of query and text
+├── DeviceNotFoundError   torch does not have the device that was asked for
 ├── HubNotAllowedError    the name belongs to a model hub, and the hub was not allowed
 ├── ModelDigestError      the weights are not the ones we know under that name
 ├── PackedModelError      a model in one file is cut, damaged or of a form we cannot read
@@ -98,6 +99,24 @@ class NotARerankerError(EmbeddingError):
 
     WHAT = "The model in {directory} is no reranker: {reason}."
     REMEDY = "Name a cross-encoder that was trained to give one score, such as cross-encoder/ms-marco-MiniLM-L6-v2."
+
+
+@dataclass(eq=False)
+class DeviceNotFoundError(EmbeddingError):
+    """The device ``wanted`` is not among those ``there``, which torch of this ``version`` can compute on."""
+
+    wanted: str
+    there: tuple[str, ...]
+    version: str
+
+    @property
+    def what(self) -> str:
+        return f"There is no device {self.wanted!r} here: torch {self.version} computes on {' or '.join(self.there)}."
+
+    @property
+    def remedy(self) -> str:
+        first = self.there[0]
+        return f"Choose one of these (--device {first}, or auto), or install a build of torch for {self.wanted}."
 
 
 @dataclass(eq=False)

@@ -8,6 +8,7 @@ from contextlib import ExitStack, asynccontextmanager, closing
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from search.live import LiveEngine
 from search.question.answering.live import LiveAsker
 from ui.api.generated import generated_routes
 from ui.api.routes import API, api_routes, service_routes
@@ -24,13 +25,13 @@ from ui.sparql_answers import SparqlAnswers
 from ui.wiring import Services
 
 
-def create_app(services: Services) -> FastAPI:
-    """The application over the live snapshot, which is opened, with its encoder, before this returns.
+def create_app(services: Services, live: LiveEngine | None = None) -> FastAPI:
+    """The application over the live snapshot: ``live`` where it is open, else it is opened, with its encoder, first.
 
     Raises :class:`~search.errors.NoSnapshotError`, the errors of opening a model, and
     :class:`~search.errors.GeneratorSettingError`.
     """
-    live = services.live_engine()
+    live = live or services.live_engine()
     workers = services.query_workers(live.current().snapshot.manifest.base)
     generator = services.generator()
 

@@ -110,6 +110,11 @@ def _wait(command: F) -> F:
 
 
 def _model(command: F) -> F:
+    command = click.option(
+        "--device",
+        type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+        help="Where models compute: the processor, a GPU, or a GPU where there is one (default: auto).",
+    )(command)
     return click.option(
         "--model", help="Encoder: an installed model, a directory, or `hashing` (default: REPORTGRAPH_MODEL)."
     )(command)

@@ -36,6 +36,7 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     embedding_errors.ModelNotFoundError: 503,
     embedding_errors.RerankerNotFoundError: 503,
     embedding_errors.NotARerankerError: 503,
+    embedding_errors.DeviceNotFoundError: 503,
     embedding_errors.HubNotAllowedError: 503,
     embedding_errors.ModelDigestError: 503,
     embedding_errors.PackedModelError: 503,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ import filelock
 from embeddings.encoder import Encoder, ModelIdentity
 from embeddings.encoders.deferred import DeferredEncoder
 from embeddings.index import VectorIndex
+from embeddings.inference import begin_loading_torch
 from embeddings.row_file import Progress, RowBlocks
 from kg.importers import load_field_map
 from kg.query_workers import QueryLimits, QueryWorkers
@@ -98,11 +100,16 @@ class Services:
 
     def _encoder(self, name: str, made_with: ModelIdentity | None) -> Encoder:
         """The encoder of a name, in the precision of ``made_with`` if that is the same model."""
-        from embeddings.models import open_encoder  # noqa: PLC0415 - torch takes seconds to import
+        from embeddings.models import HASHING, open_encoder  # noqa: PLC0415 - lexical searches do without
 
         known = self._encoders.get(name)
         if known is None or (made_with is not None and made_with.precision != known.identity.precision):
-            known = open_encoder(name, allow_hub=self.settings.allow_hub, made_with=made_with)
+            if name != HASHING:
+                # One core imports torch while another compares the model's files with their digests.
+                begin_loading_torch()
+            known = open_encoder(
+                name, allow_hub=self.settings.allow_hub, device=self.settings.device, made_with=made_with
+            )
             self._encoders[name] = known
         return known
 
@@ -114,7 +121,7 @@ class Services:
         if name not in self._rerankings:
             from embeddings.models import open_reranker  # noqa: PLC0415 - torch takes seconds to import
 
-            reranker = open_reranker(name, allow_hub=self.settings.allow_hub)
+            reranker = open_reranker(name, allow_hub=self.settings.allow_hub, device=self.settings.device)
             self._rerankings[name] = Reranking(reranker, self.settings.reranker_depth)
         return self._rerankings[name]
 
@@ -130,9 +137,12 @@ class Services:
 
         Raises the errors of opening either, and :class:`~embeddings.errors.ModelMismatchError`.
         """
-        snapshot = Snapshot.open(directory, self.adapters)
-        manifest = snapshot.manifest
-        encoder = self._encoder(self.settings.model or manifest.model_source, manifest.model)
+        manifest = Manifest.read(directory)
+        # Much of what opening either does needs no interpreter, so that both together are open sooner.
+        with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as aside:
+            opening = aside.submit(self._encoder, self.settings.model or manifest.model_source, manifest.model)
+            snapshot = Snapshot.open(directory, self.adapters)
+            encoder = opening.result()
         return Engine(snapshot, encoder, self._reranking() if reranked else None)
 
     def live_engine(self) -> LiveEngine:

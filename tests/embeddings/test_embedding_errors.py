@@ -8,6 +8,7 @@ import pytest
 from embeddings.errors import (
     DamagedIndexError,
     DamagedSegmentError,
+    DeviceNotFoundError,
     EmbeddingError,
     HubNotAllowedError,
     MissingVectorsError,
@@ -30,6 +31,7 @@ EXAMPLES: list[tuple[EmbeddingError, str]] = [
     ),
     (RerankerNotFoundError("L6", ("the directory L6",)), "without a reranker"),
     (NotARerankerError(Path("models/e5"), "it gives 3 scores"), "cross-encoder/ms-marco-MiniLM-L6-v2"),
+    (DeviceNotFoundError("cuda", ("mps", "cpu"), "2.13.0"), "Choose one of these (--device mps, or auto), or install"),
     (HubNotAllowedError("intfloat/e5"), "Allow the model hub"),
     (ModelDigestError(Path("model.safetensors"), "aa", "bb"), "Reinstall"),
     (PackedModelError(Path("e5.bin"), "its pieces do not follow on"), "Reinstall"),

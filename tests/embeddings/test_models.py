@@ -10,7 +10,7 @@ import pytest
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import HubNotAllowedError, ModelDigestError, ModelNotFoundError, UnsafeModelError
 from embeddings.models import PACKAGED_MODELS, PackagedModel, find_model, open_encoder
-from tests.embeddings.packed_files import TINY_DIGEST, PackedFile
+from tests.embeddings.packed.packed_files import TINY_DIGEST, PackedFile
 
 WEIGHTS = b"not really weights"
 PACKAGED = PackagedModel(

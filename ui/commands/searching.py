@@ -37,26 +37,28 @@ def search_command(
     offset: int,
     limit: int,
     model: str | None,
+    device: str | None,
     reranker: str | None,
     data: Path | None,
     as_json: bool,
     **filters: Any,
 ) -> None:
     """Search and print."""
-    wired = services(data=data, model=model, reranker=reranker)
-    snapshot = wired.snapshot()
+    wired = services(data=data, model=model, device=device, reranker=reranker)
+    asked = Mode(mode)
+    # Words alone need no model, and loading one takes a second.
+    by_words = asked is Mode.LEXICAL or not query.strip()
+    engine = (
+        Engine(wired.snapshot(), None) if by_words else wired.engine(wired.data.live(), reranked=asked is Mode.HYBRID)
+    )
     request = Request(
         query=query,
-        filters=known_filters(snapshot, Filters.named(filters)),
-        mode=Mode(mode),
+        filters=known_filters(engine.snapshot, Filters.named(filters)),
+        mode=asked,
         sort=Sort(sort),
         limit=limit,
         offset=offset,
     )
-    # Words alone need no model, and loading one takes seconds.
-    by_words = request.mode is Mode.LEXICAL or not query.strip()
-    reranked = request.mode is Mode.HYBRID
-    engine = Engine(snapshot, None) if by_words else wired.engine(wired.data.live(), reranked=reranked)
     results = engine.search(request)
     if as_json:
         _print_json(ResultsSchema.of(results))
