@@ -82,6 +82,7 @@ lock: $(VENV)/installed ## Choose the newest versions that pyproject.toml allows
 	$(COMPILE) -c requirements/dev.txt --extra minilm --extra multilingual pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) -c requirements/dev.txt --extra bench pyproject.toml -o requirements/bench.txt
 	$(COMPILE) -c requirements/dev.txt --group build -o requirements/build.txt
+	$(COMPILE) $(UPGRADE) --group node -o requirements/node.txt
 
 assets: $(LIBRARIES) ## Fetch the libraries of the pages, if npm can be had; pages do without where they are missing.
 
