@@ -30,7 +30,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m uv pip compile 
 LIBRARIES := ui/assets/vendor/swagger-ui-bundle.js
 CHROMIUM := /usr/bin/chromium
 
-.PHONY: demo test check format lint types layers docs-tests slow server browser test-newest lock assets strings screenshots bench bench-short crash install install-dev clean help
+.PHONY: demo test check format lint types layers docs-tests slow server browser test-newest lock assets strings names screenshots bench bench-short crash install install-dev clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -88,6 +88,9 @@ assets: $(LIBRARIES) ## Fetch the libraries of the pages, if npm can be had; pag
 
 strings: $(VENV)/installed ## Take the texts of the pages into the catalogues of ui/locales.
 	$(BIN)/python ui/locales/update_catalogues.py
+
+names: $(VENV)/installed ## Take the names of places and languages from the CLDR of the Babel that is installed.
+	$(BIN)/python -m kg.authority.update_names
 
 screenshots: $(VENV)/installed-dev assets $(CHROMIUM) ## Take the pictures of the documentation; the demo must be served.
 	$(BIN)/python docs/take_screenshots.py

@@ -234,20 +234,26 @@ def test_numbers_take_the_form_that_the_language_gives_them(
     assert {n: int(re.sub(r"\D", "", text)) for n, text in said.items()} == {n: n for n in COUNTS}
 
 
+# Any of these parts thousands, or a number from its sign: CLDR has changed one for another before, and may again.
+SPACE = "[ \u00a0\u202f]"
+
+
 @pytest.mark.parametrize(
     ("language", "number", "share", "date"),
     [
-        ("en", "1,234,567.5", "51%", "January 2, 2026"),
-        ("es", "1.234.567,5", "51\u00a0%", "2 de enero de 2026"),
-        ("fr", "1\u202f234\u202f567,5", "51\u00a0%", "2 janvier 2026"),
-        ("pt", "1.234.567,5", "51%", "2 de janeiro de 2026"),
+        ("en", r"1,234,567\.5", f"51{SPACE}?%", "January 2, 2026"),
+        ("es", rf"1(\.|{SPACE})234(\.|{SPACE})567,5", f"51{SPACE}?%", "2 de enero de 2026"),
+        ("fr", rf"1{SPACE}234{SPACE}567,5", f"51{SPACE}?%", "2 janvier 2026"),
+        ("pt", rf"1(\.|{SPACE})234(\.|{SPACE})567,5", f"51{SPACE}?%", "2 de janeiro de 2026"),
     ],
 )
 def test_numbers_shares_and_dates_are_written_as_the_language_does(
     language: str, number: str, share: str, date: str
 ) -> None:
     texts = Texts(language)
-    assert (texts.number(1234567.5), texts.share(0.512), texts.day("2026-01-02")) == (number, share, date)
+    assert re.fullmatch(number, texts.number(1234567.5))
+    assert re.fullmatch(share, texts.share(0.512))
+    assert texts.day("2026-01-02") == date
 
 
 @given(st.sampled_from(list(LANGUAGES)), st.dates())
