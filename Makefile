@@ -30,7 +30,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m uv pip compile 
 LIBRARIES := ui/assets/vendor/swagger-ui-bundle.js
 CHROMIUM := /usr/bin/chromium
 
-.PHONY: demo test check format lint types layers docs-tests slow server browser test-newest lock assets strings names screenshots bench bench-short crash install install-dev clean help
+.PHONY: demo test check format lint types layers docs-tests slow server browser test-newest lock assets strings names screenshots bench bench-short crash wheel install install-dev clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -121,12 +121,15 @@ bench-short: $(VENV)/installed-dev ## A short round of the same, to see that it 
 crash: $(VENV)/installed-dev ## Kill builds at random instants and look at what is left.
 	$(BIN)/python benchmarks/crash.py --rounds $(CRASH_ROUNDS)
 
+wheel: $(VENV)/installed assets ## Build the wheel into dist/.
+	$(BIN)/python -m hatchling build -t wheel
+
 install: $(VENV)/installed ## Install the program into the virtual environment.
 
 install-dev: $(VENV)/installed-dev ## The same, with what tests need.
 
-clean: ## Remove the virtual environment, the libraries of the pages and the demo's data.
-	rm -rf $(VENV) $(NEWEST) reportgraph-demo ui/assets/node_modules ui/assets/vendor
+clean: ## Remove the virtual environments, the wheel, the libraries of the pages and the demo's data.
+	rm -rf $(VENV) $(NEWEST) reportgraph-demo dist ui/assets/node_modules ui/assets/vendor
 
 $(VENV)/installed: pyproject.toml requirements/build.txt requirements/runtime.txt
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: name one as PYTHON=...")'
