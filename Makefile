@@ -80,7 +80,7 @@ lock: $(VENV)/installed ## Choose the newest versions that pyproject.toml allows
 	$(PIP) install "$(UV)"
 	$(COMPILE) $(UPGRADE) --extra minilm --extra multilingual --extra dev --group build pyproject.toml -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt --extra minilm --extra multilingual pyproject.toml -o requirements/runtime.txt
-	$(COMPILE) -c requirements/dev.txt --extra bench pyproject.toml -o requirements/bench.txt
+	$(COMPILE) $(UPGRADE) -c requirements/dev.txt --extra bench pyproject.toml -o requirements/bench.txt
 	$(COMPILE) -c requirements/dev.txt --group build -o requirements/build.txt
 	$(COMPILE) $(UPGRADE) --group node -o requirements/node.txt
 
