@@ -17,7 +17,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from kg.facets.table import FACETS
-from ui.languages import DEFAULT, LANGUAGES
+from ui.languages import DEFAULT, LANGUAGES, PLURAL_FORMS
 from ui.texts import DOMAIN
 
 FOLDER: Final = Path(__file__).parent
@@ -83,6 +83,7 @@ def updated(language: str, texts: Catalog) -> Catalog:
     if path.exists():
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language, ignore_obsolete=True)
+    catalogue.mime_headers = [("Plural-Forms", PLURAL_FORMS[language])]
     catalogue.update(texts, no_fuzzy_matching=True)
     return catalogue
 
@@ -99,8 +100,7 @@ def _header(catalogue: Catalog) -> str:
         return _HEADER.format(title="The texts of reportgraph.", of_language="")
     language = str(catalogue.locale)
     of_language = _OF_LANGUAGE.format(language=language, plural_forms=catalogue.plural_forms)
-    name = catalogue.locale.get_language_name(DEFAULT)
-    return _HEADER.format(title=f"The texts of reportgraph in {name}.", of_language=of_language)
+    return _HEADER.format(title=f"The texts of reportgraph: {LANGUAGES[language]}.", of_language=of_language)
 
 
 def main() -> None:
