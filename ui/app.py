@@ -62,7 +62,7 @@ def create_app(services: Services, live: LiveEngine | None = None) -> FastAPI:
     app.include_router(sparql_router(answers))
     app.include_router(page_routes(live))
     app.include_router(ask_routes(asker, generating=generator is not None))
-    app.include_router(workbench_routes(live, answers, workers.limits.seconds))
+    app.include_router(workbench_routes(answers, workers.limits.seconds))
     app.include_router(api_docs_route(app))
     # Gradio would answer any origin with its credentials; where there is such a middleware it leaves this alone.
     app.add_middleware(

@@ -24,6 +24,7 @@ from ui.schemas import (
     ResultsSchema,
     SuggestionsSchema,
 )
+from ui.snapshot_header import snapshot_header
 from ui.texts import Texts
 
 API: Final = "/api/v1"
@@ -64,8 +65,9 @@ def api_routes(live: LiveEngine, asker: LiveAsker) -> APIRouter:
         return RelatedSchema(snapshot=snapshot.manifest.name, hits=[HitSchema.of(hit) for hit in hits])
 
     @router.get(f"{API}/reports/{{report_id:path}}", responses=_ERRORS, summary="A whole report")
-    def report(report_id: str) -> ReportSchema:
+    def report(report_id: str, response: Response) -> ReportSchema:
         snapshot = live.current().snapshot
+        response.headers.update(snapshot_header(snapshot))
         iri = _iri(snapshot, report_id)
         found = read_report(snapshot.graph, iri)
         if found is None:

@@ -16,6 +16,7 @@ from ui.asset_files import asset, asset_url
 from ui.pages.address import Address
 from ui.pages.report_page import report_form
 from ui.pages.search_page import SearchPage
+from ui.snapshot_header import snapshot_header
 
 _KINDS: Final = tuple(dict.fromkeys(facet.kind for facet in FACETS.values() if facet.kind is not None))
 """What has a page: entities that reports are found by."""
@@ -28,7 +29,8 @@ def page_routes(live: LiveEngine) -> APIRouter:
     @router.get("/search")
     def search(request: Request) -> HTMLResponse:
         page = SearchPage.open(live, request.url.query, request.headers.get("accept-language", ""), "/search")
-        return HTMLResponse(page.html("search.html"), headers={"Vary": "Accept-Language"})
+        headers = {"Vary": "Accept-Language"} | snapshot_header(page.snapshot)
+        return HTMLResponse(page.html("search.html"), headers=headers)
 
     # Ids may hold slashes.
     @router.get("/report/{report_id:path}")
@@ -37,7 +39,8 @@ def page_routes(live: LiveEngine) -> APIRouter:
         snapshot = live.current().snapshot
         accept, languages = headers.get("accept", ""), headers.get("accept-language", "")
         form = report_form(snapshot, report_id, accept, request.url.query, languages)
-        return Response(form.body, media_type=form.media, headers={"Vary": "Accept, Accept-Language"})
+        varied = {"Vary": "Accept, Accept-Language"} | snapshot_header(snapshot)
+        return Response(form.body, media_type=form.media, headers=varied)
 
     for kind in _KINDS:
         router.add_api_route(f"/{kind}/{{slug}}", _entity_page(live, kind))

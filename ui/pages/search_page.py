@@ -11,6 +11,7 @@ from kg.vocab import Minter
 from search.fulltext.suggestible import ENTITY_KINDS, REPORT
 from search.live import LiveEngine
 from search.related import RelatedRequest, related
+from search.snapshots.snapshot import Snapshot
 from ui.languages import LANGUAGES
 from ui.pages.address import Address
 from ui.pages.ask_address import AskAddress
@@ -35,13 +36,15 @@ class SearchPage:
     view: SearchView
     rendering: Rendering
     path: str
+    snapshot: Snapshot
 
     @classmethod
     def open(cls, live: LiveEngine, query_string: str, accept_language: str, path: str) -> SearchPage:
         """Search as the part of a URL after ``?`` says; raises :class:`~search.errors.SearchError`."""
         address = Address.read(query_string)
         rendering = Rendering.for_reader(address.language, accept_language)
-        return cls(address, search_view(live.current(), address, rendering.texts), rendering, path)
+        engine = live.current()
+        return cls(address, search_view(engine, address, rendering.texts), rendering, path, engine.snapshot)
 
     @property
     def title(self) -> str:
