@@ -4,9 +4,9 @@
 
 Each round changes the collection in a process of its own that is killed (SIGKILL): at a moment drawn from the time that
 such a change takes, or, in every other round, before the next of the file operations by which a snapshot is published.
-After each, the live snapshot must be the one before or the one after, with parts that hold the same reports; a change that
-was acknowledged (the process had ended by itself) must be there; and the next change must succeed without anybody's help.
-Exits with 1 otherwise.
+After each, the live snapshot must be the one before or the one after, with parts that hold the same reports; a change
+that was acknowledged (the process had ended by itself) must be there; and the next change must succeed without
+anybody's help. Exits with 1 otherwise.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ from ui.cli import main
 atexit.register(lambda: open(os.environ["RG_STEPS"], "w").write(str(counted)))
 main()
 """
-"""A command that is killed before one of the file operations that follow the first word of the manifest; one that is not
-writes down how many there were."""
+"""A command that is killed before one of the file operations that follow the first word of the manifest; one that is
+not writes down how many there were."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Change:
 
     def applied(self, state: Mapping[int, int]) -> dict[int, int]:
         """The versions of reports after the change."""
-        return {number: one for number, one in (state | self.records).items() if number not in self.deleted}
+        return {number: one for number, one in {**state, **self.records}.items() if number not in self.deleted}
 
 
 def record(number: int, version: int) -> str:
@@ -117,9 +117,8 @@ def held(services: Services) -> dict[int, int]:
         int(report.rpartition("/r")[2]): int(title.removeprefix("version "))
         for report, title in snapshot.graph.select_text("SELECT ?r ?t WHERE { ?r dcterms:alternative ?t }")
     }
-    in_log = {
-        int(put.id[1:]): int(put.record.fields["title_alt"][0].removeprefix("version ")) for put in snapshot.records
-    }
+    puts = ((put.id, put.record.fields["title_alt"][0]) for put in snapshot.records)
+    in_log = {int(one[1:]): int(title.removeprefix("version ")) for one, title in puts}
     found = Engine(snapshot, None).search(Request("water", mode=Mode.LEXICAL, limit=5))
     sizes = {len(versions), len(snapshot.columns.reports), snapshot.text.size, snapshot.index.size}
     if versions != in_log or len(sizes) != 1 or not found.total:
@@ -164,9 +163,8 @@ def main() -> None:
             now = held(services)
             if now != after and (not killed or now != state):
                 raise RuntimeError(f"round {number}: {len(now)} reports are neither those before nor those after")
-            where = (
-                "not killed" if not killed else "killed at an instant" if step is None else "killed while publishing"
-            )
+            when = "at an instant" if step is None else "while publishing"
+            where = f"killed {when}" if killed else "not killed"
             told[f"{kind}, {where}, {'the new' if now == after else 'the old'} snapshot live"] += 1
             state = now
         change = a_change(state, 0, chance)
