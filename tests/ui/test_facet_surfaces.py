@@ -33,7 +33,7 @@ def client(river_services: Services) -> TestClient:
 @pytest.mark.parametrize("command", ["search", "related"])
 def test_options_are_the_facets(command: str) -> None:
     options = {option.name: option.opts for option in main.commands[command].params}
-    others = {"query", "ids", "mode", "sort", "offset", "limit", "model", "reranker", "data", "as_json"}
+    others = {"query", "ids", "mode", "sort", "offset", "limit", "model", "device", "reranker", "data", "as_json"}
     assert options.keys() - others == NAMED | {"year_from", "year_to", "stated_only"}
     assert options["corporate_author"] == ["--corporate-author"]
     assert options["not_corporate_author"] == ["--not-corporate-author"]

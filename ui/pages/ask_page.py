@@ -9,7 +9,6 @@ from typing import Final
 from markupsafe import Markup
 
 from search.question.answering.answer import Answer
-from search.question.answering.asker import Asker
 from search.question.answering.live import LiveAsker
 from search.question.understanding.words import LONGEST
 from search.snapshots.snapshot import Snapshot
@@ -30,7 +29,7 @@ _CARDS: Final = 10
 class AskPage:
     """A question for one reader."""
 
-    asker: Asker
+    asker: LiveAsker
     address: AskAddress
     rendering: Rendering
     generating: bool = False
@@ -39,7 +38,7 @@ class AskPage:
     def open(cls, asker: LiveAsker, query_string: str, accept_language: str, *, generating: bool = False) -> AskPage:
         """The page that the part of a URL after ``?`` asks for."""
         address = AskAddress.read(query_string)
-        return cls(asker.current(), address, Rendering.for_reader(address.language, accept_language), generating)
+        return cls(asker, address, Rendering.for_reader(address.language, accept_language), generating)
 
     def parts(self) -> Iterator[str]:
         """The page in parts to be sent one by one: what stands before the answer, and then the rest.
@@ -77,14 +76,15 @@ class AskPage:
         )
 
     def _answer(self) -> str:
-        answer = self.asker.ask(
+        asker = self.asker.current()
+        answer = asker.ask(
             self.address.question,
             language=self.rendering.language,
             prior=self.address.after or None,
             corrections=self.address.corrections,
             limit=_CARDS,
         )
-        return answer_html(self.asker.engine.snapshot, answer, self.address, self.rendering, generating=self.generating)
+        return answer_html(asker.engine.snapshot, answer, self.address, self.rendering, generating=self.generating)
 
 
 def answer_html(
@@ -99,6 +99,7 @@ def answer_html(
     figures = Rendering(view.language, rendering.asked).html("parts/figures.html", figures=view.figures)
     return rendering.html(
         "parts/answer.html",
+        snapshot=snapshot.manifest.name,
         view=view,
         address=address,
         figures=Markup(figures),  # noqa: S704 - a template escaped it

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kg.descriptions import Signature
+from kg.facets.table import FACETS
 from kg.facets.values import FacetValue
 from search.engine import Engine
 from search.fusion import LEXICAL, SEMANTIC
@@ -148,7 +149,7 @@ def test_a_name_that_ends_with_an_initial_ends_the_sentence() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("facet", ["topic", "author", "series", "country", "region", "institution"])
+@pytest.mark.parametrize("facet", [name for name, facet in FACETS.items() if facet.likeness is not None])
 def test_every_kind_of_shared_value_has_its_sentence(language: str, facet: str) -> None:
     (said,) = reasons(Why(shared={facet: VALUES}), Texts(language))
     assert ("eau, maize" if language == "fr" else "water, maize") in said

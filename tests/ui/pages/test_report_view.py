@@ -164,7 +164,7 @@ def test_an_entity_that_no_search_is_made_for_is_no_link(sample: Snapshot, odd: 
         assert rows(view)["Provider"].values[0].href is None
         base = snapshot.manifest.base
         assert not [value for row in view.rows for value in row.values if (value.href or "").startswith(base)]
-    assert rows(view_of(odd, "X/1 é"))["Funder"].values == (Value("A Funder"),)
+    assert rows(view_of(odd, "X/1 é"))["Funder"].values == (Value("A Funder", query="funder=a-funder"),)
 
 
 def test_what_was_inferred_is_marked_with_method_confidence_and_date(odd: Snapshot) -> None:
