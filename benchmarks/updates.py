@@ -45,14 +45,14 @@ def main() -> None:
     if not all(path.is_file() for path in files):
         out.print(f"{files[0]} is not here: this needs the folder of real records.")
         return
-    table = Table("what", "wall s", "CPU s", *STAGES, "peak MB")
+    measured: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as folder:
         services = build_services(Settings(data=options.data or Path(folder) / "data", model=options.model))
         if services.data.current() is None:
             source = Path(folder) / "records.jsonl.gz"
             with gzip.open(source, "wb", compresslevel=1) as lines:
                 lines.writelines(itertools.islice(lines_of(files), options.reports))
-            table.add_row(f"build of {options.reports:,}", *measured(services, Task("build", (source,), afresh=True)))
+            measured[f"build of {options.reports:,}"] = measure(services, Task("build", (source,), afresh=True))
         reports = services.snapshot().manifest.reports
         for number, count in enumerate(options.changes):
             chance = random.Random(number)
@@ -62,7 +62,10 @@ def main() -> None:
             source = Path(folder) / "changed.jsonl"
             source.write_bytes(b"".join(changed))
             task = Task("update", (source,), deleted=tuple(deleted))
-            table.add_row(f"{count:,} changes", *measured(services, task))
+            measured[f"{count:,} changes"] = measure(services, task)
+    table = Table("seconds", *measured)
+    for row in zip(("wall", "CPU", *STAGES, "peak MB"), *measured.values(), strict=True):
+        table.add_row(*row)
     out.print(table)
 
 
@@ -81,15 +84,14 @@ def changes(records: Sequence[bytes], number: int, chance: random.Random) -> tup
     return changed, deleted
 
 
-def measured(services: Services, task: Task) -> Iterator[str]:
-    """A row of the table: seconds as a clock on the wall and the processor have them, and by stage."""
+def measure(services: Services, task: Task) -> list[str]:
+    """A column of the table: seconds as a clock on the wall and the processor have them, and by stage."""
     started, before = time.perf_counter(), time.process_time()
     with services.writing(), BuildProgress(Console(stderr=True)) as progress:
         written = services.write(task, progress)
-    yield f"{time.perf_counter() - started:.1f}"
-    yield f"{time.process_time() - before:.1f}"
-    yield from shares(written)
-    yield f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f}"
+    wall, processor = time.perf_counter() - started, time.process_time() - before
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return [f"{wall:.1f}", f"{processor:.1f}", *shares(written), f"{peak:,.0f}"]
 
 
 def shares(written: Written) -> Iterator[str]:
