@@ -99,6 +99,8 @@ def update_text_index(
         frequent = FrequentWords.open(parent, before.used)
     except (OSError, ValueError) as error:
         raise DamagedSnapshotError(parent, str(error)) from error
+    if moved.shape != before.by_ordinal.shape:
+        raise ValueError(f"{len(moved)} reports were moved of {len(before.by_ordinal)}")
     index = continued_index(directory, parent, without={MASKS, SLOTS, ORDINALS})
     register(index)
     writer = index.writer(heap_size=_HEAP, num_threads=1)

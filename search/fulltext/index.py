@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,6 +38,7 @@ from search.fulltext.fields import (
 from search.fulltext.masks import FrequentWords
 from search.fulltext.query_syntax import AllOf, Condition, Field, Not, Phrase, parse
 from search.fulltext.slots import SlotMask, Slots
+from search.remembering import Remembering
 
 _SIMILAR_SCORE: Final = 2.0
 """What a word like the one typed counts: about as much as a word that a report in eight holds."""
@@ -48,6 +49,9 @@ _MOST_SIMILAR: Final = 4
 """Words of a query that are looked for as mistyped: each costs a walk through the vocabulary."""
 _FEW: Final = 1000
 """Up to here the allowed reports are part of the query; beyond, asking for more and dropping is faster."""
+_COUNTED: Final = 1000
+"""Terms of which it is kept how many reports hold them: to count those of a term that every fourth holds takes .4 ms of
+300,000 reports. Without deleted documents nothing is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class TextIndex:
         register(self._index)
         self._searcher = self._index.searcher()
         self.size: Final[int] = self._searcher.num_docs
+        self._counted = Remembering[tuple[str, str], int](_COUNTED)
         try:
             self._slots = Slots.open(directory)
             self._frequent = FrequentWords.open(directory, self._slots.used)
@@ -112,7 +117,8 @@ class TextIndex:
         parsed = parse(text)
         content = _content_words(parsed.words)
         repeated = Counter(words(parsed.words))
-        known = tuple(word for word in content if self.frequency(word))
+        held = {word: self.frequency(word) for word in content}
+        known = tuple(word for word in content if held[word])
         unknown = [word for word in content if word not in known and len(word) >= _SIMILAR_FROM]
         # A query of which most words are unknown is in another language: none of its words is mistyped.
         mistyped = unknown if len(unknown) <= max(1, len(known)) else []
@@ -125,16 +131,16 @@ class TextIndex:
             phrases=parsed.phrases,
             condition=parsed.condition,
             meaning=parsed.meaning,
-            evidence=self._evidence(content, known, repeated),
+            evidence=self._evidence(held, repeated),
         )
 
     def telling(self, text: str, most: int) -> TextQuery:
         """A query for the ``most`` words of a text that tell it from others: often in it, rare in the collection."""
         counts = Counter(words(text))
         weighed = [
-            (count * self._rarity(word), word)
+            (count * self._rarity(held), word)
             for word in _content_words(text)
-            if (count := counts[word]) and self.frequency(word) > 1
+            if (count := counts[word]) and (held := self.frequency(word)) > 1
         ]
         chosen = tuple(word for _, word in sorted(weighed, reverse=True)[:most])
         return TextQuery(words=chosen, known=chosen, repeated=tuple(counts[word] for word in chosen))
@@ -259,9 +265,8 @@ class TextIndex:
         first = placed[0][0]
         return Query.phrase_query(schema, field, [(place - first, term) for place, term in placed])
 
-    def _rarity(self, word: str) -> float:
+    def _rarity(self, frequency: int) -> float:
         """The inverse document frequency of a word, as BM25 has it: over its commonest form in any field."""
-        frequency = self.frequency(word)
         return math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5))
 
     def frequency(self, word: str) -> int:
@@ -283,12 +288,15 @@ class TextIndex:
 
     def _live(self, field: str, term: str) -> int:
         """How many reports hold a term: its document frequency counts deleted documents too."""
+        return self._counted.ask((field, term), lambda: self._count(field, term))
+
+    def _count(self, field: str, term: str) -> int:
         query = Query.term_query(self._index.schema, field, term, "basic")
         return self._searcher.search(query, limit=1, count=True).count  # type: ignore[attr-defined,no-any-return]
 
-    def _evidence(self, content: Sequence[str], known: Collection[str], repeated: Mapping[str, int]) -> float:
-        weights = {word: repeated[word] * self._rarity(word) for word in content}
-        return sum(weights[word] for word in known) / (sum(weights.values()) or 1.0)
+    def _evidence(self, held: Mapping[str, int], repeated: Mapping[str, int]) -> float:
+        weights = {word: repeated[word] * self._rarity(frequency) for word, frequency in held.items()}
+        return sum(weights[word] for word, frequency in held.items() if frequency) / (sum(weights.values()) or 1.0)
 
     def _inside(self, query: Query, k: int, allowed: Mask | None, narrowed: Sequence[Sequence[int]]) -> Hits:
         """The best ``k`` hits where ``allowed`` is true (None: of all), ties by ordinal."""

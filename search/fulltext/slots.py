@@ -43,8 +43,9 @@ class Slots:
         """Map what :meth:`save` wrote. Raises :class:`OSError`, and :class:`ValueError` for what does not fit."""
         slots = cls(*(_mapped(directory / name) for name in (SLOTS, ORDINALS)))
         reports = len(slots.by_ordinal)
-        in_range = reports == 0 or 0 <= slots.by_ordinal.min() <= slots.by_ordinal.max() < slots.used
-        if not in_range or not np.array_equal(slots.ordinals[slots.by_ordinal], np.arange(reports)):
+        given = np.flatnonzero(slots.ordinals >= 0)
+        in_range = len(given) == reports and slots.ordinals.max(initial=-1) < reports
+        if not in_range or not np.array_equal(slots.by_ordinal[slots.ordinals[given]], given):
             raise ValueError(f"the slots of {reports} reports are not theirs")
         return slots
 
@@ -69,8 +70,6 @@ class Slots:
 
         Raises :class:`ValueError` unless each of the new ordinals is named once.
         """
-        if moved.shape != self.by_ordinal.shape:
-            raise ValueError(f"{len(moved)} reports were moved of {len(self.by_ordinal)}")
         kept = moved >= 0
         ordinals = np.concatenate((moved[kept], np.asarray(added, dtype=np.int64)))
         slots = np.concatenate((self.by_ordinal[kept], np.arange(self.used, self.used + len(added), dtype=np.int32)))

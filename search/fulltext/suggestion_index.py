@@ -105,8 +105,8 @@ def _schema() -> tantivy.Schema:
     for name in ("first", "first_begin", "words", "words_begin"):
         builder = builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     builder = builder.add_text_field("kind", stored=True, tokenizer_name="raw", index_option="basic")
-    builder = builder.add_bytes_field("key", indexed=True)
-    builder = builder.add_unsigned_field("shown", indexed=True).add_unsigned_field("rank", fast=True)
+    builder = builder.add_unsigned_field("key", indexed=True).add_unsigned_field("rank", fast=True)
+    builder = builder.add_unsigned_field("shown", indexed=True)
     for name in _STORED:
         # Stored only: what is not searched needs no analysis, and bytes are not analysed.
         builder = builder.add_bytes_field(name, stored=True)
@@ -122,7 +122,7 @@ def _add(writer: tantivy.IndexWriter, thing: Suggestible) -> None:
             document.add_text(name, " ".join(of_them))
             document.add_text(f"{name}_begin", " ".join(sorted(beginnings)))
         document.add_text("kind", thing.kind)
-        document.add_bytes("key", key(thing.kind, thing.iri))
+        document.add_unsigned("key", key(thing.kind, thing.iri))
         document.add_unsigned("rank", rank(thing, place))
         document.add_unsigned("reports", thing.reports)
         document.add_bytes("iri", thing.iri.encode())
