@@ -2,7 +2,9 @@
 
 SearchError
     NoSnapshotError         nothing has been built yet
-    DamagedSnapshotError    a snapshot is not whole, or is of another version
+    DamagedSnapshotError    a snapshot is not whole
+    OtherLayoutError        a snapshot was made by another version of the program
+    DamagedPointerError     what names the live snapshot is damaged
     BuildRunningError       another process is writing
     NoReportsError          the sources hold no report
     UnknownReportError      no report has this id
@@ -54,12 +56,13 @@ class NoSnapshotError(SearchError):
 
 
 class DamagedSnapshotError(SearchError):
-    """A snapshot is not whole, or was made by another version of the program."""
+    """A snapshot is not whole. ``file`` is the first file that is damaged, where one is to blame."""
 
-    def __init__(self, snapshot: Path, reason: str) -> None:
-        super().__init__(snapshot, reason)
+    def __init__(self, snapshot: Path, reason: str, file: str | None = None) -> None:
+        super().__init__(snapshot, reason, file)
         self.snapshot = snapshot
         self.reason = reason
+        self.file = file
 
     @property
     def what(self) -> str:
@@ -67,23 +70,65 @@ class DamagedSnapshotError(SearchError):
 
     @property
     def remedy(self) -> str:
-        return "Run `reportgraph build SOURCE...` again."
+        return (
+            "`reportgraph check` names all that is damaged. Run `reportgraph build SOURCE...` again, "
+            "go back with `reportgraph rollback`, or restore a backup."
+        )
 
 
-class BuildRunningError(SearchError):
-    """Another process is writing a snapshot in the same data directory."""
+class OtherLayoutError(DamagedSnapshotError):
+    """A snapshot has another layout than this version of the program reads. It is not damaged."""
 
-    def __init__(self, data: Path) -> None:
-        super().__init__(data)
-        self.data = data
-
-    @property
-    def what(self) -> str:
-        return f"Another build is writing in {self.data}."
+    def __init__(self, snapshot: Path, layout: int, readable: int) -> None:
+        super().__init__(snapshot, f"it has layout {layout}, this program reads {readable}")
+        self.args = (snapshot, layout, readable)
+        self.layout = layout
+        self.readable = readable
 
     @property
     def remedy(self) -> str:
-        return "Wait until it has ended, or give another --data directory."
+        if self.layout > self.readable:
+            return "Use the version of the program that made it, or a newer one."
+        return "Run `reportgraph build SOURCE...` again: texts that have not changed are not encoded again."
+
+
+class DamagedPointerError(SearchError):
+    """The file that names the live snapshot does not hold what was written. ``newest`` is the snapshot made last."""
+
+    def __init__(self, path: Path, newest: str | None) -> None:
+        super().__init__(path, newest)
+        self.path = path
+        self.newest = newest
+
+    @property
+    def what(self) -> str:
+        return f"{self.path} is damaged: it does not name a snapshot as it should."
+
+    @property
+    def remedy(self) -> str:
+        if self.newest is None:
+            return "Run `reportgraph build SOURCE...` again."
+        return f"Run `reportgraph rollback {self.newest}` to make the newest snapshot live, or choose another one."
+
+
+class BuildRunningError(SearchError):
+    """Another process is writing in the same data directory. ``holder`` says which, as far as it is known."""
+
+    def __init__(self, data: Path, holder: str = "", waited: float = 0) -> None:
+        super().__init__(data, holder, waited)
+        self.data = data
+        self.holder = holder
+        self.waited = waited
+
+    @property
+    def what(self) -> str:
+        who = f": {self.holder}" if self.holder else ""
+        waited = f" after {self.waited:g} s" if self.waited else ""
+        return f"Another process is still writing in {self.data}{waited}{who}."
+
+    @property
+    def remedy(self) -> str:
+        return "Wait until it has ended (`--wait SECONDS` waits for it), or give another --data directory."
 
 
 class NoReportsError(SearchError):

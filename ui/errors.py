@@ -46,6 +46,8 @@ HTTP_STATUS: Final[dict[type[Exception], int]] = {
     embedding_errors.MissingVectorsError: 500,
     search_errors.NoSnapshotError: 503,
     search_errors.DamagedSnapshotError: 503,
+    search_errors.OtherLayoutError: 503,
+    search_errors.DamagedPointerError: 503,
     search_errors.BuildRunningError: 409,
     search_errors.NoReportsError: 422,
     search_errors.UnknownReportError: 404,

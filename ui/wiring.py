@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,8 @@ from search.live import LiveEngine
 from search.question.generating.generator import Generator
 from search.reranking import Reranking
 from search.snapshots.build import BuildSettings
-from search.snapshots.snapshot import Adapters, DataDirectory, Manifest, Snapshot
+from search.snapshots.digest_memory import DigestMemory
+from search.snapshots.snapshot import Adapters, DataDirectory, Manifest, Snapshot, read_whole
 from ui.settings import DEFAULT_MODEL, Settings
 
 
@@ -87,25 +88,47 @@ class Services:
         return self._rerankings[name]
 
     def snapshot(self) -> Snapshot:
-        """The live snapshot; raises :class:`~search.errors.NoSnapshotError`."""
-        return Snapshot.open(self.data.live(), self.adapters)
+        """The live snapshot; raises :class:`~search.errors.NoSnapshotError`.
 
-    def engine(self, directory: Path, *, reranked: bool = True) -> Engine:
+        Files that a short command read within a day, and that have not changed since, are not read once more.
+        """
+        with self._remembering() as memory:
+            return Snapshot.open(self.data.live(), self.adapters, memory)
+
+    def live_part(self, part: str) -> tuple[Path, Manifest]:
+        """Where a part of the live snapshot lies, whose files are whole, with the manifest; raises as `snapshot`."""
+        with self._remembering() as memory:
+            live = self.data.live()
+            return live / part, read_whole(live, (part,), memory=memory)
+
+    @contextmanager
+    def _remembering(self) -> Iterator[DigestMemory]:
+        memory = DigestMemory.load(self.data.verified_file)
+        yield memory
+        memory.save(self.data.verified_file)
+
+    def engine(self, directory: Path, *, reranked: bool = True, memory: DigestMemory | None = None) -> Engine:
         """A search engine over a snapshot with its encoder: the one of the settings, or that it was built with.
 
         The model computes in the precision that the snapshot was built in, also where another one would be faster.
-        ``reranked`` false leaves the reranker of the settings out.
+        ``reranked`` false leaves the reranker of the settings out. Without a ``memory`` of digests it is that of short
+        commands, see :meth:`snapshot`.
 
         Raises the errors of opening either, and :class:`~embeddings.errors.ModelMismatchError`.
         """
-        snapshot = Snapshot.open(directory, self.adapters)
+        with self._remembering() as remembered:
+            snapshot = Snapshot.open(directory, self.adapters, memory or remembered)
         manifest = snapshot.manifest
         encoder = self._encoder(self.settings.model or manifest.model_source, manifest.model)
         return Engine(snapshot, encoder, self._reranking() if reranked else None)
 
     def live_engine(self) -> LiveEngine:
-        """The engine over the live snapshot, followed as it changes; raises what :meth:`engine` does."""
-        return LiveEngine(self.data, self.engine)
+        """The engine over the live snapshot, followed as it changes; raises what :meth:`engine` does.
+
+        It reads every file before it trusts it. A file that the next snapshot shares is read once.
+        """
+        memory = DigestMemory(follows_links=True)
+        return LiveEngine(self.data, lambda directory: self.engine(directory, memory=memory))
 
     def generator(self) -> Generator | None:
         """The generator that the settings name, if they do; close it when done. Nothing is sent until it is asked.

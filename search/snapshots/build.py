@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,11 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-import filelock
 import numpy as np
 import orjson
 
-from embeddings.durable import replacing, sync_directory
 from embeddings.encoder import Encoder
 from embeddings.encoding import EncodingReport, Texts, encode_missing, gather, gathered
 from embeddings.errors import DamagedSegmentError, ModelMismatchError
@@ -38,12 +35,14 @@ from kg.record_files import RecordFile, RecordWriter
 from kg.store import GraphStore
 from kg.string_table import StringTable
 from kg.vocab import Minter
-from search.errors import BuildRunningError, DamagedSnapshotError, NoReportsError
+from search.errors import DamagedSnapshotError, NoReportsError
 from search.fulltext.analysis import well_formed
 from search.fulltext.fields import write_text_index
 from search.fulltext.suggestible import suggestible
 from search.fulltext.suggestion_index import write_suggestion_index
 from search.fulltext.texts import ReportText, embedding_text
+from search.snapshots.checks import Files, digests_of
+from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.intake import TOLD_EVERY, Intake, Tally
 from search.snapshots.snapshot import (
     ANN,
@@ -63,6 +62,7 @@ from search.snapshots.snapshot import (
     timestamp,
 )
 from search.snapshots.spool import Spool, SpooledTexts
+from search.snapshots.writing import writing
 
 KEPT_SNAPSHOTS: Final = 3
 _STAGING: Final = ".building"
@@ -87,13 +87,17 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BuildSettings:
-    """What a build is made with. ``now`` and ``clock`` are asked for the time of day and for seconds elapsed."""
+    """What a build is made with. ``now`` and ``clock`` are asked for the time of day and for seconds elapsed.
+
+    ``wait`` is how many seconds to wait for another process that writes in the same directory.
+    """
 
     base: str
     fields: FieldMap
     model_source: str
     form: str | None = None
     kept_snapshots: int = KEPT_SNAPSHOTS
+    wait: float = 0.0
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     clock: Callable[[], float] = time.perf_counter
 
@@ -123,6 +127,7 @@ class Build:
         self._seconds: dict[str, float] = {}
         self._staging = data.snapshots / _STAGING
         self._salvage = data.snapshots / _SALVAGE
+        self._memory = DigestMemory.load(data.verified_file)
 
     def run(self, sources: Sequence[Path]) -> BuildReport:
         """Build from files; returns when the snapshot is published. The caller holds the lock."""
@@ -273,9 +278,8 @@ class Build:
         ann_digest: str,
     ) -> Manifest:
         live = self._data.current()
-        names = self._data.names()
         return Manifest(
-            name=f"{int(names[-1]) + 1 if names else 1:06d}",
+            name=self._data.next_name(),
             parent=live.name if live is not None else None,
             created=timestamp(self._settings.now()),
             base=self._minter.base,
@@ -288,23 +292,27 @@ class Build:
             digests=digests,
             ann_digest=ann_digest,
             sources=tuple(well_formed(source.name) for source in sources),
-            files=_sizes(self._staging),
+            files=self._file_digests(live),
         )
 
     def _publish(self, manifest: Manifest) -> None:
         (self._staging / MANIFEST).write_bytes(manifest.to_json())
-        Snapshot.open(self._staging, self._adapters)
-        _sync_tree(self._staging)
-        target = self._data.snapshots / manifest.name
-        self._staging.rename(target)
-        sync_directory(self._data.snapshots)
-        with replacing(self._data.current_file) as temporary:
-            temporary.write_text(f"{manifest.name}\n", encoding="ascii")
+        Snapshot.open(self._staging, self._adapters, self._memory)
+        self._data.publish(self._staging, manifest)
+        self._memory.save(self._data.verified_file)
         # From here on the build is done: what cannot be removed now is removed by the next one.
         shutil.rmtree(self._salvage, ignore_errors=True)
         for name in self._data.names()[: -self._settings.kept_snapshots]:
             if name != manifest.name:
                 shutil.rmtree(self._data.snapshots / name, ignore_errors=True)
+
+    def _file_digests(self, live: Path | None) -> Files:
+        parent = None
+        if live is not None:
+            # The digests of a parent that cannot be read are made anew.
+            with suppress(DamagedSnapshotError):
+                parent = (live, Manifest.read(live).files)
+        return digests_of(self._staging, parent=parent, memory=self._memory)
 
     # -- checks and bookkeeping --------------------------------------------------------------------------------
 
@@ -348,13 +356,8 @@ def build(
     """
     for source in sources:
         read(source, settings.fields, form=settings.form)
-    data.path.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(data.lock_file, blocking=False)
-    try:
-        with lock:
-            return Build(data, settings, adapters=adapters, encoder=encoder, observer=observer).run(sources)
-    except filelock.Timeout as error:
-        raise BuildRunningError(data.path) from error
+    with writing(data, "build", wait=settings.wait):
+        return Build(data, settings, adapters=adapters, encoder=encoder, observer=observer).run(sources)
 
 
 @contextmanager
@@ -367,18 +370,3 @@ def _no_garbage_collected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _sizes(directory: Path) -> dict[str, int]:
-    """Bytes of every file below a directory by its path there; locks come and go and are left out."""
-    files = (path for path in directory.rglob("*") if path.is_file() and not path.name.endswith(".lock"))
-    return {path.relative_to(directory).as_posix(): path.stat().st_size for path in sorted(files)}
-
-
-def _sync_tree(directory: Path) -> None:
-    """Make every file below a directory, and every name, survive a power cut."""
-    for folder, _, files in os.walk(directory):
-        for name in files:
-            with (Path(folder) / name).open("rb") as file:
-                os.fsync(file.fileno())
-        sync_directory(Path(folder))

@@ -24,7 +24,7 @@ from kg.descriptions import read_reports
 from kg.errors import ResultFormError
 from kg.shapes_check import Violation, check
 from kg.store import Scope
-from search.snapshots.snapshot import GRAPH, Manifest, Snapshot
+from search.snapshots.snapshot import GRAPH, Snapshot
 from ui.commands.context import console, services
 from ui.errors import FAILED
 from ui.progress import printable
@@ -36,12 +36,12 @@ def sparql_command(
     """Ask a query and print the answer."""
     text = _query_text(query)
     wired = services(data=data, query_seconds=timeout)
-    live = wired.data.live()
+    graph, manifest = wired.live_part(GRAPH)
     scope = Scope.STATED if stated_only else Scope.ALL
     wanted = "json" if as_json else form
     # In a process of its own: what runs too long or eats all memory is ended there, with a clear line here.
-    with closing(wired.query_workers(Manifest.read(live).base, workers=1)) as workers:
-        answer, given = _answer(lambda kind: workers.answer(live / GRAPH, text, kind, scope), wanted)
+    with closing(wired.query_workers(manifest.base, workers=1)) as workers:
+        answer, given = _answer(lambda kind: workers.answer(graph, text, kind, scope), wanted)
     if wanted in (None, "table") and given == "csv":
         _print_table(answer.decode())
     else:
