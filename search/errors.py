@@ -5,7 +5,9 @@ SearchError
     DamagedSnapshotError    a snapshot is not whole
     OtherLayoutError        a snapshot was made by another version of the program
     DamagedPointerError     what names the live snapshot is damaged
+    UnknownSnapshotError    there is no snapshot of this name
     BuildRunningError       another process is writing
+    BackupError             a backup is damaged, or cannot be restored here
     NoReportsError          the sources hold no report
     UnknownReportError      no report has this id
     UnknownValueError       no report has this value in this facet
@@ -111,6 +113,25 @@ class DamagedPointerError(SearchError):
         return f"Run `reportgraph rollback {self.newest}` to make the newest snapshot live, or choose another one."
 
 
+class UnknownSnapshotError(SearchError):
+    """There is no snapshot of this name. ``names`` are those that there are, oldest first."""
+
+    def __init__(self, name: str, names: tuple[str, ...]) -> None:
+        super().__init__(name, names)
+        self.name = name
+        self.names = names
+
+    @property
+    def what(self) -> str:
+        return f"There is no snapshot {self.name!r}."
+
+    @property
+    def remedy(self) -> str:
+        if not self.names:
+            return "Run `reportgraph build SOURCE...` first, or point --data at another directory."
+        return f"Choose one that `reportgraph snapshots` lists: {', '.join(self.names)}."
+
+
 class BuildRunningError(SearchError):
     """Another process is writing in the same data directory. ``holder`` says which, as far as it is known."""
 
@@ -129,6 +150,24 @@ class BuildRunningError(SearchError):
     @property
     def remedy(self) -> str:
         return "Wait until it has ended (`--wait SECONDS` waits for it), or give another --data directory."
+
+
+class BackupError(SearchError):
+    """A file is no backup, is damaged, or cannot be restored into this directory. Nothing was changed."""
+
+    def __init__(self, path: Path, reason: str, advice: str) -> None:
+        super().__init__(path, reason, advice)
+        self.path = path
+        self.reason = reason
+        self.advice = advice
+
+    @property
+    def what(self) -> str:
+        return f"The backup {self.path} cannot be restored: {self.reason}. Nothing was changed."
+
+    @property
+    def remedy(self) -> str:
+        return f"{self.advice}."
 
 
 class NoReportsError(SearchError):

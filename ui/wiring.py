@@ -38,7 +38,7 @@ class Services:
     _encoders: dict[str, Encoder] = field(default_factory=dict)
     _rerankings: dict[str, Reranking] = field(default_factory=dict)
 
-    def build_settings(self, form: str | None = None) -> BuildSettings:
+    def build_settings(self, form: str | None = None, wait: float = 0.0) -> BuildSettings:
         """What a build is made with; raises :class:`~kg.errors.FieldMapError`."""
         return BuildSettings(
             base=self.settings.base,
@@ -46,6 +46,7 @@ class Services:
             model_source=self._build_model,
             form=form,
             kept_snapshots=self.settings.kept_snapshots,
+            wait=wait,
         )
 
     @property

@@ -44,6 +44,7 @@ from search.fulltext.texts import ReportText, embedding_text
 from search.snapshots.checks import Files, digests_of
 from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.intake import TOLD_EVERY, Intake, Tally
+from search.snapshots.keeping import prune_snapshots
 from search.snapshots.snapshot import (
     ANN,
     FACETS,
@@ -302,9 +303,7 @@ class Build:
         self._memory.save(self._data.verified_file)
         # From here on the build is done: what cannot be removed now is removed by the next one.
         shutil.rmtree(self._salvage, ignore_errors=True)
-        for name in self._data.names()[: -self._settings.kept_snapshots]:
-            if name != manifest.name:
-                shutil.rmtree(self._data.snapshots / name, ignore_errors=True)
+        prune_snapshots(self._data, self._settings.kept_snapshots)
 
     def _file_digests(self, live: Path | None) -> Files:
         parent = None

@@ -31,7 +31,13 @@ from kg.facets.columns import Columns
 from kg.facets.files import load_columns
 from kg.record_files import RecordFile
 from kg.store import GraphStore
-from search.errors import DamagedPointerError, DamagedSnapshotError, NoSnapshotError, OtherLayoutError
+from search.errors import (
+    DamagedPointerError,
+    DamagedSnapshotError,
+    NoSnapshotError,
+    OtherLayoutError,
+    UnknownSnapshotError,
+)
 from search.fulltext.index import TextIndex
 from search.fulltext.suggestion_index import SuggestionIndex
 from search.snapshots.checks import FileDigest, Files, Tell, damages, tell_nobody
@@ -302,6 +308,13 @@ class DataDirectory:
         """
         named = _POINTER.fullmatch(self.pointer() or b"")
         return self.snapshots / named["name"].decode() if named else None
+
+    def named(self, name: str) -> Path:
+        """The directory of a snapshot by its name; raises :class:`~search.errors.UnknownSnapshotError`."""
+        names = self.names()
+        if name not in names:
+            raise UnknownSnapshotError(name, tuple(names))
+        return self.snapshots / name
 
     def publish(self, staging: Path, manifest: Manifest) -> None:
         """Give a directory that is ready its name and make it live. The caller holds the lock.

@@ -23,22 +23,25 @@ def build_command(
     form: str | None,
     fields: Path | None,
     strict: bool,
+    wait: float,
     model: str | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
     """Build and publish; exit with 1 under ``--strict`` if there was any problem."""
     wired = services(data=data, model=model, fields=fields)
-    report = run_build(wired, sources, form, console())
+    report = run_build(wired, sources, form, console(), wait=wait)
     if as_json:
         click.echo(orjson.dumps(summary(report), option=orjson.OPT_INDENT_2))
     if strict and report.manifest.problems:
         raise SystemExit(FAILED)
 
 
-def run_build(wired: Services, sources: tuple[Path, ...], form: str | None, out: Console) -> BuildReport:
-    """Build with progress shown, then show the summary."""
-    settings = wired.build_settings(form)
+def run_build(
+    wired: Services, sources: tuple[Path, ...], form: str | None, out: Console, *, wait: float = 0.0
+) -> BuildReport:
+    """Build with progress shown, then show the summary. ``wait`` is how many seconds to wait for another writer."""
+    settings = wired.build_settings(form, wait)
     with out.status("Loading the encoder"):
         encoder = wired.build_encoder()
     with BuildProgress(out) as progress:

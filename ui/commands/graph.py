@@ -1,4 +1,4 @@
-"""``sparql``, ``export`` and ``check``: the graph itself."""
+"""``sparql`` and ``export``: the graph itself."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import click
-import orjson
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -22,11 +20,9 @@ from embeddings.durable import replacing
 from kg.citation_export import WRITERS
 from kg.descriptions import read_reports
 from kg.errors import ResultFormError
-from kg.shapes_check import Violation, check
 from kg.store import Scope
 from search.snapshots.snapshot import GRAPH, Snapshot
-from ui.commands.context import console, services
-from ui.errors import FAILED
+from ui.commands.context import services
 from ui.progress import printable
 
 
@@ -105,25 +101,3 @@ def _export(snapshot: Snapshot, form: str, target: Path) -> None:
         return
     with target.open("w", encoding="utf-8") as stream:
         stream.writelines(WRITERS[form](read_reports(snapshot.graph, snapshot.columns.reports)))
-
-
-def check_command(*, limit: int | None, data: Path | None, as_json: bool) -> None:
-    """Validate against the shapes; exit with 1 if anything is not as it should be."""
-    snapshot = services(data=data).snapshot()
-    reports = snapshot.columns.reports[:limit]
-    with Progress(console=console(), transient=True) as progress:
-        task = progress.add_task("Checking shapes", total=len(reports))
-        found = list(check(snapshot.graph, reports, progress=lambda done: progress.update(task, completed=done)))
-    if as_json:
-        report = {"reports": len(reports), "violations": [_violation(violation) for violation in found]}
-        click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-    else:
-        for violation in found:
-            click.echo(printable(f"{violation.node}: {violation.path or 'node'}: {violation.message}"))
-        click.echo(f"{len(reports):,} reports checked, {len(found):,} violations.")
-    if found:
-        raise SystemExit(FAILED)
-
-
-def _violation(violation: Violation) -> dict[str, str | None]:
-    return {"node": violation.node, "path": violation.path, "message": violation.message}
