@@ -25,7 +25,7 @@ from rich.table import Table
 
 REPORTS = Path(__file__).parents[2] / "shared" / "data" / "reports" / "reports.vufind.jsonl.gz"
 COMMAND = Path(sys.executable).parent / "reportgraph"
-STAGES = ("read", "map and load", "facets")
+STAGES = ("records", "graph", "facets")
 
 
 def build(source: Path, data: Path, model: str) -> dict[str, object]:

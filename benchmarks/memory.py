@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from kg.model import Problem
-from search.snapshots.build import Observer
+from search.snapshots.staging import Observer
 
 
 class Memory:

@@ -34,6 +34,7 @@ from search.evaluation import Judgments, bootstrap, ndcg, read_judgments
 from search.fusion import Fused
 from search.request import Request
 from search.reranking import RERANKER_WEIGHT, blended
+from search.snapshots.pipeline import Task
 from ui.commands.evaluating import as_records
 from ui.settings import DEFAULT_MODEL, Settings
 from ui.wiring import build_services
@@ -112,10 +113,10 @@ def collection(folder: Path, judgments: Judgments, model: str) -> Engine:
     """The engine over a corpus, built in ``folder`` if it is not there yet."""
     services = build_services(Settings(data=folder, model=model))
     if services.data.current() is None:
-        from ui.commands.building import run_build
+        from ui.commands.changing import run_task
 
         with tempfile.TemporaryDirectory() as made:
-            run_build(services, (as_records(judgments, Path(made)),), None, Console(stderr=True))
+            run_task(services, Task("build", (as_records(judgments, Path(made)),), afresh=True), Console(stderr=True))
     return services.engine(services.data.live(), reranked=False)
 
 

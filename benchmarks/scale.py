@@ -46,12 +46,13 @@ from kg.descriptions import cards
 from kg.facets.columns import FACETS as FACET_NAMES
 from kg.facets.columns import Columns
 from kg.facets.files import columns_digest, load_columns
-from kg.record_files import RecordFile
 from search.engine import Engine
 from search.fulltext.index import TextIndex
 from search.fulltext.suggestion_index import SuggestionIndex
 from search.request import Filters, Request
 from search.snapshots.checks import Files
+from search.snapshots.ledger import Ledger
+from search.snapshots.record_log import RecordLog
 from search.snapshots.snapshot import (
     ANN,
     FACETS,
@@ -152,12 +153,12 @@ def open_parts(services: Services, directory: Path, encoder: Encoder, queries: i
     for query in typed[:WARMING]:
         text.search(text.parse(query), 1000)
     memory.note(TEXT)
-    records = RecordFile.open(directory / RECORDS)
+    records = RecordLog.open(directory / RECORDS)
     for iri in drawn[:WARMING]:
         records.get(iri.rsplit("/", 1)[-1])
     memory.note(RECORDS)
     suggestions = SuggestionIndex.open(directory / SUGGEST)
-    snapshot = Snapshot(manifest, graph, columns, index, text, records, suggestions)
+    snapshot = Snapshot(manifest, graph, columns, index, text, records, Ledger.open(directory), suggestions)
     for query in typed[:WARMING]:
         suggest(snapshot, SuggestRequest(query[:4]))
     memory.note(SUGGEST)

@@ -11,7 +11,6 @@ import time
 import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +28,8 @@ from embeddings.vectors import Vectors, unit_rows
 from kg.importers import load_field_map, read, to_report
 from kg.model import Problem
 from search.fulltext.texts import embedding_text, searchable
-from search.snapshots.build import build
+from search.snapshots.pipeline import Settings as WriteSettings
+from search.snapshots.pipeline import Task, write
 from search.snapshots.snapshot import VECTORS, DataDirectory
 from ui.progress import BuildProgress
 from ui.settings import Settings
@@ -131,10 +131,10 @@ def build_collection(reports: int, into: Path, model: str | None) -> None:
     real = write_records(reports, source)
     started = time.perf_counter()
     with BuildProgress(Console(stderr=True)) as progress, WatchedMemory(progress) as watched:
-        report = build(
-            [source],
+        report = write(
+            Task("build", (source,), afresh=True),
             services.data,
-            replace(services.build_settings(), clock=time.process_time),
+            WriteSettings(services.settings.base, load_field_map(), model or "", clock=time.process_time),
             adapters=services.adapters,
             encoder=encoder_of(services, into, reports) if model else WordVectors(),
             observer=watched,

@@ -27,6 +27,7 @@ from kg.store import Scope
 from search.engine import Engine
 from search.fulltext.query_syntax import parse
 from search.request import Filters, Mode, Request
+from search.snapshots.pipeline import Task
 from search.snapshots.snapshot import Snapshot
 from ui.settings import Settings
 from ui.wiring import build_services
@@ -58,9 +59,9 @@ def collection(data: Path | None, model: str) -> Iterator[tuple[Snapshot, Encode
     with tempfile.TemporaryDirectory() as folder:
         services = build_services(Settings(data=data or Path(folder) / "data", model=model))
         if data is None:
-            from ui.commands.building import run_build
+            from ui.commands.changing import run_task
 
-            run_build(services, (REPORTS,), None, Console(stderr=True))
+            run_task(services, Task("build", (REPORTS,), afresh=True), Console(stderr=True))
         yield services.snapshot(), services.build_encoder(), services.settings.data
 
 

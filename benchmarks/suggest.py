@@ -81,11 +81,7 @@ def anonymous_megabytes() -> float:
 
 def build_seconds(snapshot: Snapshot, titles: dict[str, str]) -> float:
     """Processor seconds of writing the index anew."""
-
-    def texts(ordinals: Sequence[int]) -> Iterator[ReportText]:
-        iris = (snapshot.columns.reports[ordinal] for ordinal in ordinals)
-        return (ReportText(iri, titles[iri], (), "", (), (), ()) for iri in iris)
-
+    texts = (ReportText(iri, titles[iri], (), "", (), (), ()) for iri in snapshot.columns.reports)
     rows = snapshot.graph.select_text(sparql.query("labels_alternative"))
     others = ((entity, label) for entity, label in rows)
     with tempfile.TemporaryDirectory() as folder:

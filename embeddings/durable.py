@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+# Other file systems, too many links, no links at all: copying is slower and just as right.
+_CANNOT_LINK: Final = frozenset({errno.EXDEV, errno.EMLINK, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 
 @contextmanager
@@ -38,3 +44,17 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a file that never changes a second name: a hard link, or a copy where that cannot be.
+
+    A copy is flushed; names survive a power cut once their directory was flushed too.
+    """
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _CANNOT_LINK:
+            raise
+        with replacing(target) as temporary:
+            shutil.copyfile(source, temporary)

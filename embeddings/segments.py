@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +18,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.durable import replacing, sync_directory
+from embeddings.durable import link, sync_directory
 from embeddings.encoder import ModelIdentity
 from embeddings.segment_file import KEY_SIZE, Segment, read_segment, write_segment
 from embeddings.vectors import Vectors
@@ -29,9 +27,6 @@ ROWS_PER_SEGMENT: Final = 4096
 
 Keys = NDArray[np.void]
 """Keys of texts, void32 (n,)."""
-
-# Other file systems, too many links, no links at all: copying is slower and just as right.
-_CANNOT_LINK: Final = frozenset({errno.EXDEV, errno.EMLINK, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 
 def text_key(text: str) -> bytes:
@@ -175,23 +170,13 @@ class SegmentStore:
             target = directory / segment.path.name
             if target.exists():
                 raise FileExistsError(errno.EEXIST, "the directory already holds this segment", str(target))
-            _link(segment.path, target)
+            link(segment.path, target)
         sync_directory(directory)
 
     def remove(self) -> None:
         """Remove these segments from where they lie; links to them in other directories stay."""
         for segment in self._segments:
             segment.path.unlink()
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError as error:
-        if error.errno not in _CANNOT_LINK:
-            raise
-        with replacing(target) as temporary:
-            shutil.copyfile(source, temporary)
 
 
 def _numbered(directory: Path) -> list[tuple[int, Path]]:

@@ -13,7 +13,8 @@
         ResultTooLargeError     an answer is larger than it may be
         UnboundParameterError   a term has no place in a query, or is no term
         DamagedColumnsError     the facet columns of a snapshot cannot be read
-        RecordFileError         the raw records of a snapshot cannot be written or read
+        MentionFileError        the counts of mentions of a snapshot cannot be written or read
+    RecordFileError         the raw records of a snapshot cannot be written or read
 
 Bad records are not errors: importers yield them as :class:`kg.model.Problem`.
 """
@@ -250,3 +251,20 @@ class RecordFileError(KgError):
     @property
     def remedy(self) -> str:
         return "See that there is space on the disk and run `reportgraph build` again."
+
+
+class MentionFileError(KgError):
+    """The file of mentions of a snapshot cannot be written, is missing, or is not what it should be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    @property
+    def what(self) -> str:
+        return f"The counts of mentions in {self.path} cannot be used: {self.reason}."
+
+    @property
+    def remedy(self) -> str:
+        return "See that there is space on the disk and run `reportgraph check --repair`."

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, TypeVar
 from urllib.parse import quote
 
@@ -18,8 +18,8 @@ from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from kg.digest import SetDigest
-from kg.entities import Entities
-from kg.model import Institution, Report
+from kg.entities import Entities, derivations, described, places, regions, schemes
+from kg.model import Derivation, Institution, Report
 from kg.quads import Quad, nquad, typed
 from kg.vocab import BIBO, DCTERMS, DOI, HANDLE, PREFIXES, PROV, RDF, RG, SCHEMA, XSD, Kind, Minter
 
@@ -39,25 +39,28 @@ _TRUE: Final = typed("true", XSD.boolean)
 
 
 def nquad_chunks(
-    reports: Iterable[Report], minter: Minter, *, generated: dt.datetime, digest: SetDigest | None = None
+    reports: Iterable[Report], entities: Entities, *, generated: dt.datetime, digest: SetDigest | None = None
 ) -> Iterator[bytes]:
     """A whole collection as N-Quads, in chunks of whole lines, none twice: first the reports, then the entities.
 
-    Labels can be chosen only when every report has been seen, hence the order. ``generated`` is when facts were
-    inferred. A report must come once only. All lines but those that say when are added to ``digest``.
+    Labels can be chosen only when every report has been seen, hence the order; ``entities`` has counted all mentions
+    then. ``generated`` is when facts were inferred. A report must come once only. All lines but those that say when
+    are added to ``digest``.
     """
     counted = digest or SetDigest()
-    entities = Entities(minter)
+    minter = entities.minter
     mapper = ReportMapper(entities)
     for batch in batched(reports, _REPORTS_A_CHUNK):
         lines = written(quad for report in batch for quad in mapper.quads(report))
         counted.add(lines)
         yield b"".join(lines)
-    for quads in batched(entities.describe(), _REPORTS_A_CHUNK * _QUADS_A_REPORT):
+    around = regions(places(entities.mentions), minter)
+    said = chain(described(entities.mentions, minter), around, schemes(minter))
+    for quads in batched(said, _REPORTS_A_CHUNK * _QUADS_A_REPORT):
         lines = written(quads)
         counted.add(lines)
         yield b"".join(lines)
-    yield b"".join(written(mapper.provenance(generated)))
+    yield b"".join(written(provenance(derivations(entities.mentions, minter), minter, generated)))
 
 
 def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
@@ -70,6 +73,17 @@ def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
 def written(quads: Iterable[Quad]) -> list[bytes]:
     """Statements as lines of N-Quads in their order, each once."""
     return [line.encode() for line in dict.fromkeys(map(nquad, quads))]
+
+
+def provenance(methods: Mapping[URIRef, Derivation], minter: Minter, generated: dt.datetime) -> Iterator[Quad]:
+    """How sure each method of inference is and when it ran, in a graph of its own."""
+    about = minter.provenance_graph
+    when = _moment(generated.replace(microsecond=0))
+    for graph, derivation in sorted(methods.items()):
+        yield Quad(graph, RDF.type, PROV.Entity, about)
+        yield Quad(graph, RG.method, derivation.method, about)
+        yield Quad(graph, RG.confidence, typed(f"{derivation.confidence:g}", XSD.decimal), about)
+        yield Quad(graph, PROV.generatedAtTime, when, about)
 
 
 class ReportMapper:
@@ -90,16 +104,6 @@ class ReportMapper:
         yield from self._subjects(subject, report)
         yield from self._series(subject, report)
         yield from self._identifiers(subject, report)
-
-    def provenance(self, generated: dt.datetime) -> Iterator[Quad]:
-        """How sure each method of inference is and when it ran, in a graph of its own."""
-        about = self._minter.provenance_graph
-        when = _moment(generated.replace(microsecond=0))
-        for graph, derivation in sorted(self._entities.derivations.items()):
-            yield Quad(graph, RDF.type, PROV.Entity, about)
-            yield Quad(graph, RG.method, derivation.method, about)
-            yield Quad(graph, RG.confidence, typed(f"{derivation.confidence:g}", XSD.decimal), about)
-            yield Quad(graph, PROV.generatedAtTime, when, about)
 
     def _types(self, subject: URIRef, report: Report) -> Iterator[Quad]:
         classes = {"bibo:Document": None}

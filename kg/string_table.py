@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 _WIDTH: Final = 8
 _AT_ONCE: Final = 4096
 """Strings that are read together by whoever goes through all of them."""
+_PASSED: Final = 64
+"""Strings that are passed in the time in which one is looked up by bisection."""
 
 
 class StringTable(Sequence[str]):
@@ -87,8 +89,54 @@ class StringTable(Sequence[str]):
         """How many bytes each of the strings from ``start`` to ``stop`` (not included) has."""
         return np.diff(np.frombuffer(self._places, dtype=np.int64)[start : stop + 1])
 
+    def merged(self, other: StringTable, order: NDArray[np.int64]) -> StringTable:
+        """A table in memory of some strings of this one and another: bytes are copied, no string is made.
+
+        ``order`` holds their places; those in the other table are counted on from the end of this one.
+        """
+        lengths = np.concatenate([table.lengths(0, len(table)) for table in (self, other)])[order]
+        head = np.zeros(len(order) + 2, dtype=np.int64)
+        head[0] = len(order)
+        np.cumsum(lengths, out=head[2:])
+        # What stands together in a table and stays together is copied together.
+        apart = np.flatnonzero((np.diff(order, prepend=-2) != 1) | (order == len(self)))
+        firsts, lasts = order[apart], order[np.append(apart, len(order))[1:] - 1]
+        pieces = (
+            self.piece(first, last + 1) if first < len(self) else other.piece(first - len(self), last + 1 - len(self))
+            for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
+        )
+        return StringTable(memoryview(b"".join((head.data, *pieces))))
+
+    def piece(self, start: int, stop: int) -> memoryview:
+        """The bytes of the strings from ``start`` to ``stop`` (not included)."""
+        return self._text[self._places[start] : self._places[stop]]
+
 
 def place_of(strings: Sequence[str], wanted: str) -> int | None:
     """The place of a string among sorted ones, the first of equal ones; ``None`` if it is not there."""
     place = bisect_left(strings, wanted)
     return place if place < len(strings) and strings[place] == wanted else None
+
+
+def places_among(strings: StringTable, wanted: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where sorted strings stand in a sorted table, or would stand: before which place. And which of them are there."""
+    if len(wanted) * _PASSED < len(strings):
+        places = [bisect_left(strings, string) for string in wanted]
+        found = [
+            place < len(strings) and strings[place] == string for place, string in zip(places, wanted, strict=True)
+        ]
+    else:
+        places, found = _passed(strings, wanted)
+    return np.array(places, dtype=np.int64), np.array(found, dtype=np.bool_)
+
+
+def _passed(strings: StringTable, wanted: Sequence[str]) -> tuple[list[int], list[bool]]:
+    """The same, by going through all of the table."""
+    places: list[int] = []
+    found: list[bool] = []
+    for place, string in enumerate(strings):
+        while len(places) < len(wanted) and wanted[len(places)] <= string:
+            found.append(wanted[len(places)] == string)
+            places.append(place)
+    missing = len(wanted) - len(places)
+    return [*places, *[len(strings)] * missing], [*found, *[False] * missing]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from enum import StrEnum
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from rdflib import URIRef
 from rdflib.namespace import DCAT as _DCAT
@@ -138,3 +138,7 @@ class Minter:
     def inferred_graph(self, method: str) -> URIRef:
         """The named graph that holds what one method inferred."""
         return URIRef(f"{self.inferred_prefix}{quote(method, safe='')}")
+
+    def method(self, graph: URIRef) -> str:
+        """The method whose inferences a named graph holds."""
+        return unquote(graph.removeprefix(self.inferred_prefix))

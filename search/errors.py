@@ -10,6 +10,7 @@ SearchError
     BackupError             a backup is damaged, or cannot be restored here
     NoReportsError          the sources hold no report
     UnknownReportError      no report has this id
+    GoneReportError         the report of this id was removed
     UnknownValueError       no report has this value in this facet
     InvalidRequestError     a request that cannot be answered as it stands
     InvalidJudgmentsError   a folder of relevance judgments is not what it should be
@@ -201,6 +202,25 @@ class UnknownReportError(SearchError):
     @property
     def remedy(self) -> str:
         return "Give an id as a search prints it."
+
+
+class GoneReportError(SearchError):
+    """The report of this id was removed. ``title`` is ``None`` where nothing else is known of it."""
+
+    def __init__(self, report_id: str, since: str, title: str | None) -> None:
+        super().__init__(report_id, since, title)
+        self.report_id = report_id
+        self.since = since
+        self.title = title
+
+    @property
+    def what(self) -> str:
+        title = "" if self.title is None else f", “{self.title}”,"
+        return f"The report {self.report_id!r}{title} was removed from the collection on {self.since[:10]}."
+
+    @property
+    def remedy(self) -> str:
+        return "Search for another one."
 
 
 class UnknownValueError(SearchError):

@@ -16,10 +16,10 @@ from kg.descriptions import cards
 from kg.facets.counting import Mask
 from kg.facets.values import FacetValue
 from search.engine import combined, filter_masks
-from search.errors import InvalidRequestError, UnknownReportError
+from search.errors import InvalidRequestError
 from search.fusion import GRAPH, LEXICAL, SEMANTIC, Leg, fuse
 from search.request import Filters, Hit, Why
-from search.snapshots.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot, missing
 
 _SHARED: Final = {"topic": 1.0, "author": 1.0, "series": 0.5, "country": 0.5, "region": 0.3, "institution": 0.3}
 """How much a shared value of each facet counts, times its rarity."""
@@ -46,7 +46,8 @@ class RelatedRequest:
 def related(snapshot: Snapshot, request: RelatedRequest) -> tuple[Hit, ...]:
     """The reports most like the seeds, best first, each with what it shares with them.
 
-    Raises :class:`~search.errors.UnknownReportError` and :class:`~search.errors.InvalidRequestError`.
+    Raises :class:`~search.errors.UnknownReportError`, :class:`~search.errors.GoneReportError` and
+    :class:`~search.errors.InvalidRequestError`.
     """
     if not request.seeds or not 0 <= request.limit <= _CANDIDATES:
         raise InvalidRequestError(
@@ -113,7 +114,7 @@ def _by_words(snapshot: Snapshot, seeds: Sequence[str], allowed: Mask) -> Hits:
 def _ordinal(snapshot: Snapshot, iri: str) -> int:
     ordinal = snapshot.columns.ordinal(iri)
     if ordinal is None:
-        raise UnknownReportError(unquote(iri.rsplit("/", 1)[-1]))
+        raise missing(snapshot, unquote(iri.rsplit("/", 1)[-1]))
     return ordinal
 
 

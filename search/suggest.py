@@ -102,30 +102,32 @@ def _parts(text: str) -> Iterator[_Part]:
 
 
 def _gathered(snapshot: Snapshot, parts: list[_Part], kinds: Collection[str], most: int) -> list[_Meant]:
-    found: dict[tuple[str, int], _Meant] = {}
+    found: dict[tuple[str, str], _Meant] = {}
     for part in parts:
         for typos in (False, True):
             if typos and (len(part.words) > _FORGIVEN or max(map(len, part.words)) < FORGIVING):
                 continue
             # What was found before is found again.
             for match in snapshot.suggestions.find(part.words, kinds, most + len(found), typos=typos):
-                found.setdefault((match.kind, match.code), _Meant(match, part))
+                found.setdefault((match.kind, match.iri), _Meant(match, part))
             if len(found) >= most:
                 return list(found.values())[:most]
     return list(found.values())
 
 
 def _suggestion(snapshot: Snapshot, meant: _Meant, language: str) -> Suggestion:
-    match, columns = meant.match, snapshot.columns
+    match, label, year = meant.match, meant.match.label, None
     if match.kind == REPORT:
-        iri, label, year = columns.reports[match.code], match.label, _year(snapshot, match.code)
+        year = _year(snapshot, match.iri)
     else:
-        value = columns.facets[match.kind].values[match.code]
-        iri, label, year = value.value, value.label_in(language), None
+        column = snapshot.columns.facets[match.kind]
+        code = column.code(match.iri)
+        assert code is not None, "entities are suggested because reports have them"
+        label = column.values[code].label_in(language)
     same = holds(label, meant.part.words) or fold(label) == fold(match.matched)
     return Suggestion(
         kind=match.kind,
-        iri=iri,
+        iri=match.iri,
         label=label,
         matched=None if same else match.matched,
         reports=None if match.kind == REPORT else match.reports,
@@ -134,6 +136,8 @@ def _suggestion(snapshot: Snapshot, meant: _Meant, language: str) -> Suggestion:
     )
 
 
-def _year(snapshot: Snapshot, ordinal: int) -> int | None:
+def _year(snapshot: Snapshot, report: str) -> int | None:
+    ordinal = snapshot.columns.ordinal(report)
+    assert ordinal is not None, "titles are those of the snapshot's reports"
     years = [value.value for value in snapshot.columns.values("year", ordinal) if value.value.isdigit()]
     return int(years[0]) if years else None

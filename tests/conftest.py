@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from embeddings.encoder import Encoder
+from embeddings.encoding import EncodingReport
 from kg.importers import load_field_map
 from kg.model import Problem
 from search.engine import Engine
 from search.question.answering.asker import Asker
-from search.snapshots.build import BuildReport, BuildSettings, build
-from search.snapshots.snapshot import Adapters, Snapshot
+from search.snapshots.pipeline import Settings as WriteSettings
+from search.snapshots.pipeline import Task, Written, write
+from search.snapshots.snapshot import Adapters, Manifest, Snapshot
 from tests.river_collection import TODAY, write_river_collection
 from tests.wide_collection import write_wide_collection
 from ui.settings import Settings
@@ -55,28 +58,53 @@ def services_for(data: Path, **settings: object) -> Services:
     return build_services(Settings(data=data, **({"model": "hashing"} | settings)))  # type: ignore[arg-type]
 
 
-def build_sources(
+@dataclass(frozen=True)
+class Built:
+    """What a task published, and how."""
+
+    manifest: Manifest
+    lost: int
+    encoding: EncodingReport
+    seconds: Mapping[str, float]
+
+
+def carry_out(
     services: Services,
-    *sources: Path,
+    task: Task,
+    *,
     observer: RecordedBuild | None = None,
     encoder: Encoder | None = None,
     adapters: Adapters | None = None,
-) -> BuildReport:
-    settings = BuildSettings(
+) -> Written:
+    """Change the collection, at a fixed time of day."""
+    settings = WriteSettings(
         base=services.settings.base,
         fields=load_field_map(None),
         model_source=services.settings.model or "",
         kept_snapshots=services.settings.kept_snapshots,
         now=lambda: dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC),
     )
-    return build(
-        sources,
+    return write(
+        task,
         services.data,
         settings,
         adapters=adapters or services.adapters,
         encoder=encoder or services.build_encoder(),
         observer=observer or RecordedBuild(),
     )
+
+
+def build_sources(
+    services: Services,
+    *sources: Path,
+    observer: RecordedBuild | None = None,
+    encoder: Encoder | None = None,
+    adapters: Adapters | None = None,
+) -> Built:
+    task = Task("build", sources, afresh=True)
+    written = carry_out(services, task, observer=observer, encoder=encoder, adapters=adapters)
+    assert written.manifest is not None
+    return Built(written.manifest, written.tally.lost, written.encoding, written.seconds)
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from kg.importers import FieldMap
-from kg.model import Record
+from kg.model import Derivation, Institution, Person, Place, Record, Report, Series, Topic
 
 STAFF_VIEW_CORE = (
     *("_version_", "author", "collection", "description", "format", "id", "language", "spellingShingle", "title"),
@@ -102,3 +103,40 @@ def _can_be_told(prefix: str, holder: str, names: list[str], fields: FieldMap) -
         return True  # the field cannot start after the anchor that it comes before
     before = [name for name in names if name < prefix]
     return bool(before) and before[-1] in fields.single  # else the field before would get a second value
+
+
+_NAMES = ("Okello, D", "OKELLO, D.", "Okello D.", "Ñandú, Zoë", "Nandu, Zoe", "zz")
+_TOPICS = ("water", "Water", "WATER!", "goats", "Água", "agua")
+_BODIES = ("River Trust", "river trust", "Hill Office")
+_PLACES = ("Kenya", "KE", "Mali", "West Africa", "Africa", "Dry Valley", "dry valley", "Peru")
+_BY_CITATION = Derivation("series-from-citation", 0.9)
+
+
+def _some(labels: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(labels), max_size=3, unique=True).map(tuple)
+
+
+def reports_by_id() -> st.SearchStrategy[dict[str, Report]]:
+    """A few reports that share entities, which they print in different ways, and state or leave to be inferred."""
+    made = st.builds(
+        Report,
+        id=st.just(""),
+        title=st.just("A title"),
+        authors=_some(_NAMES).map(lambda names: tuple(map(Person, names))),
+        corporate_authors=_some(_BODIES).map(lambda names: tuple(map(Institution, names))),
+        publishers=_some(_BODIES).map(lambda names: tuple(map(Institution, names))),
+        topics=_some(_TOPICS).map(lambda labels: tuple(map(Topic, labels))),
+        places=_some(_PLACES).map(lambda labels: tuple(map(Place, labels))),
+        series=st.lists(
+            st.builds(
+                Series, st.sampled_from(("Papers", "PAPERS", "Notes")), derivation=st.sampled_from((None, _BY_CITATION))
+            ),
+            max_size=3,
+        ).map(tuple),
+        year=st.sampled_from((None, 1999, 2004)),
+        languages=_some(("en", "Inglés", "Klingon", "klingon")),
+        access=_some(("Open Access", "On request")),
+    )
+    return st.dictionaries(st.sampled_from("abcdefgh"), made, max_size=5).map(
+        lambda held: {name: replace(report, id=name) for name, report in held.items()}
+    )

@@ -93,10 +93,12 @@ def _limit(command: F) -> F:
     return click.option("--limit", type=click.IntRange(0, 1000), default=10, show_default=True)(command)
 
 
-def _model(command: F) -> F:
-    return click.option(
-        "--model", help="Encoder: an installed model, a directory, or `hashing` (default: REPORTGRAPH_MODEL)."
-    )(command)
+def _strict(command: F) -> F:
+    return click.option("--strict", is_flag=True, help="Exit with 1 if there was any problem.")(command)
+
+
+def _dry_run(command: F) -> F:
+    return click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")(command)
 
 
 def _wait(command: F) -> F:
@@ -105,7 +107,13 @@ def _wait(command: F) -> F:
         type=click.FloatRange(min=0),
         default=0.0,
         metavar="SECONDS",
-        help="Wait so long for another command that writes (default: not at all).",
+        help="Wait so long for another process that is writing (default: not at all).",
+    )(command)
+
+
+def _model(command: F) -> F:
+    return click.option(
+        "--model", help="Encoder: an installed model, a directory, or `hashing` (default: REPORTGRAPH_MODEL)."
     )(command)
 
 
@@ -119,16 +127,58 @@ def _reranker(command: F) -> F:
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
 @click.option("--format", "form", help="Form of the files, if it should not be sniffed.")
 @click.option("--fields", type=click.Path(path_type=Path), help="TOML file that extends or replaces the field map.")
-@click.option("--strict", is_flag=True, help="Exit with 1 if there was any problem.")
+@_strict
 @_wait
 @_model
 @_data
 @_json
 def build(**options: Any) -> None:
-    """Build a collection from files and publish it."""
-    from ui.commands.building import build_command  # noqa: PLC0415 - see the module's docstring
+    """Build a collection from files and publish it, instead of what was there."""
+    from ui.commands.changing import build_command  # noqa: PLC0415 - see the module's docstring
 
     build_command(**options)
+
+
+@main.command()
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path), metavar="[SOURCE...]")
+@click.option(
+    "--delete-ids",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
+    help="A file with the ids of reports to delete, one a line (- is standard input).",
+)
+@click.option(
+    "--replace-source",
+    type=_Text(),
+    metavar="NAME",
+    help="The files are all of the source NAME: reports that it no longer has are deleted.",
+)
+@click.option("--format", "form", help="Form of the files, if it should not be sniffed.")
+@click.option("--fields", type=click.Path(path_type=Path), help="TOML file that extends or replaces the field map.")
+@_strict
+@_dry_run
+@_wait
+@_model
+@_data
+@_json
+def update(**options: Any) -> None:
+    """Add, replace and delete reports in the collection, and publish it."""
+    from ui.commands.changing import update_command  # noqa: PLC0415 - see the module's docstring
+
+    update_command(**options)
+
+
+@main.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", type=_Text())
+@click.option("--purge", is_flag=True, help="Leave no trace but the ids: takes other snapshots away as well.")
+@_dry_run
+@_wait
+@_data
+@_json
+def delete(**options: Any) -> None:
+    """Delete reports from the collection, and publish it."""
+    from ui.commands.changing import delete_command  # noqa: PLC0415 - see the module's docstring
+
+    delete_command(**options)
 
 
 @main.command()

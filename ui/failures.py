@@ -19,7 +19,9 @@ from ui.pages.links import own_path
 from ui.pages.rendering import Rendering
 from ui.schemas import ProblemSchema
 from ui.security import add_headers
+from ui.texts import N_
 
+_HEADINGS = {404: N_("There is no such page"), 410: N_("This report was removed")}
 _FOR_PROGRAMS = ("/api/v1", "/sparql", "/healthz", "/readyz")
 
 
@@ -77,9 +79,7 @@ def _failure(
     here = f"{own_path(request.url.path)}?"
     page = rendering.html(
         "error.html",
-        heading=rendering.texts.say("There is no such page")
-        if status == 404
-        else rendering.texts.say("This cannot be answered"),
+        heading=rendering.texts.say(_HEADINGS.get(status, N_("This cannot be answered"))),
         detail=detail,
         here_in={code: f"{here}lang={code}" for code in LANGUAGES},
     )

@@ -57,7 +57,7 @@ class _Speed(ProgressColumn):
 
 
 class BuildProgress:
-    """Shows a build (`search.snapshots.build.Observer`) on a console. A context manager, so that the bars end."""
+    """Shows a build (`search.snapshots.staging.Observer`) on a console. A context manager, so that the bars end."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

@@ -12,7 +12,7 @@ from kg.vocab import DEFAULT_BASE
 from search.engine import NEAREST
 from search.question.generating.generator import SECONDS
 from search.reranking import RERANKED
-from search.snapshots.build import KEPT_SNAPSHOTS
+from search.snapshots.pipeline import KEPT_SNAPSHOTS
 
 DEFAULT_MODEL: Final = "multilingual-e5-small"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from embeddings.encoder import Encoder, ModelIdentity
+from embeddings.encoders.deferred import DeferredEncoder
 from embeddings.index import VectorIndex
 from embeddings.row_file import RowBlocks, Tell
 from kg.importers import load_field_map
@@ -20,9 +21,12 @@ from search.errors import DamagedSnapshotError
 from search.live import LiveEngine
 from search.question.generating.generator import Generator
 from search.reranking import Reranking
-from search.snapshots.build import BuildSettings
 from search.snapshots.digest_memory import DigestMemory
-from search.snapshots.snapshot import Adapters, DataDirectory, Manifest, Snapshot, read_whole
+from search.snapshots.pipeline import Settings as WriteSettings
+from search.snapshots.pipeline import Task, Written, write
+from search.snapshots.snapshot import Adapters, DataDirectory, Manifest, Snapshot, kept_field_map, read_whole
+from search.snapshots.staging import Observer
+from search.snapshots.writing import writing
 from ui.settings import DEFAULT_MODEL, Settings
 
 
@@ -38,20 +42,35 @@ class Services:
     _encoders: dict[str, Encoder] = field(default_factory=dict)
     _rerankings: dict[str, Reranking] = field(default_factory=dict)
 
-    def build_settings(self, form: str | None = None, wait: float = 0.0) -> BuildSettings:
-        """What a build is made with; raises :class:`~kg.errors.FieldMapError`."""
-        return BuildSettings(
-            base=self.settings.base,
-            fields=load_field_map(self.settings.fields),
-            model_source=self._build_model,
-            form=form,
-            kept_snapshots=self.settings.kept_snapshots,
-            wait=wait,
-        )
+    def writing(self, command: str, wait: float = 0.0) -> AbstractContextManager[None]:
+        """The right to change the collection by a command, which one process at a time has; waits for it so many
+        seconds. Raises :class:`~search.errors.BuildRunningError` while another has it.
+        """
+        return writing(self.data, command, wait=wait)
 
-    @property
-    def _build_model(self) -> str:
-        return self.settings.model or DEFAULT_MODEL
+    def write(self, task: Task, observer: Observer, *, form: str | None = None) -> Written:
+        """Change the collection; the caller has the right to. Raises what `search.snapshots.pipeline.write` does.
+
+        What is made afresh has the base, the field map and the model of the settings. A change keeps those of the
+        collection, but for a field map or a model that the settings name.
+        """
+        live = None if task.afresh else Manifest.read(self.data.live())
+        settings = self.settings
+        kept = live is not None and settings.fields is None
+        model = settings.model or (live.model_source if live is not None else DEFAULT_MODEL)
+        written_with = WriteSettings(
+            base=settings.base if live is None else live.base,
+            fields=kept_field_map(self.data.live()) if kept else load_field_map(settings.fields),
+            model_source=model,
+            form=form,
+            kept_snapshots=settings.kept_snapshots,
+        )
+        if live is not None and model == live.model_source:
+            # Mostly no text is new, and loading a model takes seconds.
+            encoder: Encoder = DeferredEncoder(live.model, lambda: self._encoder(model, live.model))
+        else:
+            encoder = self.build_encoder()
+        return write(task, self.data, written_with, adapters=self.adapters, encoder=encoder, observer=observer)
 
     def build_encoder(self) -> Encoder:
         """The encoder that a build uses, in the precision of the live snapshot where that was made with this model.
@@ -64,7 +83,7 @@ class Services:
         if live is not None:
             with suppress(DamagedSnapshotError):
                 made_with = Manifest.read(live).model
-        return self._encoder(self._build_model, made_with)
+        return self._encoder(self.settings.model or DEFAULT_MODEL, made_with)
 
     def _encoder(self, name: str, made_with: ModelIdentity | None) -> Encoder:
         """The encoder of a name, in the precision of ``made_with`` if that is the same model."""
@@ -173,6 +192,12 @@ def _create_graph(directory: Path, base: str) -> GraphStore:
     return OxigraphStore.create(directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
 
 
+def _copy_graph(source: Path, directory: Path, base: str) -> GraphStore:
+    from kg.stores.oxigraph import OxigraphStore  # noqa: PLC0415 - the same
+
+    return OxigraphStore.copy(source, directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
+
+
 def _open_graph(directory: Path, base: str) -> GraphStore:
     from kg.stores.oxigraph import OxigraphStore  # noqa: PLC0415 - the same
 
@@ -191,4 +216,4 @@ def _open_index(directory: Path, digest: str, rows: Callable[[], RowBlocks]) -> 
     return open_index(directory, digest, rows)
 
 
-_ADAPTERS: Final = Adapters(_create_graph, _open_graph, _save_index, _open_index)
+_ADAPTERS: Final = Adapters(_create_graph, _copy_graph, _open_graph, _save_index, _open_index)

@@ -7,9 +7,9 @@ Reports are dense ordinals 0..n-1 in the order of their IRIs. Stated and inferre
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from kg import sparql
 from kg.facets.counting import Mask, Pairs, distinct
+from kg.facets.labels import EntityLabels, Label
+from kg.facets.numbers import value_number, value_numbers
 from kg.facets.values import FacetValue, FacetValues, Names
-from kg.store import GraphStore, Scope
+from kg.store import GraphStore, Scope, TextRow
 from kg.string_table import StringTable, place_of
 
 FACETS: Final = (
@@ -84,23 +86,30 @@ class Columns:
         return [column.values[code] for code in column.stated.codes_of(ordinal)]
 
     def numbers(self, facet: str, values: Iterable[str]) -> list[int]:
-        """The numbers of some values of a facet among the values of all facets; unknown values have none."""
+        """The numbers (`kg.facets.numbers`) of some values of a facet; unknown values have none."""
         column = self.facets[facet]
-        return [self._first_number(facet) + code for code in map(column.code, values) if code is not None]
+        return [value_number(facet, value) for value in values if column.code(value) is not None]
 
     def numbers_by_report(self) -> Iterator[list[int]]:
         """For each report, in order, the numbers of all its values, stated or inferred."""
         numbered = [
-            (pairs, self._first_number(name))
+            (pairs, numbers)
             for name, column in self.facets.items()
+            for numbers in [value_numbers(name, column.values.texts)]
             for pairs in (column.stated, column.inferred)
         ]
         for start in range(0, len(self.reports), _REPORTS_AT_ONCE):
             yield from _numbers_of(numbered, start, min(start + _REPORTS_AT_ONCE, len(self.reports)))
 
-    def _first_number(self, facet: str) -> int:
-        before = takewhile(lambda name: name != facet, self.facets)
-        return sum(len(self.facets[name].values) for name in before)
+    def numbers_of(self, ordinals: Iterable[int]) -> Iterator[list[int]]:
+        """The same for some reports, in the order given: values that they do not have cost nothing."""
+        for ordinal in ordinals:
+            yield [
+                value_number(name, column.values.texts[code])
+                for name, column in self.facets.items()
+                for pairs in (column.stated, column.inferred)
+                for code in pairs.codes_of(ordinal).tolist()
+            ]
 
     def mask(self, facet: str, values: Iterable[str], *, inferred: bool = True) -> Mask:
         """The reports that have at least one of the values (IRIs or literals); unknown values match nothing."""
@@ -156,11 +165,11 @@ def _commonest(stated: NDArray[np.int64], inferred: NDArray[np.int64], most: int
     return kept[np.argsort(-both[kept], kind="stable")][:most]
 
 
-def _numbers_of(numbered: Sequence[tuple[Pairs, int]], start: int, stop: int) -> Iterator[list[int]]:
-    """For each report from ``start`` to ``stop`` the codes of its pairs, each moved by what goes with the pairs."""
-    parts = [(slice(pairs.starts[start], pairs.starts[stop]), pairs, first) for pairs, first in numbered]
+def _numbers_of(numbered: Sequence[tuple[Pairs, NDArray[np.int64]]], start: int, stop: int) -> Iterator[list[int]]:
+    """For each report from ``start`` to ``stop`` the numbers of its pairs, by the code of each."""
+    parts = [(slice(pairs.starts[start], pairs.starts[stop]), pairs, by_code) for pairs, by_code in numbered]
     rows = np.concatenate([pairs.rows[part] for part, pairs, _ in parts]) - start
-    numbers = np.concatenate([pairs.codes[part].astype(np.int64) + first for part, pairs, first in parts])
+    numbers = np.concatenate([by_code[pairs.codes[part]] for part, pairs, by_code in parts])
     numbers = numbers[np.argsort(rows, kind="stable")]
     stops = np.cumsum(np.bincount(rows, minlength=stop - start))
     for begin, end in pairwise((0, *stops.tolist())):
@@ -178,40 +187,40 @@ def reports_of(store: GraphStore) -> StringTable:
 
 def facet_columns(store: GraphStore, reports: StringTable) -> Iterator[FacetColumn]:
     """The facets of all reports in a graph, in memory, each made when it is asked for."""
+    labels = EntityLabels.of_all(store)
+    return columns_of(
+        reports,
+        lambda name, scope: store.select_text(sparql.query(f"facet_{name}"), scope),
+        lambda _, texts: map(labels.of, texts),
+    )
+
+
+Rows = Callable[[str, Scope], Iterable[TextRow]]
+"""The rows of report and value of a facet, by its name, that a graph holds in a scope."""
+
+LabelsOf = Callable[[str, StringTable], Iterable[Label]]
+"""The labels of some values of a facet, in their order."""
+
+
+def columns_of(reports: StringTable, rows: Rows, labels: LabelsOf) -> Iterator[FacetColumn]:
+    """The facets of some reports, sorted, of which the rows are; in memory, each made when it is asked for."""
     ordinals = {iri: ordinal for ordinal, iri in enumerate(reports)}
-    labels = _labels(store)
     for name in FACETS:
-        yield _column(store, name, ordinals, labels)
+        yield _column(name, ordinals, rows, labels)
 
 
-_Labels = tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]
-
-
-def _labels(store: GraphStore) -> _Labels:
-    shown: dict[str, str] = {}
-    for entity, label in store.select_text(sparql.query("labels")):
-        # The stated and an inferred description may show different labels: the smaller one, always.
-        shown[entity] = min(label, shown.get(entity, label))
-    by_language: dict[str, dict[str, str]] = {}
-    for entity, language, label in store.select_text(sparql.query("labels_by_language")):
-        by_language.setdefault(entity, {})[language] = label
-    return shown, by_language
-
-
-def _column(store: GraphStore, name: str, ordinals: Mapping[str, int], labels: _Labels) -> FacetColumn:
-    texts, stated, inferred = _coded(store, name, ordinals)
-    shown, by_language = labels
-    values = FacetValues.of(texts, ((shown.get(text, text), by_language.get(text, {})) for text in texts))
+def _column(name: str, ordinals: Mapping[str, int], rows: Rows, labels: LabelsOf) -> FacetColumn:
+    texts, stated, inferred = _coded(name, ordinals, rows)
+    values = FacetValues.of(texts, labels(name, texts))
     return FacetColumn(name, values, Names.of(values), stated, inferred)
 
 
-def _coded(store: GraphStore, name: str, ordinals: Mapping[str, int]) -> tuple[StringTable, Pairs, Pairs]:
+def _coded(name: str, ordinals: Mapping[str, int], rows: Rows) -> tuple[StringTable, Pairs, Pairs]:
     """The values of a facet, sorted, with the pairs that are stated and those that are only inferred."""
-    query = sparql.query(f"facet_{name}")
     seen: dict[str, int] = {}
-    stated = _numbered(store.select_text(query, Scope.STATED), ordinals, seen)
+    stated = _numbered(rows(name, Scope.STATED), ordinals, seen)
     beyond_stated = Scope.ALL if name in _BY_BOTH else Scope.INFERRED
-    inferred = _numbered(store.select_text(query, beyond_stated), ordinals, seen)
+    inferred = _numbered(rows(name, beyond_stated), ordinals, seen)
     texts = sorted(seen)
     codes = np.empty(len(texts), dtype=np.int64)
     codes[[seen[text] for text in texts]] = np.arange(len(texts))
@@ -223,7 +232,7 @@ def _coded(store: GraphStore, name: str, ordinals: Mapping[str, int]) -> tuple[S
     return StringTable.of(texts), known_pairs, beyond_pairs
 
 
-def _numbered(rows: Iterable[tuple[str, ...]], ordinals: Mapping[str, int], seen: dict[str, int]) -> NDArray[np.int64]:
+def _numbered(rows: Iterable[TextRow], ordinals: Mapping[str, int], seen: dict[str, int]) -> NDArray[np.int64]:
     """Rows of report and value as numbers (n, 2), values in the order of ``seen``, which grows."""
     numbers = array("q")
     for report, value in rows:

@@ -112,6 +112,17 @@ def counting_query(
     return "".join((found["purpose"], *sorted({*known, *prefixes}), "\n", found["select"]))
 
 
+def frame_of_reports(reports: Sequence[str]) -> str:
+    """What :func:`values_query` lays around the pattern of a facet to ask for some reports, by their IRIs."""
+    return sparql.bind(_part("values_of_reports").text, report=[URIRef(iri) for iri in reports])
+
+
+def values_query(facet: str, frame: str) -> str:
+    """The text of a SELECT for ``?report ?value``: the values of a facet that the reports of a frame have."""
+    part = _part(f"facet_{facet}")
+    return "".join((part.purpose, *part.prefixes, "\n", _filled(frame, _PATTERN, part.pattern)))
+
+
 def _framed(frame: _Part, blocks: Sequence[_Part]) -> str:
     prefixes = sorted({*frame.prefixes, *(prefix for block in blocks for prefix in block.prefixes)})
     # Blocks stand apart from one another and from the frame.
@@ -180,12 +191,13 @@ def _one_a_line(found: re.Match[str]) -> str:
 def _term(facet: str, value: str) -> URIRef | Literal:
     if facet == "year" and _YEAR.fullmatch(value):
         return typed(value, XSD.gYear)
-    if facet != "year" and _is_iri(value):
+    if facet != "year" and is_iri(value):
         return URIRef(value)
     raise UnboundParameterError(value)
 
 
-def _is_iri(value: str) -> bool:
+def is_iri(value: str) -> bool:
+    """Whether a text is an absolute IRI that every engine takes."""
     found = _IRI.fullmatch(value)
     if found is None or found["ipv6"] is None:
         return found is not None

@@ -1,4 +1,9 @@
-"""Directories of tantivy: made for a build, and opened on storage that may be read-only too."""
+"""Directories of tantivy: made for a build, continued in links, and opened on storage that may be read-only too.
+
+Tantivy never changes a file that it has written: what is new, deletes among it, goes to files of new names, and its
+lists of files (``meta.json``, ``.managed.json``) are replaced by renaming. So a directory of links can be written to
+while the one that it was made of is read, or kept for ever.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +11,14 @@ import os
 import shutil
 import tempfile
 import weakref
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
+import orjson
 import tantivy
 
+from embeddings.durable import link
 from search.errors import DamagedSnapshotError
 
 
@@ -26,7 +34,8 @@ class IndexDirectory:
         if directory.is_dir() and not os.access(directory, os.W_OK):
             read_from = Path(tempfile.mkdtemp(prefix="reportgraph-index-"))
             weakref.finalize(self, shutil.rmtree, read_from, ignore_errors=True)
-            _link(directory, read_from)
+            for path in _files(directory):
+                (read_from / path.name).symlink_to(path.resolve())
         try:
             self.index: Final = _unwatched(tantivy.Index.open(str(read_from)))
         except (ValueError, OSError) as error:
@@ -39,13 +48,42 @@ def new_index(directory: Path, schema: tantivy.Schema) -> tantivy.Index:
     return _unwatched(tantivy.Index(schema, path=str(directory)))
 
 
+def continued_index(directory: Path, parent: Path, *, without: Collection[str] = ()) -> tantivy.Index:
+    """The index of a published directory in a new one, to be written to; the published files stay as they are.
+
+    All files are linked but those named in ``without``, which are the caller's to write. ``reload`` as for
+    :func:`new_index`. Raises :class:`~search.errors.DamagedSnapshotError`.
+    """
+    try:
+        directory.mkdir()
+        for path in _files(parent):
+            if path.name not in without:
+                link(path, directory / path.name)
+        return _unwatched(tantivy.Index.open(str(directory)))
+    except (ValueError, OSError) as error:
+        raise DamagedSnapshotError(parent, str(error)) from error
+
+
+def deleted_share(directory: Path) -> float:
+    """Which share of the documents in the files of an index is deleted: they are read, and passed over, in each query.
+
+    Raises :class:`~search.errors.DamagedSnapshotError`.
+    """
+    try:
+        segments = orjson.loads((directory / "meta.json").read_bytes())["segments"]
+        written = sum(segment["max_doc"] for segment in segments)
+        deleted = sum(segment["deletes"]["num_deleted_docs"] for segment in segments if segment["deletes"])
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DamagedSnapshotError(directory, str(error)) from error
+    return deleted / written if written else 0.0
+
+
 def _unwatched(index: tantivy.Index) -> tantivy.Index:
     """The index without the thread that looks twice a second whether its files changed, and locks them if they did."""
     index.config_reader("Manual")
     return index
 
 
-def _link(directory: Path, folder: Path) -> None:
-    for path in directory.iterdir():
-        if not path.name.endswith(".lock"):
-            (folder / path.name).symlink_to(path.resolve())
+def _files(directory: Path) -> Iterator[Path]:
+    """All files but locks, which must not be shared: whoever holds one would keep all others from writing."""
+    return (path for path in directory.iterdir() if not path.name.endswith(".lock"))

@@ -1,7 +1,8 @@
 """What full text holds of each report: the fields, how they are written, and who is listed for a query.
 
 Each report is written in the fields of its language (``title_fr``, ``text_fr``: stemmed, stop words left out), its
-topics and names in fields of their own.
+topics and names in fields of their own. Documents are found by their slots (`search.fulltext.slots`), and hold nothing
+that a change of other reports could make wrong.
 """
 
 from __future__ import annotations
@@ -14,20 +15,21 @@ from typing import Final
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
-from tantivy import Occur, Query
+from tantivy import FieldType, Occur, Query
 
-from kg.facets.counting import Mask
+from search.errors import DamagedSnapshotError
 from search.fulltext.analysis import PLAIN, STEMMED, analyzer, language_of
-from search.fulltext.directory import new_index
-from search.fulltext.masks import write_frequent_words
+from search.fulltext.directory import continued_index, new_index
+from search.fulltext.masks import MASKS, FrequentWords, write_frequent_words
+from search.fulltext.slots import ORDINALS, SLOTS, SlotMask, Slots
 from search.fulltext.texts import ReportText
 
-ORDINAL: Final = "ordinal"
+SLOT: Final = "slot"
 SPELLING: Final = "spelling"
 """Words of titles, topics and names as they are written: what a mistyped word is compared with. A stem of a mistyped
 word is no mistyped stem."""
 VALUES: Final = "values"
-"""The numbers of a report's facet values (`kg.facets.columns.Columns.numbers`)."""
+"""The numbers of a report's facet values (`kg.facets.numbers`)."""
 LANGUAGES: Final = (*STEMMED, PLAIN)
 _TITLE_BOOST: Final = 0.1
 """On top of the title's words counting in the text field as well."""
@@ -66,15 +68,61 @@ def write_text_index(
     writer = index.writer(heap_size=_HEAP, num_threads=1)
     count = 0
     for count, (text, numbers) in enumerate(zip(texts, values or repeat(()), strict=False), start=1):
-        document = _document(count - 1, text)
-        for number in numbers:
-            document.add_unsigned(VALUES, number)
-        writer.add_document(document)
+        writer.add_document(_document(count - 1, text, numbers))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
+    Slots.dense(count).save(directory)
     _write_frequent_words(directory, index.schema, index.searcher())
     return count
+
+
+def update_text_index(
+    directory: Path,
+    parent: Path,
+    moved: NDArray[np.int64],
+    changed: Iterable[tuple[int, ReportText, Sequence[int]]],
+) -> int:
+    """Index what changed, in a new directory that shares all else with a published one, which stays as it is; returns
+    how many reports there are now.
+
+    ``moved`` (reports,) is the new ordinal of each report in ``parent``, -1 if its document goes. ``changed`` are those
+    that come: added reports, and those of which a text or the number of a value is another than before. Each ordinal is
+    named once, by the one or the other; raises :class:`ValueError` otherwise.
+
+    Searches find the same as in an index that is written anew, in nearly the same order: until tantivy merges the files
+    that hold them, BM25 counts deleted documents among the reports, and among those that hold a word. Words that became
+    frequent have no mask before the index is written anew, which is due once it is :func:`~search.fulltext.slots.worn`.
+    """
+    try:
+        before = Slots.open(parent)
+        frequent = FrequentWords.open(parent, before.used)
+    except (OSError, ValueError) as error:
+        raise DamagedSnapshotError(parent, str(error)) from error
+    index = continued_index(directory, parent, without={MASKS, SLOTS, ORDINALS})
+    register(index)
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    kept = np.zeros(before.used, dtype=np.bool_)
+    kept[before.by_ordinal[moved >= 0]] = True
+    for slot in before.by_ordinal[moved < 0].tolist():
+        writer.delete_documents_by_term(SLOT, slot)
+    added: list[int] = []
+    for slot, (ordinal, text, numbers) in enumerate(changed, start=before.used):
+        writer.add_document(_document(slot, text, numbers))
+        added.append(ordinal)
+    after = before.updated(moved, added)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    after.save(directory)
+    searcher = index.searcher()
+    fresh = Query.range_query(index.schema, SLOT, FieldType.Integer, before.used, None)
+    holding = (
+        slots_of(searcher, all_of((fresh, any_of(term_queries(index.schema, *term)))), len(added))
+        for term in frequent.terms
+    )
+    frequent.update(directory, kept, holding, after.used)
+    return len(after.by_ordinal)
 
 
 def _write_frequent_words(directory: Path, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
@@ -94,7 +142,7 @@ def _write_frequent_words(directory: Path, schema: tantivy.Schema, searcher: tan
 
 
 def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder().add_integer_field(ORDINAL, indexed=True, fast=True)
+    builder = tantivy.SchemaBuilder().add_integer_field(SLOT, indexed=True, fast=True)
     builder = builder.add_unsigned_field(VALUES, indexed=True)
     builder = builder.add_text_field(SPELLING, tokenizer_name=f"rg_{PLAIN}", index_option="basic")
     for language in LANGUAGES:
@@ -111,9 +159,11 @@ def register(index: tantivy.Index) -> None:
         index.register_tokenizer(f"rg_{language}", analyzer(language))
 
 
-def _document(ordinal: int, text: ReportText) -> tantivy.Document:
+def _document(slot: int, text: ReportText, numbers: Iterable[int]) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_integer(ORDINAL, ordinal)
+    document.add_integer(SLOT, slot)
+    for number in numbers:
+        document.add_unsigned(VALUES, number)
     language = language_of(f"{text.title}\n{text.abstract}", text.languages)
     document.add_text(f"title_{language}", text.title)
     document.add_text(f"text_{language}", f"{text.title}\n{text.abstract}")
@@ -138,23 +188,28 @@ def _document(ordinal: int, text: ReportText) -> tantivy.Document:
     return document
 
 
-def mask_of(searcher: tantivy.Searcher, query: Query, size: int) -> Mask:
+def mask_of(searcher: tantivy.Searcher, query: Query, size: int) -> SlotMask:
     """The documents that a query finds: bool (size,)."""
     mask = np.zeros(size, dtype=np.bool_)
-    mask[ordinals_of(searcher, query, size)] = True
+    mask[slots_of(searcher, query, size)] = True
     return mask
 
 
-def ordinals_of(searcher: tantivy.Searcher, query: Query, most: int) -> NDArray[np.int64]:
-    """The ordinals of all documents that a query finds, ``most`` at most."""
+def slots_of(searcher: tantivy.Searcher, query: Query, most: int) -> NDArray[np.int64]:
+    """The slots of all documents that a query finds, ``most`` at most."""
     unscored = Query.const_score_query(query, 1.0)
-    hits = searcher.search(unscored, limit=max(1, most), count=False, order_by_field=ORDINAL).hits
-    return np.fromiter((ordinal for ordinal, _ in hits), dtype=np.int64, count=len(hits))
+    hits = searcher.search(unscored, limit=max(1, most), count=False, order_by_field=SLOT).hits
+    return np.fromiter((slot for slot, _ in hits), dtype=np.int64, count=len(hits))
 
 
 def any_of(queries: Iterable[Query]) -> Query:
     """A query that finds what any of some queries finds; scores add up."""
     return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def all_of(queries: Iterable[Query]) -> Query:
+    """A query that finds what all of some queries find; scores add up."""
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
 
 
 def term_queries(schema: tantivy.Schema, language: str, term: str) -> Iterator[Query]:

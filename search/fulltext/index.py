@@ -1,19 +1,20 @@
-"""Full text: tantivy behind a small surface. Documents are ordinals, a query is words, filters are masks.
+"""Full text: tantivy behind a small surface. Reports are ordinals, a query is words, filters are masks.
 
 A query word is looked for in all fields (`search.fulltext.fields`), analysed as each of them was. A word that no report
-holds is looked for as if it were mistyped.
+holds is looked for as if it were mistyped. Inside, documents are slots (`search.fulltext.slots`).
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from tantivy import Occur, Query
 
 from embeddings.index import Allowed, Hits, best, no_hits
@@ -24,17 +25,19 @@ from search.fulltext.directory import IndexDirectory
 from search.fulltext.fields import (
     FIELDS,
     LANGUAGES,
-    ORDINAL,
+    SLOT,
     SPELLING,
     VALUES,
+    all_of,
     any_of,
     mask_of,
-    ordinals_of,
     register,
+    slots_of,
     term_queries,
 )
 from search.fulltext.masks import FrequentWords
 from search.fulltext.query_syntax import AllOf, Condition, Field, Not, Phrase, parse
+from search.fulltext.slots import SlotMask, Slots
 
 _SIMILAR_SCORE: Final = 2.0
 """What a word like the one typed counts: about as much as a word that a report in eight holds."""
@@ -94,9 +97,13 @@ class TextIndex:
         self._searcher = self._index.searcher()
         self.size: Final[int] = self._searcher.num_docs
         try:
-            self._frequent = FrequentWords.open(directory, self.size)
+            self._slots = Slots.open(directory)
+            self._frequent = FrequentWords.open(directory, self._slots.used)
         except (OSError, ValueError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
+        if len(self._slots.by_ordinal) != self.size:
+            reason = f"{len(self._slots.by_ordinal)} reports have slots, {self.size} have documents"
+            raise DamagedSnapshotError(directory, reason)
 
     def parse(self, text: str) -> TextQuery:
         """Read a query (see `search.fulltext.query_syntax`). Its content words are all but the function words of its
@@ -157,26 +164,28 @@ class TextIndex:
         """
         if not query.free:
             return np.full(self.size, query.condition is not None, dtype=np.bool_)
-        held = np.zeros(self.size, dtype=np.uint16)
+        held = np.zeros(self._slots.used, dtype=np.uint16)
         for word in query.free:
             if word in query.known:
                 held += self._holding(word)
             elif word in query.similar:
                 held += self._mask(self._similar(word))
-        enough: Mask = held >= query.minimum
-        return enough
+        return self._slots.reports(held >= query.minimum)
 
     def fulfilling(self, condition: Condition) -> Mask:
         """The reports that fulfil a condition: bool (size,)."""
+        return self._slots.reports(self._fulfilling(condition))
+
+    def _fulfilling(self, condition: Condition) -> SlotMask:
         if isinstance(condition, Not):
-            return ~self.fulfilling(condition.part)
+            return ~self._fulfilling(condition.part)
         if isinstance(condition, Phrase):
             if condition.field is None and len(words(condition.text)) == 1:
                 return self._holding(*words(condition.text))
             return self._mask(self._phrase(condition))
-        parts = [self.fulfilling(part) for part in condition.parts]
+        parts = [self._fulfilling(part) for part in condition.parts]
         combine = np.logical_and if isinstance(condition, AllOf) else np.logical_or
-        mask: Mask = combine.reduce(parts)
+        mask: SlotMask = combine.reduce(parts)
         return mask
 
     def matched_words(self, query: TextQuery, ordinals: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -189,16 +198,20 @@ class TextIndex:
 
     def _held(self, queries: Mapping[str, Query], ordinals: Sequence[int]) -> dict[int, tuple[str, ...]]:
         found: dict[int, list[str]] = {ordinal: [] for ordinal in ordinals}
-        among = Query.term_set_query(self._index.schema, ORDINAL, list(found))
+        among = self._among(list(found))
         for word, query in queries.items():
-            both = Query.boolean_query([(Occur.Must, query), (Occur.Must, among)])
-            for ordinal in ordinals_of(self._searcher, both, len(found)):
-                found[int(ordinal)].append(word)
+            slots = slots_of(self._searcher, all_of((query, among)), len(found))
+            for ordinal in self._slots.ordinals[slots].tolist():
+                found[ordinal].append(word)
         return {ordinal: tuple(matched) for ordinal, matched in found.items()}
 
-    def _holding(self, word: str) -> Mask:
-        """The reports that hold a word in any field."""
-        mask = np.zeros(self.size, dtype=np.bool_)
+    def _among(self, ordinals: Sequence[int] | NDArray[np.int64]) -> Query:
+        """The documents of some reports."""
+        return Query.term_set_query(self._index.schema, SLOT, self._slots.by_ordinal[ordinals].tolist())
+
+    def _holding(self, word: str) -> SlotMask:
+        """The documents that hold a word in any field."""
+        mask = np.zeros(self._slots.used, dtype=np.bool_)
         listed: list[Query] = []
         for language in LANGUAGES:
             for term in analyzer(language).analyze(word):
@@ -253,14 +266,25 @@ class TextIndex:
 
     def frequency(self, word: str) -> int:
         """How many reports hold a word: in its commonest form in any field."""
-        return max(
+        listed = sorted(
             (
-                self._searcher.doc_freq(field, term)
+                (self._searcher.doc_freq(field, term), field, term)
                 for field, language, _ in FIELDS
                 for term in analyzer(language).analyze(word)
             ),
-            default=0,
+            reverse=True,
         )
+        most = 0
+        for at_most, field, term in listed:
+            if at_most <= most:
+                break
+            most = max(most, self._live(field, term) if self._slots.holes else at_most)
+        return most
+
+    def _live(self, field: str, term: str) -> int:
+        """How many reports hold a term: its document frequency counts deleted documents too."""
+        query = Query.term_query(self._index.schema, field, term, "basic")
+        return self._searcher.search(query, limit=1, count=True).count  # type: ignore[attr-defined,no-any-return]
 
     def _evidence(self, content: Sequence[str], known: Collection[str], repeated: Mapping[str, int]) -> float:
         weights = {word: repeated[word] * self._rarity(word) for word in content}
@@ -273,10 +297,10 @@ class TextIndex:
             return no_hits()
         passing = self.size
         if allowed is not None and inside <= _FEW:
-            among = (int(ordinal) for ordinal in np.flatnonzero(allowed))
-            query = self._having(query, {ORDINAL: [tuple(among)]})
+            query = _inside_of(query, [self._among(np.flatnonzero(allowed))])
         elif narrowed:
-            query = self._having(query, {VALUES: narrowed})
+            groups = (Query.term_set_query(self._index.schema, VALUES, list(group)) for group in narrowed)
+            query = _inside_of(query, groups)
         else:
             passing = inside
         limit = k * self.size // passing
@@ -292,24 +316,21 @@ class TextIndex:
                 return best(kept.ordinals, kept.scores, k)
             limit *= 4
 
-    def _having(self, query: Query, numbers: Mapping[str, Sequence[Sequence[int]]]) -> Query:
-        """The query, answered by documents alone that have one number of every group in each field; scores stay."""
-        groups = [(field, list(group)) for field, several in numbers.items() for group in several]
-        if not groups:
-            return query
-        inside = (Query.term_set_query(self._index.schema, field, group) for field, group in groups)
-        clauses = [(Occur.Must, Query.const_score_query(one, 0.0)) for one in inside]
-        return Query.boolean_query([(Occur.Must, query), *clauses])
-
     def _scored(self, query: Query, limit: int) -> Hits:
         """The best ``limit`` hits, ties in tantivy's order."""
         hits = self._searcher.search(query, limit=limit, count=False).hits
-        ordinals = self._searcher.fast_field_values(ORDINAL, [address for _, address in hits])
+        slots = np.array(self._searcher.fast_field_values(SLOT, [address for _, address in hits]), dtype=np.int64)
         scores = np.fromiter((score for score, _ in hits), dtype=np.float32, count=len(hits))
-        return Hits(np.array(ordinals, dtype=np.int64), scores)
+        return Hits(self._slots.ordinals[slots].astype(np.int64), scores)
 
-    def _mask(self, query: Query) -> Mask:
-        return mask_of(self._searcher, query, self.size)
+    def _mask(self, query: Query) -> SlotMask:
+        return mask_of(self._searcher, query, self._slots.used)
+
+
+def _inside_of(query: Query, sets: Iterable[Query]) -> Query:
+    """The query, answered by documents alone that are in each of some sets; scores stay."""
+    clauses = [(Occur.Must, Query.const_score_query(one, 0.0)) for one in sets]
+    return Query.boolean_query([(Occur.Must, query), *clauses])
 
 
 def _among(hits: Hits, allowed: Allowed) -> Hits:

@@ -1,16 +1,13 @@
-"""What may be suggested to who types: entities that reports have, and titles, the most useful first."""
+"""What may be suggested to who types: entities that reports have, and titles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kg.authority.names import fold
-from kg.facets.columns import Columns, FacetColumn
+from kg.facets.columns import Columns
 from search.fulltext.texts import ReportText
 
 ENTITY_KINDS: Final = ("topic", "author", "institution", "series", "country", "region")
@@ -24,31 +21,64 @@ KINDS: Final = (*ENTITY_KINDS, REPORT)
 class Suggestible:
     """An entity or a report with its labels, the one to show first, no two alike but for case and accents.
 
-    ``code`` is the entity's code in the facet ``kind``, or the report's ordinal; ``reports`` is how many reports have
-    the entity, 0 for a report.
+    ``reports`` is how many reports have the entity, 0 for a report. ``year`` is the report's, 0 for an undated one
+    and for an entity.
     """
 
     kind: str
-    code: int
     iri: str
     labels: tuple[str, ...]
     reports: int
+    year: int = 0
 
 
 def suggestible(
-    columns: Columns,
-    others: Iterable[tuple[str, str]],
-    texts: Callable[[Sequence[int]], Iterable[ReportText]],
+    columns: Columns, others: Iterable[tuple[str, str]], texts: Iterable[ReportText]
 ) -> Iterator[Suggestible]:
-    """Everything that may be suggested, the most useful first.
+    """Everything that may be suggested.
 
-    Entities come by their number of reports, then titles, newest first. ``others`` are IRIs and their alternative
-    labels, ``texts`` gives the texts of reports in the order of the ordinals that it is asked for.
+    ``others`` are IRIs and their alternative labels, ``texts`` those of all reports in the order of their ordinals.
     """
-    yield from _entities(columns, _by_entity(others))
-    order = _newest_first(columns)
-    for ordinal, text in zip(order, texts(order), strict=True):
-        yield Suggestible(REPORT, ordinal, text.iri, _distinct((text.title, *text.other_titles)), 0)
+    codes = ((kind, code) for kind in ENTITY_KINDS for code in range(len(columns.facets[kind].values)))
+    yield from _entities(columns, codes, others)
+    yield from _reports(columns, enumerate(texts))
+
+
+def some_suggestible(
+    columns: Columns,
+    entities: Iterable[tuple[str, str]],
+    others: Iterable[tuple[str, str]],
+    texts: Iterable[tuple[int, ReportText]],
+) -> Iterator[Suggestible]:
+    """Of some entities and reports, what may be suggested: the same as :func:`suggestible` has of them.
+
+    ``entities`` are pairs of a kind and an IRI, those that no report has are left out; ``others`` are the alternative
+    labels of at least these; ``texts`` are those of the reports, each with its ordinal.
+    """
+    found = ((kind, columns.facets[kind].code(iri)) for kind, iri in entities)
+    yield from _entities(columns, ((kind, code) for kind, code in found if code is not None), others)
+    yield from _reports(columns, texts)
+
+
+def _entities(
+    columns: Columns, codes: Iterable[tuple[str, int]], others: Iterable[tuple[str, str]]
+) -> Iterator[Suggestible]:
+    alternative = _by_entity(others)
+    for kind, code in codes:
+        column = columns.facets[kind]
+        value = column.values[code]
+        translated = (value.labels[language] for language in sorted(value.labels))
+        labels = _distinct((value.label, *translated, *sorted(alternative.get(value.value, ()))))
+        reports = int(column.stated.totals[code]) + int(column.inferred.totals[code])
+        yield Suggestible(kind, value.value, labels, reports)
+
+
+def _reports(columns: Columns, texts: Iterable[tuple[int, ReportText]]) -> Iterator[Suggestible]:
+    column = columns.facets["year"]
+    years = [int(text) if text.isascii() and text.isdigit() else 0 for text in column.values.texts]
+    for ordinal, text in texts:
+        year = max((years[code] for code in column.stated.codes_of(ordinal)), default=0)
+        yield Suggestible(REPORT, text.iri, _distinct((text.title, *text.other_titles)), 0, year)
 
 
 def _by_entity(others: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
@@ -56,35 +86,6 @@ def _by_entity(others: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]
     for entity, label in others:
         found.setdefault(entity, []).append(label)
     return found
-
-
-def _entities(columns: Columns, others: Mapping[str, Sequence[str]]) -> Iterator[Suggestible]:
-    counts = [_reports_by_code(columns.facets[kind]) for kind in ENTITY_KINDS]
-    sizes = [len(reports) for reports in counts]
-    starts = np.cumsum([0, *sizes])
-    # Entities of all kinds lie in one row, by kind and code: a stable sort keeps that order among equally common ones.
-    places, reports = np.repeat(np.arange(len(counts)), sizes), np.concatenate(counts)
-    for position in np.argsort(-reports, kind="stable").tolist():
-        place = int(places[position])
-        kind, code = ENTITY_KINDS[place], position - int(starts[place])
-        value = columns.facets[kind].values[code]
-        translated = (value.labels[language] for language in sorted(value.labels))
-        labels = _distinct((value.label, *translated, *sorted(others.get(value.value, ()))))
-        yield Suggestible(kind, code, value.value, labels, int(reports[position]))
-
-
-def _reports_by_code(column: FacetColumn) -> NDArray[np.int32]:
-    return column.stated.totals + column.inferred.totals
-
-
-def _newest_first(columns: Columns) -> list[int]:
-    """The ordinals by year, undated reports last, then in their own order."""
-    column = columns.facets["year"]
-    years = np.array([int(value.value) if value.value.isdigit() else 0 for value in column.values] or [0])
-    dated = np.zeros(len(columns.reports), dtype=np.int64)
-    dated[column.stated.rows] = years[column.stated.codes]
-    order: list[int] = np.argsort(-dated, kind="stable").tolist()
-    return order
 
 
 def _distinct(labels: Iterable[str]) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """Labels by the beginnings of their words: tantivy behind a small surface. See docs/decisions/0015.
 
-One document a label, numbered in the order of usefulness, so that the best of many matches are those with the lowest
-numbers. Files are mapped, not read.
+One document a label, with a number for its usefulness (`search.fulltext.usefulness`), so that the best of many matches
+are those with the lowest numbers. Files are mapped, not read.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Final, Self
 
@@ -17,8 +17,10 @@ import tantivy
 from tantivy import Occur, Order, Query
 
 from kg.authority.names import fold
-from search.fulltext.directory import IndexDirectory, new_index
+from kg.digest import SetDigest
+from search.fulltext.directory import IndexDirectory, continued_index, deleted_share, new_index
 from search.fulltext.suggestible import REPORT, Suggestible
+from search.fulltext.usefulness import key, label_of, rank, use
 
 FORGIVING: Final = 5
 """Letters from which on a word may hold a typo: of shorter ones, each is a typo of many others."""
@@ -29,7 +31,13 @@ _INDEXED: Final = 2
 """Letters up to which beginnings are terms of their own: so many words have them that gathering these takes long."""
 _LOOKED_AT: Final = (64, 256)
 """Labels that are looked at, then how many if these were too few: some are another label of the same thing."""
+_MOST_DELETED: Final = 0.2
+"""The share of labels that may be deleted ones: each that matches is passed over."""
+_STORED: Final = ("iri", "matched", "label")
 _HEAP: Final = 128_000_000
+
+_Hit = tuple[int, tantivy.DocAddress]
+"""A label's rank, and where the label is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +45,59 @@ class Match:
     """A thing that may be suggested, and the label that matched; ``label`` is the one to show, without a language."""
 
     kind: str
-    code: int
+    iri: str
     matched: str
     label: str
     reports: int
 
 
 def write_suggestion_index(directory: Path, things: Iterable[Suggestible]) -> str:
-    """Index things in the order of their usefulness, in a new directory; returns the SHA-256 (hex) of what they say."""
-    index = new_index(directory, _schema())
-    writer = index.writer(heap_size=_HEAP, num_threads=1)
-    digest = hashlib.sha256()
-    rank = 0
+    """Index things in a new directory; returns the number (`kg.digest.SetDigest`, hex) of what they say."""
+    writer = new_index(directory, _schema()).writer(heap_size=_HEAP, num_threads=1)
+    digest = SetDigest()
     for thing in things:
-        digest.update(orjson.dumps((thing.kind, thing.iri, thing.labels, thing.reports)))
-        for label in thing.labels:
-            writer.add_document(_document(thing, label, rank))
-            rank += 1
+        digest.add([_line(thing)])
+        _add(writer, thing)
     writer.commit()
     writer.wait_merging_threads()
-    return digest.hexdigest()
+    return digest.hex
+
+
+def update_suggestion_index(
+    directory: Path, parent: Path, removed: Collection[Suggestible], added: Collection[Suggestible], digest: str
+) -> str:
+    """Index what changed, in a new directory that shares all else with a published one, which stays as it is; returns
+    the number of what all things say now.
+
+    ``removed`` are things as they were, ``added`` as they are: one of which anything changed is in both. ``digest`` is
+    the number that went with ``parent``. Raises :class:`ValueError` unless those and no others of these were held.
+    """
+    index = continued_index(directory, parent)
+    labels = index.searcher().num_docs + sum(len(thing.labels) for thing in added)
+    labels -= sum(len(thing.labels) for thing in removed)
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    keys = {key(thing.kind, thing.iri) for things in (removed, added) for thing in things}
+    writer.delete_documents_by_query(Query.term_set_query(index.schema, "key", sorted(keys)))
+    for thing in added:
+        _add(writer, thing)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    if index.searcher().num_docs != labels:
+        raise ValueError(f"{index.searcher().num_docs} labels are held after an update instead of {labels}")
+    content = SetDigest(digest)
+    content.remove(map(_line, removed))
+    content.add(map(_line, added))
+    return content.hex
+
+
+def worn(directory: Path) -> bool:
+    """Whether more than a fifth of the labels of an index are deleted ones, so that it is better written anew."""
+    return deleted_share(directory) > _MOST_DELETED
+
+
+def _line(thing: Suggestible) -> bytes:
+    return orjson.dumps((thing.kind, thing.iri, thing.labels, thing.reports, thing.year))
 
 
 def _schema() -> tantivy.Schema:
@@ -64,30 +105,33 @@ def _schema() -> tantivy.Schema:
     for name in ("first", "first_begin", "words", "words_begin"):
         builder = builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     builder = builder.add_text_field("kind", stored=True, tokenizer_name="raw", index_option="basic")
+    builder = builder.add_bytes_field("key", indexed=True)
     builder = builder.add_unsigned_field("shown", indexed=True).add_unsigned_field("rank", fast=True)
-    for name in ("matched", "label"):
+    for name in _STORED:
         # Stored only: what is not searched needs no analysis, and bytes are not analysed.
         builder = builder.add_bytes_field(name, stored=True)
-    return builder.add_unsigned_field("code", stored=True).add_unsigned_field("reports", stored=True).build()
+    return builder.add_unsigned_field("reports", stored=True).build()
 
 
-def _document(thing: Suggestible, label: str, rank: int) -> tantivy.Document:
-    document = tantivy.Document()
-    words = list(dict.fromkeys(fold(label).split()))
-    for name, of_them in (("words", words), ("first", words[:1])):
-        beginnings = {word[:length] for word in of_them for length in range(1, _INDEXED + 1)}
-        document.add_text(name, " ".join(of_them))
-        document.add_text(f"{name}_begin", " ".join(sorted(beginnings)))
-    document.add_text("kind", thing.kind)
-    document.add_unsigned("rank", rank)
-    document.add_unsigned("code", thing.code)
-    document.add_unsigned("reports", thing.reports)
-    document.add_bytes("matched", label.encode())
-    if label is thing.labels[0]:
-        document.add_unsigned("shown", 1)
-    else:
-        document.add_bytes("label", thing.labels[0].encode())
-    return document
+def _add(writer: tantivy.IndexWriter, thing: Suggestible) -> None:
+    for place, label in enumerate(thing.labels):
+        document = tantivy.Document()
+        words = list(dict.fromkeys(fold(label).split()))
+        for name, of_them in (("words", words), ("first", words[:1])):
+            beginnings = {word[:length] for word in of_them for length in range(1, _INDEXED + 1)}
+            document.add_text(name, " ".join(of_them))
+            document.add_text(f"{name}_begin", " ".join(sorted(beginnings)))
+        document.add_text("kind", thing.kind)
+        document.add_bytes("key", key(thing.kind, thing.iri))
+        document.add_unsigned("rank", rank(thing, place))
+        document.add_unsigned("reports", thing.reports)
+        document.add_bytes("iri", thing.iri.encode())
+        document.add_bytes("matched", label.encode())
+        if place == 0:
+            document.add_unsigned("shown", 1)
+        else:
+            document.add_bytes("label", thing.labels[0].encode())
+        writer.add_document(document)
 
 
 class SuggestionIndex:
@@ -122,9 +166,9 @@ class SuggestionIndex:
             at_start, _ = self._look(words, kinds, most, at_start=True, typos=typos)
         else:
             at_start = [match for match in anywhere if fold(match.matched).startswith(words[0])]
-        once: dict[tuple[str, int], Match] = {}
+        once: dict[tuple[str, str], Match] = {}
         for match in (*at_start, *anywhere):
-            once.setdefault((match.kind, match.code), match)
+            once.setdefault((match.kind, match.iri), match)
         return list(once.values())[:most]
 
     def _look(
@@ -143,23 +187,30 @@ class SuggestionIndex:
         found: list[Match] = []
         for limit in _LOOKED_AT:
             hits = self._searcher.search(query, limit=limit, count=False, order_by_field="rank", order=Order.Asc).hits
-            found, things = [], set()
-            for match in self._matches(hits):
-                if holds(match.matched, compared):
-                    found.append(match)
-                    things.add((match.kind, match.code))
+            all_of_them = len(hits) < limit
+            found = []
+            things: set[tuple[str, str]] = set()
+            for as_useful in self._in_order(hits if all_of_them else _settled(hits)):
+                matching = [match for match in as_useful if holds(match.matched, compared)]
+                found += matching
+                things.update((match.kind, match.iri) for match in matching)
                 if len(things) >= most:
                     return found, False
-            if len(hits) < limit:
+            if all_of_them:
                 return found, True
         return found, False
 
-    def _matches(self, hits: Iterable[tuple[object, tantivy.DocAddress]]) -> Iterator[Match]:
-        for _, address in hits:
-            held = self._searcher.doc(address)
-            matched = bytes(held["matched"][0]).decode()
-            label = bytes(held["label"][0]).decode() if held["label"] else matched
-            yield Match(str(held["kind"][0]), int(held["code"][0]), matched, label, int(held["reports"][0]))
+    def _in_order(self, hits: Iterable[_Hit]) -> Iterator[list[Match]]:
+        """Labels that are as useful, by the IRIs of their things: ranks have only the first letters of these."""
+        for _, as_useful in groupby(hits, key=lambda hit: use(hit[0])):
+            placed = [(label_of(rank), self._match(address)) for rank, address in as_useful]
+            placed.sort(key=lambda one: (-one[1].reports, one[1].iri, one[0], one[1].matched))
+            yield [match for _, match in placed]
+
+    def _match(self, address: tantivy.DocAddress) -> Match:
+        held = self._searcher.doc(address)
+        iri, matched, label = (bytes(held[name][0]).decode() if held[name] else "" for name in _STORED)
+        return Match(str(held["kind"][0]), iri, matched, label or matched, int(held["reports"][0]))
 
     def _of_kind(self, kinds: Collection[str]) -> Query:
         return Query.boolean_query(
@@ -171,6 +222,14 @@ class SuggestionIndex:
             return Query.term_query(self._schema, f"{field}_begin", word, "basic")
         distance = 1 if typos and len(word) >= FORGIVING else 0
         return Query.fuzzy_term_query(self._schema, field, word, distance=distance, prefix=True)
+
+
+def _settled(hits: Sequence[_Hit]) -> Sequence[_Hit]:
+    """The best hits of more, without those that share the rank of the last: which of these come is up to the order of
+    tantivy's documents, that is, to how the index came about.
+    """
+    last, _ = hits[-1]
+    return [hit for hit in hits if hit[0] != last] or hits
 
 
 def holds(label: str, words: Iterable[str]) -> bool:

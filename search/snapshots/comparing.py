@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.record_files import RecordFile
+from search.snapshots.record_log import RecordLog
 from search.snapshots.snapshot import RECORDS, DataDirectory, read_whole
 
 
@@ -34,30 +35,24 @@ def difference(data: DataDirectory, older: str, newer: str) -> Difference:
 
 
 def record_digests(directory: Path) -> Iterator[tuple[str, bytes]]:
-    """The ids of a snapshot's reports, in the order of code points, each with a digest of its record.
+    """The ids of a snapshot's reports, in no order, each with a digest of its record.
 
     Equal digests mean equal records, in whatever snapshot. Where a record came from is left out.
     """
-    with closing(RecordFile.open(directory / RECORDS)) as records:
-        yield from records.digests()
+    with closing(RecordLog.open(directory / RECORDS)) as log:
+        for report_id, content in log.digests():
+            yield report_id, hashlib.sha256(content).digest()
 
 
-def compared(before: Iterator[tuple[str, bytes]], after: Iterator[tuple[str, bytes]]) -> Difference:
-    """The difference between two runs of ids and digests, both in the order of ids; nothing but it is held."""
+def compared(before: Iterable[tuple[str, bytes]], after: Iterable[tuple[str, bytes]]) -> Difference:
+    """The difference between two runs of ids and digests, in any order."""
+    left = dict(before)
     added: list[str] = []
     changed: list[str] = []
-    deleted: list[str] = []
-    left, right = next(before, None), next(after, None)
-    while left is not None or right is not None:
-        if left is None or (right is not None and right[0] < left[0]):
-            assert right is not None
-            added.append(right[0])
-            right = next(after, None)
-        elif right is None or left[0] < right[0]:
-            deleted.append(left[0])
-            left = next(before, None)
-        else:
-            if left[1] != right[1]:
-                changed.append(left[0])
-            left, right = next(before, None), next(after, None)
-    return Difference(tuple(added), tuple(changed), tuple(deleted))
+    for report_id, digest in after:
+        known = left.pop(report_id, None)
+        if known is None:
+            added.append(report_id)
+        elif known != digest:
+            changed.append(report_id)
+    return Difference(tuple(sorted(added)), tuple(sorted(changed)), tuple(sorted(left)))

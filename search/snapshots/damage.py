@@ -10,11 +10,14 @@ from typing import Final
 from search.errors import DamagedPointerError, DamagedSnapshotError, OtherLayoutError
 from search.snapshots.checks import Damage, State, Tell, damages, tell_nobody, unexpected
 from search.snapshots.digest_memory import DigestMemory
+from search.snapshots.ledger import GONE
 from search.snapshots.snapshot import (
     ANN,
     FACETS,
+    FIELDS,
     GRAPH,
     MANIFEST,
+    MENTIONS,
     PROBLEMS,
     RECORDS,
     SUGGEST,
@@ -30,6 +33,9 @@ class Part(StrEnum):
     """What the files of a collection belong to. Each part can be rebuilt as one."""
 
     RECORDS = "records"
+    GONE = "gone"
+    FIELDS = "fields"
+    MENTIONS = "mentions"
     GRAPH = "graph"
     VECTORS = "vectors"
     ANN = "ann"
@@ -52,12 +58,18 @@ _PARTS: Final = {
     SUGGEST: Part.SUGGEST,
     FACETS: Part.FACETS,
     RECORDS: Part.RECORDS,
+    GONE: Part.GONE,
+    FIELDS: Part.FIELDS,
+    MENTIONS: Part.MENTIONS,
     PROBLEMS: Part.PROBLEMS,
     MANIFEST: Part.MANIFEST,
 }
 
 HOLDS: Final[dict[Part, str]] = {
     Part.RECORDS: "the records as their sources gave them, of which all else is made",
+    Part.GONE: "which reports are gone, and since when",
+    Part.FIELDS: "the field map by which records were read",
+    Part.MENTIONS: "how often and by which names records mention people, subjects and others",
     Part.GRAPH: "the graph",
     Part.VECTORS: "the vectors of texts, which take long to encode again",
     Part.ANN: "the index of vectors, made again from them at every start: searches are right but slower",

@@ -1,8 +1,7 @@
-"""Files -> reports, each id once, their records kept, with everything counted that happens on the way."""
+"""Files -> changes: every usable record is put, and everything is counted that happens on the way."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,84 +9,65 @@ from pathlib import Path
 from typing import Final
 
 from kg.importers import FieldMap, read, to_report
-from kg.model import Problem, Record, Report
-from kg.record_files import RecordWriter
-from kg.vocab import Minter
-from search.fulltext.texts import searchable
-from search.snapshots.spool import Spool
+from kg.model import Problem, Record
+from search.fulltext.analysis import well_formed
+from search.snapshots.changes import Origin, Put
 
+DUPLICATE: Final = "duplicate-id"
 TOLD_EVERY: Final = 100
 """Records between two words to an observer: drawing a bar takes longer than reading a record."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What has been read so far. ``lost`` counts records left out whole, ``problems`` all problems by kind.
-
-    The seconds are wall time, of reading the records, of spooling their texts and of keeping the records themselves.
-    """
+    """What has been read so far. ``lost`` counts records left out whole, ``problems`` all problems by kind."""
 
     records: int = 0
     lost: int = 0
     problems: Counter[str] = field(default_factory=Counter)
-    read_seconds: float = 0.0
-    spool_seconds: float = 0.0
-    keep_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Reads sources. ``on_problem`` is given each problem, ``on_progress`` the number of records now and then."""
+    """Reads sources. ``on_problem`` is given each problem, ``on_progress`` the number of records now and then.
+
+    ``name`` is what the source of all records is called; ``None``: each by the name of its file.
+    """
 
     fields: FieldMap
     form: str | None
-    minter: Minter
+    name: str | None
     on_problem: Callable[[Problem], None]
     on_progress: Callable[[int], None]
-    clock: Callable[[], float] = time.perf_counter
     tally: Tally = field(default_factory=Tally)
 
-    def reports(self, sources: Sequence[Path], spool: Spool, records: RecordWriter) -> Iterator[Report]:
-        """The reports of all sources; of records with one id the first.
-
-        Their searchable texts go to the spool, the records they were made of to ``records``.
-        """
-        started = self.clock()
-        for record, report, problems in self._imported(sources):
-            self.tally.records += record is not None
-            for problem in problems:
-                self._note(problem)
-            if record is not None and report is not None:
-                iri = str(self.minter.report(report.id))
-                if iri in spool:
-                    self._note(_duplicate(record, report))
-                else:
-                    self.tally.read_seconds += self.clock() - started
-                    started = self.clock()
-                    spool.add(searchable(iri, report))
-                    spooled = self.clock()
-                    self.tally.spool_seconds += spooled - started
-                    records.add(report.id, _named(record), self._origins(record))
-                    self.tally.keep_seconds += self.clock() - spooled
-                    yield report
-                    started = self.clock()
-            if self.tally.records % TOLD_EVERY == 0:
-                self.on_progress(self.tally.records)
-        self.on_progress(self.tally.records)
-        self.tally.read_seconds += self.clock() - started
-
-    def _imported(self, sources: Sequence[Path]) -> Iterator[tuple[Record | None, Report | None, tuple[Problem, ...]]]:
+    def puts(self, sources: Sequence[Path]) -> Iterator[Put]:
+        """A change for each usable record of the sources, in their order. Of records with one id the last counts."""
+        seen: set[str] = set()
         for source in sources:
             for found in read(source, self.fields, form=self.form):
                 if isinstance(found, Problem):
-                    yield None, None, (found,)
-                else:
-                    yield found, *to_report(found, self.fields)
+                    self._note(found)
+                    continue
+                self.tally.records += 1
+                report, problems = to_report(found, self.fields)
+                for problem in problems:
+                    self._note(problem)
+                if report is not None:
+                    if report.id in seen:
+                        self._note(_duplicate(found, report.id))
+                    seen.add(report.id)
+                    yield self._put(report.id, found)
+                if self.tally.records % TOLD_EVERY == 0:
+                    self.on_progress(self.tally.records)
+        self.on_progress(self.tally.records)
 
-    def _origins(self, record: Record) -> dict[str, tuple[str, ...]]:
-        """The properties of the record's report and the fields that each was read from."""
+    def _put(self, report_id: str, record: Record) -> Put:
+        # The bare name of the file: where that lies on the machine of the build is nobody's business.
+        file = well_formed(Path(record.source).name)
         plan = self.fields.plan(tuple(record.fields))
-        return {prop: tuple([use.name for use in uses]) for prop, uses in plan.items()}
+        fields_of = {prop: tuple([use.name for use in uses]) for prop, uses in plan.items()}
+        return Put(report_id, replace(record, source=file), Origin(self.name or file, report_id), fields_of)
 
     def _note(self, problem: Problem) -> None:
         self.tally.problems[problem.kind] += 1
@@ -95,16 +75,11 @@ class Intake:
         self.on_problem(problem)
 
 
-def _named(record: Record) -> Record:
-    """The record with the bare name of its file: where that lies on the machine of the build is nobody's business."""
-    return replace(record, source=Path(record.source).name)
-
-
-def _duplicate(record: Record, report: Report) -> Problem:
+def _duplicate(record: Record, report_id: str) -> Problem:
     return Problem(
         source=record.source,
         line=record.line,
-        kind="duplicate-id",
-        reason=f"The id {report.id!r} was read before and the first record was kept; remove one of the two.",
-        record_id=report.id,
+        kind=DUPLICATE,
+        reason=f"The id {report_id!r} was read before; this later record replaced that one. Remove one of the two.",
+        record_id=report_id,
     )

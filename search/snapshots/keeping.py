@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from embeddings.durable import sync_directory
-from search.errors import DamagedSnapshotError
+from search.errors import DamagedPointerError, DamagedSnapshotError, NoSnapshotError
 from search.snapshots.checks import Tell, tell_nobody
 from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.leases import is_leased
@@ -49,7 +49,7 @@ class Pruned:
 
 def listed(data: DataDirectory) -> list[Listed]:
     """All published snapshots, oldest first. Their manifests are read, their other files only counted."""
-    live, kept = data.current(), kept_names(data)
+    live, kept = _live_name(data), kept_names(data)
     files = {name: {_inode(status): status for status in _statuses(data.snapshots / name)} for name in data.names()}
     shared = Counter(inode for inodes in files.values() for inode in inodes)
     found = []
@@ -58,7 +58,7 @@ def listed(data: DataDirectory) -> list[Listed]:
         found.append(
             Listed(
                 name=name,
-                live=live is not None and live.name == name,
+                live=name == live,
                 kept=name in kept,
                 size=sum(status.st_size for status in inodes.values()),
                 own=sum(status.st_size for inode, status in inodes.items() if shared[inode] == 1),
@@ -127,29 +127,37 @@ def prune(data: DataDirectory, newest: int, *, wait: float = 0.0) -> Pruned:
         return Pruned(pruned.snapshots, leftovers, freed + pruned.freed)
 
 
-def prune_snapshots(data: DataDirectory, newest: int) -> Pruned:
-    """Remove snapshots as :func:`prune` does, for a writer that holds the lock. What cannot be removed stays."""
-    live, kept, names = data.current(), kept_names(data), data.names()
+def prune_snapshots(data: DataDirectory, newest: int, *, purge: bool = False) -> Pruned:
+    """Remove snapshots as :func:`prune` does, for a writer that holds the lock. What cannot be removed stays.
+
+    To ``purge`` is to remove them also where somebody keeps or leases them.
+    """
+    live, names = data.current(), data.names()
+    kept = frozenset[str]() if purge else kept_names(data)
     stay = {*names[-newest:], *kept, *([live.name] if live is not None else [])}
     gone = [name for name in names if name not in stay]
     if gone and gone[-1] == names[-1]:
         data.mark_used(names[-1])
     with _carrying_links(data):
-        aside = {name: path for name in gone if (path := _put_aside(data, name)) is not None}
+        aside = {name: path for name in gone if (path := _put_aside(data, name, purge=purge)) is not None}
         freed = _freed(aside.values())
-        for directory in aside.values():
+        for name, directory in aside.items():
             shutil.rmtree(directory, ignore_errors=True)
+            (_marks(data) / name).unlink(missing_ok=True)
     return Pruned(tuple(aside), (), freed)
 
 
-def _put_aside(data: DataDirectory, name: str) -> Path | None:
-    """Give a snapshot a name that says that it is being removed: what is listed is whole. ``None`` if it is leased."""
+def _put_aside(data: DataDirectory, name: str, *, purge: bool) -> Path | None:
+    """Give a snapshot a name that says that it is being removed: what is listed is whole.
+
+    ``None`` if it is leased, unless that counts for nothing.
+    """
     directory, aside = data.snapshots / name, data.snapshots / f"{_REMOVED}{name}"
-    if is_leased(data, name):
+    if not purge and is_leased(data, name):
         return None
     directory.rename(aside)
     # Asked again: whoever takes a lease looks whether the snapshot is there once it has one.
-    if is_leased(data, name):
+    if not purge and is_leased(data, name):
         aside.rename(directory)
         return None
     return aside
@@ -178,6 +186,15 @@ def _freed(directories: Iterable[Path]) -> int:
     links = Counter(map(_inode, found))
     last = {_inode(status): status.st_size for status in found if links[_inode(status)] == status.st_nlink}
     return sum(last.values())
+
+
+def _live_name(data: DataDirectory) -> str | None:
+    try:
+        return data.live().name
+    except DamagedSnapshotError as error:
+        return error.snapshot.name
+    except (NoSnapshotError, DamagedPointerError):
+        return None
 
 
 def _manifest(directory: Path) -> tuple[Manifest | None, str]:

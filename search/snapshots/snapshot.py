@@ -29,19 +29,23 @@ from embeddings.segments import SegmentStore
 from kg.errors import KgError
 from kg.facets.columns import Columns
 from kg.facets.files import load_columns
-from kg.record_files import RecordFile
+from kg.importers import FieldMap
 from kg.store import GraphStore
 from search.errors import (
     DamagedPointerError,
     DamagedSnapshotError,
+    GoneReportError,
     NoSnapshotError,
     OtherLayoutError,
+    UnknownReportError,
     UnknownSnapshotError,
 )
 from search.fulltext.index import TextIndex
 from search.fulltext.suggestion_index import SuggestionIndex
 from search.snapshots.checks import FileDigest, Files, Tell, damages, tell_nobody
 from search.snapshots.digest_memory import DigestMemory
+from search.snapshots.ledger import Ledger
+from search.snapshots.record_log import RecordLog
 
 SCHEMA_VERSION: Final = 6
 """Raised when the layout of a snapshot changes: an older one is then built again, not guessed at."""
@@ -53,7 +57,9 @@ ANN: Final = "ann"
 TEXT: Final = "text"
 SUGGEST: Final = "suggest"
 FACETS: Final = "facets"
-RECORDS: Final = "records.sqlite"
+RECORDS: Final = "records"
+MENTIONS: Final = "mentions.sqlite"
+FIELDS: Final = "fields.json"
 MANIFEST: Final = "manifest.json"
 PROBLEMS: Final = "problems.jsonl"
 
@@ -75,25 +81,29 @@ class Manifest:
     """What a snapshot holds. ``digests`` are of content (sorted N-Quads, vectors by text, columns, records, labels).
 
     They are not of files, whose bytes differ from build to build: those are in ``files`` (:mod:`.checks`).
-    ``model_source`` is the name or the directory that the model was opened by, ``cause`` says in a word what made the
-    snapshot.
+    ``model_source`` is the name or the directory that the model was opened by. ``cause`` says what made it (build,
+    update..), ``changes`` what that changed, ``records`` how many it read. ``unusable`` are records of which no report
+    can be made any more, ``derived_by`` is the version of what makes the parts.
     """
 
     name: str
     parent: str | None
     created: str
+    cause: str
     base: str
     records: int
     reports: int
+    unusable: int
     triples: int
+    changes: Mapping[str, int]
     problems: Mapping[str, int]
     model: ModelIdentity
     model_source: str
+    derived_by: int
     digests: Mapping[str, str]
     ann_digest: str
     sources: tuple[str, ...]
     files: Files
-    cause: str = "build"
     schema_version: int = SCHEMA_VERSION
 
     @property
@@ -154,12 +164,13 @@ def _sealed_values(content: bytes) -> dict[str, Any]:
 class Adapters:
     """How the engines behind a snapshot are opened: the one thing that :mod:`ui.wiring` decides for this room.
 
-    Graphs are made and opened for the base of their IRIs. ``save_index`` writes an index over rows into a directory,
-    tells how many are done, and returns its digest; ``open_index`` opens it again, or makes it anew from the rows it
-    can ask for when files are missing or damaged.
+    Graphs are made, copied to be changed, and opened for the base of their IRIs. ``save_index`` writes an index over
+    rows into a directory, tells how many are done, and returns its digest; ``open_index`` opens it again, or makes it
+    anew from the rows it can ask for when files are missing or damaged.
     """
 
     create_graph: Callable[[Path, str], GraphStore]
+    copy_graph: Callable[[Path, Path, str], GraphStore]
     open_graph: Callable[[Path, str], GraphStore]
     save_index: Callable[[Path, RowBlocks, TellRows], str]
     open_index: Callable[[Path, str, Callable[[], RowBlocks]], VectorIndex]
@@ -174,7 +185,8 @@ class Snapshot:
     columns: Columns
     index: VectorIndex
     text: TextIndex
-    records: RecordFile
+    records: RecordLog
+    gone: Ledger
     suggestions: SuggestionIndex
 
     @classmethod
@@ -200,7 +212,8 @@ class Snapshot:
                 columns,
                 index,
                 TextIndex(directory / TEXT),
-                RecordFile.open(directory / RECORDS),
+                RecordLog.open(directory / RECORDS),
+                Ledger.open(directory),
                 SuggestionIndex.open(directory / SUGGEST),
             )
         except (KgError, EmbeddingError, OSError, ValueError) as error:
@@ -210,7 +223,7 @@ class Snapshot:
             "facets": len(columns.reports),
             "vectors": index.size,
             "text": snapshot.text.size,
-            "records": len(snapshot.records),
+            "records": len(snapshot.records) - manifest.unusable,
             "suggestions": snapshot.suggestions.reports,
         }
         if len(set(sizes.values())) > 1:
@@ -245,11 +258,25 @@ def read_whole(
     return manifest
 
 
+def missing(snapshot: Snapshot, report_id: str) -> UnknownReportError | GoneReportError:
+    """What is to be said of a report that a snapshot does not hold: it never was there, or it is gone."""
+    gone = snapshot.gone.get(report_id)
+    return UnknownReportError(report_id) if gone is None else GoneReportError(gone.id, gone.since, gone.title)
+
+
 def vectors_of(directory: Path, model: ModelIdentity) -> Gathered:
     """The vectors of a snapshot's reports in the order of their ordinals, from the segments."""
     keys = np.load(directory / VECTOR_KEYS)
     store = SegmentStore.open(directory / VECTORS, model, verify=False)
     return gathered(keys, store)
+
+
+def kept_field_map(directory: Path) -> FieldMap:
+    """The field map that a snapshot was made with; raises :class:`~search.errors.DamagedSnapshotError`."""
+    try:
+        return FieldMap.from_json((directory / FIELDS).read_bytes())
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DamagedSnapshotError(directory, f"{FIELDS} cannot be read ({error})") from error
 
 
 @dataclass(frozen=True, slots=True)

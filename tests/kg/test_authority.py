@@ -7,7 +7,7 @@ from rdflib import URIRef
 
 from kg.authority import places
 from kg.authority.concepts import LANGUAGES, resolve
-from kg.authority.labels import Labels
+from kg.authority.labels import Labels, chosen
 from kg.authority.names import key
 from kg.authority.places import KnownPlace, regions_of, resolve_place
 from kg.vocab import Kind, Minter, slug
@@ -224,8 +224,8 @@ def _shown(*labels: str) -> tuple[str, tuple[str, ...]]:
     node = URIRef("http://e/n")
     for label in labels:
         counted.add(node, label)
-    ((_, shown, others),) = list(counted)
-    return shown, others
+    ((_, counts),) = list(counted)
+    return chosen(counts)
 
 
 def test_the_commonest_label_is_shown_and_the_others_are_kept() -> None:

@@ -17,6 +17,7 @@ from kg.descriptions import (
     read_report,
     read_statements,
 )
+from kg.entities import Entities
 from kg.mapping import nquad_chunks
 from kg.model import Derivation, Person, Place, Report, Series
 from kg.store import GraphStore, Scope
@@ -31,7 +32,7 @@ IRI = str(MINTER.report(FULL.id))
 
 def store_of(*reports: Report) -> GraphStore:
     store = OxigraphStore.create(None, inferred_prefix=MINTER.inferred_prefix, prefixes=PREFIXES)
-    store.load(nquad_chunks(reports, MINTER, generated=WHEN))
+    store.load(nquad_chunks(reports, Entities(MINTER), generated=WHEN))
     return store
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.digest import LineDigest, SetDigest
+from kg.entities import Entities
 from kg.importers import load_field_map, to_report
 from kg.mapping import nquad_chunks
 from kg.model import Derivation, Report, Series
@@ -26,7 +27,7 @@ def _digests(reports: list[Report], when: dt.datetime) -> tuple[str, str]:
     """What is told while a graph is mapped, and what the graph says of itself."""
     told = SetDigest()
     store = OxigraphStore.create(None, inferred_prefix=MINTER.inferred_prefix)
-    store.load(nquad_chunks(reports, MINTER, generated=when, digest=told))
+    store.load(nquad_chunks(reports, Entities(MINTER), generated=when, digest=told))
     return told.hex, store.digest(str(MINTER.provenance_graph))
 
 

@@ -4,11 +4,12 @@ from array import array
 from itertools import accumulate
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kg.string_table import StringTable, place_of
+from kg.string_table import StringTable, place_of, places_among
 
 strings = st.lists(st.text(max_size=12), max_size=40)
 
@@ -39,6 +40,27 @@ def test_strings_are_found_by_their_place(held: list[str], wanted: str) -> None:
     table = StringTable.of(ordered)
     assert [place_of(table, text) for text in ordered] == [ordered.index(text) for text in ordered]
     assert place_of(table, wanted) == (ordered.index(wanted) if wanted in ordered else None)
+
+
+@given(strings, strings, st.data())
+def test_tables_merge_in_any_order(held: list[str], others: list[str], data: st.DataObject) -> None:
+    both = [*held, *others]
+    order = data.draw(st.lists(st.integers(0, len(both) - 1), max_size=60) if both else st.just([]))
+    for places in (order, sorted(order), list(range(len(both)))):
+        merged = StringTable.of(held).merged(StringTable.of(others), np.array(places, dtype=np.int64))
+        assert merged.block == StringTable.of(both[place] for place in places).block
+
+
+@given(strings, st.lists(st.text(max_size=3), max_size=5), st.sampled_from([1, 100]))
+@example(["", "a", "aa"], ["", "a", "b"], 1)
+@example([], ["a"], 1)
+def test_few_and_many_strings_are_found_alike(held: list[str], wanted: list[str], times: int) -> None:
+    # A long table is searched by bisection, a short one gone through.
+    ordered = sorted(text + str(number) for text in {*held, *wanted[:2]} for number in range(times))
+    asked = sorted({*wanted, *(text + "0" for text in wanted)})
+    places, found = places_among(StringTable.of(ordered), asked)
+    assert places.tolist() == [sum(text < one for text in ordered) for one in asked]
+    assert found.tolist() == [one in ordered for one in asked]
 
 
 def test_all_of_a_long_table_is_gone_through() -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.authority.names import fold
-from search.fulltext.suggestible import ENTITY_KINDS, KINDS, REPORT, suggestible
+from search.fulltext.suggestible import ENTITY_KINDS, REPORT, some_suggestible, suggestible
 from search.fulltext.suggestion_index import FORGIVING, holds
 from search.fulltext.texts import ReportText
 from search.snapshots.snapshot import Snapshot
@@ -147,23 +146,34 @@ def test_counts_are_those_of_the_facets(sample: Snapshot) -> None:
         assert same.reports == counted.count + counted.inferred
 
 
-def test_what_may_be_suggested_comes_in_the_order_of_its_use(small: Snapshot) -> None:
-    def texts(ordinals: Sequence[int]) -> list[ReportText]:
-        iris = [small.columns.reports[ordinal] for ordinal in ordinals]
-        return [ReportText(iri, f"Title of {iri[-2:]}", ("TITLE of r1", "Other"), "", (), (), ()) for iri in iris]
-
-    things = list(suggestible(small.columns, [(_iri(small, "topic"), "wáter"), (_iri(small, "topic"), "H2O")], texts))
-    entities = [thing for thing in things if thing.kind != REPORT]
-    assert entities == sorted(entities, key=lambda one: (-one.reports, KINDS.index(one.kind), one.code))
-    assert things[len(entities) :] == [thing for thing in things if thing.kind == REPORT]
-    assert [thing.labels for thing in things[len(entities) :]] == [
-        ("Title of r3", "TITLE of r1", "Other"),
-        ("Title of r2", "TITLE of r1", "Other"),
+def test_what_may_be_suggested_are_entities_and_titles_with_all_their_labels(small: Snapshot) -> None:
+    texts = [ReportText(iri, f"Title of {iri[-2:]}", ("TITLE of r1", "Other"), "") for iri in small.columns.reports]
+    others = [(_iri(small, "topic"), "wáter"), (_iri(small, "topic"), "H2O")]
+    things = list(suggestible(small.columns, others, texts))
+    assert len(things) == sum(len(small.columns.facets[kind].values) for kind in ENTITY_KINDS) + 3
+    assert [(thing.iri, thing.labels, thing.year) for thing in things if thing.kind == REPORT] == [
         # Labels that differ in case only are one.
-        ("Title of r1", "Other"),
+        (small.columns.reports[0], ("Title of r1", "Other"), 2001),
+        (small.columns.reports[1], ("Title of r2", "TITLE of r1", "Other"), 2002),
+        (small.columns.reports[2], ("Title of r3", "TITLE of r1", "Other"), 2003),
     ]
-    (water,) = [thing for thing in entities if thing.labels[0].casefold() == "water"]
-    assert water.labels[1:] == ("H2O",)
+    (water,) = [thing for thing in things if thing.labels[0].casefold() == "water"]
+    assert (water.labels[1:], water.reports) == (("H2O",), 2)
+
+
+def test_some_of_what_may_be_suggested_is_the_same_as_all_of_it_has(sample: Snapshot) -> None:
+    texts = [ReportText(iri, f"Title {iri[-3:]}", (), "") for iri in sample.columns.reports]
+    others = [(value.value, f"also {value.label}") for value in sample.columns.facets["topic"].values]
+    every = list(suggestible(sample.columns, others, texts))
+    reports = len(sample.columns.reports)
+    chosen = [*every[:-reports:7], *every[-reports::5]]
+    found = some_suggestible(
+        sample.columns,
+        [*((thing.kind, thing.iri) for thing in chosen if thing.kind != REPORT), ("topic", "http://e/none")],
+        others,
+        [(ordinal, texts[ordinal]) for ordinal in range(0, reports, 5)],
+    )
+    assert list(found) == chosen
 
 
 def _iri(snapshot: Snapshot, kind: str) -> str:

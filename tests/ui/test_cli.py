@@ -211,7 +211,7 @@ def test_export_as_nquads_keeps_what_was_inferred_apart(run: Run) -> None:
 def test_check_finds_the_sample_in_order(run: Run) -> None:
     result = run("check", "--json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout) == {"reports": 60, "violations": []}
+    assert json.loads(result.stdout) == {"files": [], "reports": 60, "violations": []}
 
 
 def test_build_tells_what_it_did(run: Run, tmp_path: Path, write_lines: WriteLines) -> None:

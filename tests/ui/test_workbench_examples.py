@@ -10,6 +10,7 @@ import pytest
 from rdflib import Graph
 from rdflib.plugins.sparql import prepareQuery
 
+from kg.entities import Entities
 from kg.mapping import nquad_chunks
 from kg.model import Derivation, Report, Series
 from kg.sparql import require_read_only
@@ -157,7 +158,7 @@ def test_a_series_is_in_order_and_says_what_was_inferred() -> None:
         report("b", "Unnumbered", None),
         report("c", "Ninth", "9", Derivation("series-from-citation", 0.9)),
     )
-    store.load(nquad_chunks(reports, minter, generated=dt.datetime(2026, 1, 2, tzinfo=dt.UTC)))
+    store.load(nquad_chunks(reports, Entities(minter), generated=dt.datetime(2026, 1, 2, tzinfo=dt.UTC)))
     assert [row[1:] for row in rows(store, "series-in-order")] == [
         ("9", "Ninth", "", "series-from-citation", "0.9"),
         ("10", "Tenth", "", "", ""),

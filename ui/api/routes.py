@@ -8,11 +8,10 @@ from fastapi import APIRouter, Query, Response
 
 from kg.descriptions import read_report
 from kg.vocab import Minter
-from search.errors import UnknownReportError
 from search.live import LiveEngine
 from search.question.answering.live import LiveAsker
 from search.related import RelatedRequest, related
-from search.snapshots.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot, missing
 from search.suggest import suggest
 from ui.answers import told
 from ui.api.parameters import AskParameters, RelatedParameters, SearchParameters, SuggestParameters
@@ -70,7 +69,7 @@ def api_routes(live: LiveEngine, asker: LiveAsker) -> APIRouter:
         iri = _iri(snapshot, report_id)
         found = read_report(snapshot.graph, iri)
         if found is None:
-            raise UnknownReportError(report_id)
+            raise missing(snapshot, report_id)
         return ReportSchema.of(iri, found)
 
     return router

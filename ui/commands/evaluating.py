@@ -20,7 +20,8 @@ from search.errors import UnknownReportError
 from search.evaluation import DEPTH, Judgments, Scores, bootstrap, documents, evaluate, read_judgments
 from search.related import RelatedRequest, related
 from search.request import Mode
-from ui.commands.building import run_build
+from search.snapshots.pipeline import Task
+from ui.commands.changing import run_task
 from ui.commands.context import console, services
 
 RELATED: Final = "related"
@@ -49,7 +50,7 @@ def evaluate_command(
                 "The mode reranked needs a reranker: name it with --reranker or REPORTGRAPH_RERANKER."
             )
         with tempfile.TemporaryDirectory(prefix="reportgraph-corpus-") as made:
-            run_build(wired, (as_records(judgments, Path(made)),), None, out)
+            run_task(wired, Task("evaluate", (as_records(judgments, Path(made)),), afresh=True), out)
         asked = modes or _every_mode(judgments, reranked=bool(wired.settings.reranker))
         engine = wired.engine(wired.data.live(), reranked=False)
         second = wired.engine(wired.data.live()) if RERANKED in asked else engine

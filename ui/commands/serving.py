@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from ui.commands.building import run_build
+from search.snapshots.pipeline import Task
+from ui.commands.changing import run_task
 from ui.commands.context import console, services
 from ui.settings import Settings
 from ui.wiring import Services
@@ -30,7 +31,7 @@ def demo_command(*, host: str | None, port: int | None, build_only: bool, model:
     out = console()
     out.print("The sample holds 60 reports that do not exist, invented to show the program.", style="bold")
     with resources.as_file(resources.files("kg").joinpath("sample", "reports.jsonl")) as sample:
-        run_build(wired, (sample,), None, out)
+        run_task(wired, Task("demo", (sample,), afresh=True), out)
     if not build_only:
         _serve(wired)
 

@@ -14,9 +14,8 @@ from kg.descriptions import Statements, read_statements
 from kg.model import Report
 from kg.store import Scope
 from kg.vocab import Minter
-from search.errors import UnknownReportError
 from search.related import RelatedRequest, related
-from search.snapshots.snapshot import Snapshot
+from search.snapshots.snapshot import Snapshot, missing
 from ui.languages import LANGUAGES
 from ui.negotiation import by_preference
 from ui.pages.address import Address
@@ -67,7 +66,7 @@ class Form:
 def report_form(snapshot: Snapshot, asked: str, accept: str, query_string: str, accept_language: str) -> Form:
     """A report by the last part of its address: an id, which may hold dots and slashes, and perhaps a suffix.
 
-    Raises :class:`~search.errors.UnknownReportError`.
+    Raises :class:`~search.errors.UnknownReportError` and :class:`~search.errors.GoneReportError`.
     """
     minter = Minter(snapshot.manifest.base)
     ending = next((suffix for suffix in SUFFIXES if asked.endswith(suffix)), "")
@@ -76,7 +75,7 @@ def report_form(snapshot: Snapshot, asked: str, accept: str, query_string: str, 
     elif ending and snapshot.columns.ordinal(str(minter.report(asked.removesuffix(ending)))) is not None:
         report_id, suffix = asked.removesuffix(ending), ending
     else:
-        raise UnknownReportError(asked)
+        raise missing(snapshot, asked.removesuffix(ending) if asked not in snapshot.gone else asked)
     iri = minter.report(report_id)
     if suffix in _GRAPH_FORMS:
         form, media = _GRAPH_FORMS[suffix]

@@ -10,8 +10,8 @@ from rdflib import URIRef
 
 from kg.descriptions import Fact, Inference, Membership, Signature, Statements
 from kg.model import Record
-from kg.record_files import StoredRecord
 from kg.vocab import BIBO, DCTERMS, DOI, HANDLE, RG, SCHEMA
+from search.snapshots.changes import Put
 from search.snapshots.snapshot import Snapshot
 from ui.pages.address import Address
 from ui.pages.links import last_part, safe_url
@@ -91,7 +91,7 @@ class ReportView:
 
 
 def report_view(
-    snapshot: Snapshot, statements: Statements, stored: StoredRecord | None, texts: Texts, address: Address
+    snapshot: Snapshot, statements: Statements, stored: Put | None, texts: Texts, address: Address
 ) -> ReportView:
     """The page of a report; links lead to searches in the language of ``address``."""
     return _Rows(snapshot, statements, stored, texts, address).view()
@@ -104,7 +104,7 @@ class _Rows:
         self,
         snapshot: Snapshot,
         statements: Statements,
-        stored: StoredRecord | None,
+        stored: Put | None,
         texts: Texts,
         address: Address,
     ) -> None:
@@ -153,7 +153,7 @@ class _Rows:
         return Row(label, tuple(values), self._origin(read_from) if stated else None)
 
     def _origin(self, properties: Sequence[str]) -> str | None:
-        origins: Mapping[str, tuple[str, ...]] = self._stored.origins if self._stored else {}
+        origins: Mapping[str, tuple[str, ...]] = self._stored.fields_of if self._stored else {}
         fields = dict.fromkeys(field for prop in properties for field in origins.get(prop, ()))
         # What no field of its own states was read out of the one that holds the whole record run together.
         return ", ".join(fields or origins.get("flattened", ())) or None

@@ -282,8 +282,9 @@ class Linker:
         if facet == "institution":
             for acronym in acronyms:
                 for match in self._snapshot.suggestions.find([acronym], (facet,), 60, typos=False):
-                    if _ends_in_acronym(match.matched, acronym):
-                        yield match.code
+                    code = column.code(match.iri)
+                    if code is not None and _ends_in_acronym(match.matched, acronym):
+                        yield code
         elif len(column.values) <= _MOST_ALIKE:
             for code, value in enumerate(column.values):
                 if any(_ends_in_acronym(value.label, acronym) for acronym in acronyms):

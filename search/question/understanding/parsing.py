@@ -457,7 +457,7 @@ class Parsed:
             return None
         for match in self._snapshot.suggestions.find(list(dict.fromkeys(wanted)), ("report",), 5, typos=False):
             if fold(match.matched) == " ".join(wanted):
-                return self._snapshot.columns.reports[match.code]
+                return match.iri
         hits = self._snapshot.text.search(self._snapshot.text.parse(text), 5)
         reports = [self._snapshot.columns.reports[int(ordinal)] for ordinal in hits.ordinals]
         for iri, card in cards(self._snapshot.graph, reports).items():

@@ -12,6 +12,7 @@ from kg.errors import DamagedColumnsError
 from kg.facets.columns import FACETS, Columns, FacetColumn, facet_columns, reports_of
 from kg.facets.counting import PackedMask, Pairs
 from kg.facets.files import columns_digest, load_columns, save_columns
+from kg.facets.numbers import value_number
 from kg.facets.values import FacetValues, Names
 from kg.store import Scope
 from kg.string_table import StringTable
@@ -226,20 +227,33 @@ def test_a_packed_mask_is_the_same_set(inside: list[bool]) -> None:
 
 def test_the_numbers_of_values_are_those_of_each_report(sample: Snapshot) -> None:
     columns = sample.columns
-    first = 0
     expected: list[list[int]] = [[] for _ in columns.reports]
-    for column in columns.facets.values():
+    for name, column in columns.facets.items():
         for ordinal, numbers in enumerate(expected):
-            held = (*column.stated.codes_of(ordinal), *column.inferred.codes_of(ordinal))
-            numbers.extend(first + int(code) for code in held)
-        first += len(column.values)
+            held = [*column.stated.codes_of(ordinal), *column.inferred.codes_of(ordinal)]
+            numbers.extend(columns.numbers(name, [column.values[code].value for code in held]))
     assert list(columns.numbers_by_report()) == expected
+    assert list(columns.numbers_of([7, 0, 7])) == [expected[7], expected[0], expected[7]]
+    of_values = {number for numbers in expected for number in numbers}
+    assert len(of_values) == sum(len(column.values) for column in columns.facets.values())
+    assert all(0 <= number < 2**63 for number in of_values)
+
+
+def test_the_number_of_a_value_is_for_ever() -> None:
+    assert value_number("topic", "http://e/topic/wáter") == 3_676_404_994_020_305_577
+    assert value_number("author", "http://e/topic/wáter") != value_number("topic", "http://e/topic/wáter")
+
+
+def test_unknown_values_have_no_number() -> None:
+    columns = _columns({"topic": [["a"], ["b"]]})
+    assert columns.numbers("topic", ["b", "c"]) == [value_number("topic", "b")]
 
 
 def test_the_numbers_of_many_reports_are_read_in_parts_without_a_seam() -> None:
     topics = [["even"] if ordinal % 2 == 0 else [] for ordinal in range(100_001)]
     found = list(_columns({"topic": topics}).numbers_by_report())
-    assert found == [[0] if ordinal % 2 == 0 else [] for ordinal in range(100_001)]
+    even = value_number("topic", "even")
+    assert found == [[even] if ordinal % 2 == 0 else [] for ordinal in range(100_001)]
 
 
 def test_ordinals_are_places_in_the_order_of_iris(sample: Snapshot) -> None:

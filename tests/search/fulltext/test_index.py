@@ -264,7 +264,7 @@ def test_masks_of_another_collection_are_damage(tmp_path: Path) -> None:
     for name, size in (("one", 600), ("other", 700)):
         write_text_index(tmp_path / name, (_numbered(number) for number in range(size)))
     (tmp_path / "other" / "frequent.npy").replace(tmp_path / "one" / "frequent.npy")
-    with pytest.raises(DamagedSnapshotError, match="600 reports"):
+    with pytest.raises(DamagedSnapshotError, match="600 slots"):
         TextIndex(tmp_path / "one")
 
 

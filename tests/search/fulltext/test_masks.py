@@ -36,5 +36,5 @@ def test_as_many_masks_as_words_are_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("masks", [np.zeros((1, 2), np.uint8), np.zeros((2, 1), np.uint8), np.zeros((1, 1), np.int8)])
 def test_what_does_not_fit_the_reports_is_refused(masks: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="1 words and 8 reports"):
+    with pytest.raises(ValueError, match="1 words and 8 slots"):
         FrequentWords(["en water"], masks, 8)

@@ -68,7 +68,7 @@ def test_any_program_can_look_into_a_backup(saved: Path) -> None:
     with tarfile.open(saved) as archive:
         names = archive.getnames()
         assert names[:2] == ["backup.json", "snapshot/manifest.json"]
-        assert {"reportgraph.toml", "decisions/people.jsonl", "snapshot/records.sqlite"} < set(names)
+        assert {"reportgraph.toml", "decisions/people.jsonl", "snapshot/records/000000.sqlite"} < set(names)
         listed = archive.extractfile("backup.json")
         assert listed is not None
         assert set(orjson.loads(listed.read())["files"]) == set(names[1:])

@@ -29,13 +29,13 @@ def test_all_damage_is_found_at_once(data: DataDirectory) -> None:
     live = data.live()
     assert find_damage(data) == []
     (live / "problems.jsonl").write_bytes(b"?")
-    (live / "records.sqlite").unlink()
+    (live / "records/000000.sqlite").unlink()
     (live / "graph" / "000999.log").touch()
     found = find_damage(data)
     assert found == [
         DamagedFile("snapshots/000001/graph/000999.log", State.UNEXPECTED, Part.OTHER),
         DamagedFile("snapshots/000001/problems.jsonl", State.DAMAGED, Part.PROBLEMS),
-        DamagedFile("snapshots/000001/records.sqlite", State.MISSING, Part.RECORDS),
+        DamagedFile("snapshots/000001/records/000000.sqlite", State.MISSING, Part.RECORDS),
     ]
     assert found[2].holds == HOLDS[Part.RECORDS]
 

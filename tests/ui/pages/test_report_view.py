@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kg.descriptions import Inference, Statements, read_statements
+from kg.entities import Entities
 from kg.mapping import nquad_chunks
 from kg.model import Derivation, LangText, Report, Series
 from kg.stores.oxigraph import OxigraphStore
@@ -30,7 +31,7 @@ def statements_of(snapshot: Snapshot, report: Report) -> Statements:
     """What a graph with the base of a snapshot would say of a report alone."""
     minter = Minter(snapshot.manifest.base)
     store = OxigraphStore.create(None, inferred_prefix=minter.inferred_prefix, prefixes=PREFIXES)
-    store.load(nquad_chunks([report], minter, generated=WHEN))
+    store.load(nquad_chunks([report], Entities(minter), generated=WHEN))
     found = read_statements(store, str(minter.report(report.id)))
     assert found is not None
     return found
