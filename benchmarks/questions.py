@@ -30,7 +30,7 @@ from benchmarks.search_latency import REPORTS
 from search.evaluation import bootstrap
 from search.question.answering.answer import LISTED, Answer
 from search.question.answering.asker import Asker
-from ui.answers import criteria, told
+from ui.answers import criteria, summary
 from ui.schemas import AnswerSchema
 from ui.settings import Settings
 from ui.texts import Texts
@@ -57,7 +57,7 @@ def ask_all(asker: Asker, questions: Sequence[Mapping[str, Any]]) -> tuple[list[
 
 def written(answer: Answer, question_id: str | None = None) -> dict[str, Any]:
     """An answer as ``reportgraph ask --batch`` prints it."""
-    schema = AnswerSchema.of(answer, told(answer, Texts(answer.plan.language)), question_id)
+    schema = AnswerSchema.of(answer, summary(answer, Texts(answer.plan.language)), question_id)
     values: dict[str, Any] = orjson.loads(schema.model_dump_json())
     return values
 
@@ -110,7 +110,7 @@ def page(asker: Asker) -> str:
             last = kind
         answer = asker.ask(question)
         texts = Texts(answer.plan.language)
-        said = told(answer, texts)
+        said = summary(answer, texts)
         read = f"{answer.plan.intent}: {criteria(answer.plan, texts)}"
         refused = "" if answer.refusal is None else f" Refused: {answer.refusal.gap}."
         shown = said if len(said) <= _SHOWN else said[:_SHOWN].rsplit(" ", 1)[0] + " …"

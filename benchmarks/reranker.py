@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from embeddings.inference import natural_precision
+from embeddings.devices import natural_precision
 from embeddings.models import find_model, open_reranker
 from embeddings.reranker import Reranker
 from search.engine import LONGEST_QUERY, Engine
@@ -79,7 +79,7 @@ class LateInteraction:
             str(find_model(model).directory),
             device="cpu",
             local_files_only=True,
-            model_kwargs={"dtype": getattr(torch, natural_precision(torch))},
+            model_kwargs={"dtype": getattr(torch, natural_precision(torch, "cpu"))},
         )
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -163,7 +163,7 @@ def measure(
     return reached
 
 
-def reading(reranker: Reranker | None, judgments: Judgments) -> Callable[[Asked, int, int], NDArray[np.float32]]:
+def pair_scores(reranker: Reranker | None, judgments: Judgments) -> Callable[[Asked, int, int], NDArray[np.float32]]:
     """How documents from one place of a ranking to another are read; without a reranker, by the judgments."""
 
     def ideal(query: Asked, start: int, stop: int) -> NDArray[np.float32]:
@@ -235,7 +235,7 @@ def main() -> None:
             judgments = read_judgments(arguments.judgments / name)
             engine = collection((arguments.data or Path(folder)) / name, judgments, arguments.model)
             queries = asked(engine, judgments, arguments.queries, depths[-1])
-            reached = measure(queries, judgments, reading(reranker, judgments), depths, weight)
+            reached = measure(queries, judgments, pair_scores(reranker, judgments), depths, weight)
             for depth in depths:
                 print(f"| {' | '.join(row(name, depth, reached[depth]))} |", flush=True)
 

@@ -43,13 +43,14 @@ from benchmarks.scaled_collections import LARGER, SEED, SMALL, WordVectors, buil
 from benchmarks.search_latency import REPORTS, EncodedBefore
 from embeddings.encoder import Encoder
 from kg.descriptions import cards
-from kg.facets.columns import FACETS as FACET_NAMES
 from kg.facets.columns import Columns
 from kg.facets.files import columns_digest, load_columns
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS as FACET_NAMES
 from search.engine import Engine
 from search.fulltext.index import TextIndex
 from search.fulltext.suggestion_index import SuggestionIndex
-from search.request import Filters, Request
+from search.request import Request
 from search.snapshots.checks import Files
 from search.snapshots.ledger import Ledger
 from search.snapshots.record_log import RecordLog
@@ -62,6 +63,7 @@ from search.snapshots.snapshot import (
     TEXT,
     Manifest,
     Snapshot,
+    graph_location,
     vectors_of,
 )
 from search.suggest import SuggestRequest, suggest
@@ -158,7 +160,8 @@ def open_parts(services: Services, directory: Path, encoder: Encoder, queries: i
         records.get(iri.rsplit("/", 1)[-1])
     memory.note(RECORDS)
     suggestions = SuggestionIndex.open(directory / SUGGEST)
-    snapshot = Snapshot(manifest, graph, columns, index, text, records, Ledger.open(directory), suggestions)
+    located = graph_location(directory)
+    snapshot = Snapshot(manifest, graph, columns, index, text, records, Ledger.open(directory), suggestions, located)
     for query in typed[:WARMING]:
         suggest(snapshot, SuggestRequest(query[:4]))
     memory.note(SUGGEST)

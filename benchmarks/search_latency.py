@@ -23,10 +23,11 @@ from rich.table import Table
 from embeddings.encoder import Encoder, ModelIdentity
 from embeddings.vectors import Vectors
 from kg import sparql
+from kg.facets.filters import Filters
 from kg.store import Scope
 from search.engine import Engine
 from search.fulltext.query_syntax import parse
-from search.request import Filters, Mode, Request
+from search.request import Mode, Request
 from search.snapshots.pipeline import Task
 from search.snapshots.snapshot import Snapshot
 from ui.settings import Settings

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from embeddings.index import Allowed
+from embeddings.index import Mask
 from embeddings.row_file import ROWS_PER_BLOCK
 from embeddings.vectors import Vectors, unit_rows
 
@@ -73,7 +73,7 @@ def load(source: Path | None, count: int, queries: int) -> Data:
     return Data(vectors[np.sort(order[:queries])], vectors[np.sort(order[queries:])], count, source is not None)
 
 
-def filters(kind: str, selectivity: float, rows: Vectors, queries: Vectors) -> Iterator[Allowed]:
+def filters(kind: str, selectivity: float, rows: Vectors, queries: Vectors) -> Iterator[Mask]:
     """For each query the allowed rows: that share of them, and one at least."""
     random = np.random.default_rng(_SEED)
     count = max(1, round(len(rows) * selectivity))

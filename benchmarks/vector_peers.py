@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.vector_data import filters, load
-from embeddings.index import Allowed, Ordinals
+from embeddings.index import Mask, Ordinals
 from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.faiss import FaissIndex
 from embeddings.vectors import Vectors
@@ -57,7 +57,7 @@ class Case:
 
     kind: str
     share: float
-    allowed: Allowed | None
+    allowed: Mask | None
     truth: Sequence[Ordinals]
 
     @property

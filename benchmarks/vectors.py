@@ -7,7 +7,7 @@ opens it in a process of its own to see what it holds in memory, and compares se
 every allowed row. Times are CPU milliseconds of one thread. Targets: of the best 10, 99 in 100 found whatever is
 allowed; less than 500 bytes of memory a row.
 
-The last table is what the planner's figures (`embeddings/indexes/planning.py`) would be on this machine.
+The last table is what the strategy's figures (`embeddings/indexes/strategy.py`) would be on this machine.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from rich.table import Table
 
 from benchmarks.memory import anonymous_bytes
 from benchmarks.vector_data import KINDS, SELECTIVITIES, Data, filters, load
-from embeddings.index import Allowed, Hits
+from embeddings.index import Hits, Mask
 from embeddings.indexes.compressed_lists import CompressedLists
 from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.faiss import FaissIndex
 from embeddings.indexes.index_files import LISTS, ROWS, open_index, save_index
-from embeddings.indexes.planning import MEASURED, Costs, candidates, first_share
+from embeddings.indexes.strategy import MEASURED, Costs, candidates, first_share
 from embeddings.row_file import map_rows
 from embeddings.vectors import Vectors
 
@@ -50,14 +50,14 @@ class Measured:
     selectivity: float
     kind: str
     k: int
-    plan: str
+    strategy: str
     recall: float
     p50: float
     p95: float
     exact_p50: float
 
 
-def timed_search(index: FaissIndex, query: Vectors, k: int, allowed: Allowed | None) -> tuple[float, Hits]:
+def timed_search(index: FaissIndex, query: Vectors, k: int, allowed: Mask | None) -> tuple[float, Hits]:
     """The CPU milliseconds that a search took, and what it found."""
     started = time.thread_time()
     hits = index.search(query, k, allowed)
@@ -78,23 +78,23 @@ def measure(index: FaissIndex, scanning: FaissIndex, oracle: ExactIndex, data: D
         count = int(np.count_nonzero(allowed))
         for k in DEPTHS:
             recalls, ours_all, exact_all = np.array(taken[k]).T
-            plan = "lists" if index.looks_through_lists(k, count) else "exact"
+            strategy = "lists" if index.looks_through_lists(k, count) else "exact"
             p50, p95 = np.percentile(ours_all, (50, 95))
             measured.append(
-                Measured(selectivity, kind, k, plan, recalls.mean(), p50, p95, float(np.percentile(exact_all, 50)))
+                Measured(selectivity, kind, k, strategy, recalls.mean(), p50, p95, float(np.percentile(exact_all, 50)))
             )
     return measured
 
 
 def show(measured: list[Measured], title: str, out: Console) -> None:
-    headings = ("allowed", "which", "k", "plan", "recall", "p50 ms", "p95 ms", "exact p50 ms")
+    headings = ("allowed", "which", "k", "strategy", "recall", "p50 ms", "p95 ms", "exact p50 ms")
     table = Table(*headings, title=title)
     for line in measured:
         table.add_row(
             f"{line.selectivity:.3%}",
             line.kind,
             str(line.k),
-            line.plan,
+            line.strategy,
             f"{line.recall:.4f}",
             f"{line.p50:.2f}",
             f"{line.p95:.2f}",
@@ -123,7 +123,7 @@ def memory(directory: Path, digest: str) -> int:
 
 
 def fitted(rows: Vectors, lists: CompressedLists, queries: Vectors) -> tuple[Costs, dict[str, float]]:
-    """The planner's costs on this machine, in nanoseconds, and shares of the rows that searches looked at."""
+    """The strategy's costs on this machine, in nanoseconds, and shares of the rows that searches looked at."""
     size = len(rows)
     random = np.random.default_rng(1)
     in_order, scattered = FaissIndex(rows, costs=Costs(in_order=0)), FaissIndex(rows, costs=Costs(scattered=0))
@@ -148,7 +148,7 @@ def fitted(rows: Vectors, lists: CompressedLists, queries: Vectors) -> tuple[Cos
             shares[f"{k} of {count:,}"] = float(np.mean(looked) / first_share(candidates(k), count))
     visited, estimated, candidate, fixed = np.linalg.lstsq(np.array(equations, float), np.array(times, float))[0]
 
-    def nanoseconds(index: FaissIndex, allowed: Allowed | None, scored: int) -> float:
+    def nanoseconds(index: FaissIndex, allowed: Mask | None, scored: int) -> float:
         taken = [timed_search(index, query, 10, allowed)[0] for query in queries]
         return float(np.median(taken)) * 1e6 / scored
 
@@ -164,7 +164,7 @@ def fitted(rows: Vectors, lists: CompressedLists, queries: Vectors) -> tuple[Cos
 
 
 def show_costs(costs: Costs, shares: dict[str, float], out: Console) -> None:
-    table = Table("cost", "this machine, ns", "planner, ns", title="Figures of the planner")
+    table = Table("cost", "this machine, ns", "strategy, ns", title="Figures of the strategy")
     for name, value in dataclasses.asdict(costs).items():
         table.add_row(name, f"{value:,.0f}", f"{getattr(MEASURED, name):,.0f}")
     out.print(table)

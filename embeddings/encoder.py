@@ -16,10 +16,12 @@ Precision = Literal["float32", "bfloat16"]
 LongTexts = Literal["cut", "joined"]
 """What becomes of a text that is longer than a model's window: its beginning counts, or all its pieces together."""
 
-BATCH_TOLERANCE: Final[Mapping[Precision, float]] = {"float32": 1e-5, "bfloat16": 1e-2}
-"""How far a component of a text's vector may move with the company the text is encoded in.
+VECTOR_TOLERANCE: Final[Mapping[Precision, float]] = {"float32": 1e-5, "bfloat16": 1e-2}
+"""How far a component of a text's vector may move with the company the text is encoded in, the device that computes it,
+and the library: all of them change the order of sums.
 
-Padding changes the order of sums. Measured with all-MiniLM-L6-v2: 1.2e-7 in float32, 2e-3 in bfloat16.
+Measured with all-MiniLM-L6-v2: 1.2e-7 in float32, 2e-3 in bfloat16 with the company; 3e-8 and 1e-3 between our BERT and
+sentence-transformers. Devices other than processors were not measured.
 """
 
 
@@ -59,7 +61,7 @@ class Encoder(Protocol):
     """Turns texts into vectors whose inner product is their cosine similarity.
 
     Every vector is finite and has norm 1 within 1e-5, that of an empty text too. The same text gets the same
-    vector, whatever it is encoded together with, up to ``BATCH_TOLERANCE[identity.precision]`` per component.
+    vector, whatever it is encoded together with, up to ``VECTOR_TOLERANCE[identity.precision]`` per component.
     A text longer than the model's window counts as ``identity.long_texts`` says. Calls from several threads are safe.
     """
 

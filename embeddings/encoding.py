@@ -85,15 +85,15 @@ def encode_missing(
     missing = texts.distinct[~store.lookup(texts.keys[texts.distinct]).found]
     # The longest first, like the encoder in its batches: the time left is then over- rather than underestimated.
     missing = missing[np.argsort(-texts.lengths[missing], kind="stable")]
-    tell, total = progress or _tell_nobody, len(missing)
-    tell(0, total)
+    advance, total = progress or _unwatched, len(missing)
+    advance(0, total)
     for start in range(0, total, _CHUNK):
         chunk = missing[start : start + _CHUNK]
 
-        def tell_chunk(done: int, before: int = start) -> None:
-            tell(before + done, total)
+        def advance_chunk(done: int, before: int = start) -> None:
+            advance(before + done, total)
 
-        writer.append(texts.keys[chunk], encoder.encode_documents(list(texts.read(chunk)), progress=tell_chunk))
+        writer.append(texts.keys[chunk], encoder.encode_documents(list(texts.read(chunk)), progress=advance_chunk))
     return EncodingReport(encoded=total, reused=len(texts.distinct) - total, seconds=clock() - started)
 
 
@@ -129,5 +129,5 @@ def gather(keys: Keys, store: SegmentStore) -> Vectors:
     return store.vectors_at(gathered(keys, store).rows)
 
 
-def _tell_nobody(_done: int, _total: int) -> None:
+def _unwatched(_done: int, _total: int) -> None:
     """The progress of a run that nobody watches."""

@@ -1,24 +1,18 @@
-"""What every adapter over a model in torch shares: batches, texts a tokenizer takes, precision, quiet libraries."""
+"""What every adapter over a model in torch shares: batches, texts a tokenizer takes, quiet libraries."""
 
 from __future__ import annotations
 
 import importlib
 import os
+import threading
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
-from embeddings.encoder import Precision
-
-# Measured with all-MiniLM-L6-v2 in float32 on two AVX2 cores, documents per CPU-second in fixed batches of 8 / 16 / 32
-# / 64: 29.6 / 26.0 / 23.6 / 20.8, since larger ones leave the cache. Batches of about 2,000 tokens are as fast as 8,
-# and half as many: in every batch the threads wait for each other, which is costly when other programs share the cores.
-_BATCH_CHARACTERS: Final = 8192
-_SMALLEST_BATCH: Final = 8
-_LARGEST_BATCH: Final = 64
+from embeddings.devices import BatchLimits
 
 
-def batches_of(texts: Sequence[str]) -> Iterator[list[int]]:
-    """The positions of ``texts`` in batches of 8 to 64, each as large as a bound on its characters allows.
+def batches_of(texts: Sequence[str], limits: BatchLimits) -> Iterator[list[int]]:
+    """The positions of ``texts`` in batches, each as large as the limits allow.
 
     Texts of one length share a batch, so that little of it is padding. The longest come first, so that running out of
     memory happens at the start.
@@ -26,8 +20,8 @@ def batches_of(texts: Sequence[str]) -> Iterator[list[int]]:
     order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
     start = 0
     while start < len(order):
-        fitting = _BATCH_CHARACTERS // max(len(texts[order[start]]), 1)
-        stop = start + min(max(fitting, _SMALLEST_BATCH), _LARGEST_BATCH)
+        fitting = limits.characters // max(len(texts[order[start]]), 1)
+        stop = start + min(max(fitting, limits.smallest), limits.largest)
         yield order[start:stop]
         start = stop
 
@@ -37,22 +31,22 @@ def well_formed(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def natural_precision(torch: Any) -> Precision:
-    """bfloat16 where the processor computes in it (AMX or AVX512-BF16), else float32.
+def begin_loading_torch() -> None:
+    """Have torch imported by another thread, and return at once.
 
-    Elsewhere bfloat16 is emulated, slower and less exact. ``torch`` is the library, which only adapters import.
+    Importing takes a second of one core. Whoever needs torch meanwhile waits for the same import.
     """
-    # A torch that cannot tell is old: float32 is right everywhere.
-    if not hasattr(torch.cpu, "get_capabilities"):
-        return "float32"
-    capabilities = torch.cpu.get_capabilities()
-    return "bfloat16" if capabilities.get("amx_bf16") or capabilities.get("avx512_bf16") else "float32"
+    # No daemon: a process that ends while a library is half loaded may crash.
+    threading.Thread(target=importlib.import_module, args=("torch",), name="import-torch").start()
 
 
-def silence_libraries() -> None:
-    """Keep the libraries' bars and advice off standard error, where a command's one clear line belongs."""
-    # Batches of 8 gain nothing from a parallel tokenizer, and with it every later fork warns.
+def use_one_thread_for_tokens() -> None:
+    """Keep tokenizers from threads of their own: our batches gain nothing from them, and every later fork warns."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def silence_transformers() -> None:
+    """Keep the library's bars and advice off standard error, where a command's one clear line belongs."""
     # Its functions have no annotations, hence the module as Any.
     logging: Any = importlib.import_module("transformers.utils.logging")
     logging.set_verbosity_error()

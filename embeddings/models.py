@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from embeddings.devices import DeviceChoice
 from embeddings.encoder import Encoder, ModelIdentity, Precision
+from embeddings.encoders.bert import BertTextModel
+from embeddings.encoders.bert_files import plain_bert
 from embeddings.encoders.hashing import HashingEncoder
-from embeddings.encoders.sentence_transformers import SentenceTransformersEncoder
+from embeddings.encoders.model_encoder import ModelEncoder
+from embeddings.encoders.sentence_transformers import SentenceTransformersModel
+from embeddings.encoders.text_model import TextModel
 from embeddings.errors import HubNotAllowedError, ModelDigestError, ModelNotFoundError, RerankerNotFoundError
-from embeddings.model_cache import PackedSource, default_cache, unpacked_model
 from embeddings.model_files import HUB_PATTERNS, ModelFiles, read_model_files
+from embeddings.packed import PackedSource, unpacked_model
 from embeddings.reranker import Reranker
 from embeddings.rerankers.cross_encoder import CrossEncoderReranker
 
@@ -25,7 +30,7 @@ class PackagedModel:
 
     ``weights`` is a path inside the package. Such packages are small and by strangers, so that file must have the
     SHA-256 ``weights_sha256``, and nothing of the package is imported. With ``unpacked_digest`` it is a packed model
-    (`embeddings.packed_model`), and that is the `ModelFiles.digest` of what comes out; without, the weights lie in a
+    (`embeddings.packed`), and that is the `ModelFiles.digest` of what comes out; without, the weights lie in a
     directory that can be loaded, and they are those of ``repository`` on the hub, byte by byte.
     The prompts are for models whose files name none. ``extra`` of this program installs the package.
     """
@@ -63,6 +68,9 @@ PACKAGED_MODELS: Final = (
     ),
 )
 
+HASHING: Final = "hashing"
+"""The encoder that needs no model."""
+
 _REPOSITORY: Final = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
 
@@ -77,6 +85,7 @@ def open_encoder(
     name: str,
     *,
     allow_hub: bool = False,
+    device: DeviceChoice = "auto",
     precision: Precision | None = None,
     made_with: ModelIdentity | None = None,
     packaged: Sequence[PackagedModel] = PACKAGED_MODELS,
@@ -86,9 +95,10 @@ def open_encoder(
     """The encoder called ``name``: ``hashing``, or the model that `find_model` finds under that name.
 
     ``precision`` None takes that of ``made_with``, whose vectors are to be used further, if it is this model; if it
-    is another, or there is none, the processor decides. Raises what `find_model` raises.
+    is another, or there is none, the device decides. ``hashing`` has neither. Raises what `find_model` raises, and
+    DeviceNotFoundError.
     """
-    if name == "hashing":
+    if name == HASHING:
         return HashingEncoder()
     files = find_model(name, allow_hub=allow_hub, packaged=packaged, cache=cache, fetch=fetch)
     directory = Path(name).expanduser()
@@ -97,33 +107,41 @@ def open_encoder(
     row = next((row for row in packaged if name in {row.name, row.repository}), None)
     if made_with is not None and (made_with.name, made_with.digest) == (name, files.digest):
         precision = precision or made_with.precision
-    return SentenceTransformersEncoder(
+    return ModelEncoder(
+        _loaded(files.directory, device, precision),
         name=name,
-        directory=files.directory,
         digest=files.digest,
-        precision=precision,
         query_prompt=row.query_prompt if row else "",
         document_prompt=row.document_prompt if row else "",
     )
+
+
+def _loaded(directory: Path, device: DeviceChoice, precision: Precision | None) -> TextModel:
+    """The model in ``directory``, by the way that is up to it soonest."""
+    plain = plain_bert(directory)
+    if plain is not None:
+        return BertTextModel(plain, device=device, precision=precision)
+    return SentenceTransformersModel(directory, device=device, precision=precision)
 
 
 def open_reranker(
     name: str,
     *,
     allow_hub: bool = False,
+    device: DeviceChoice = "auto",
     precision: Precision | None = None,
     fetch: Callable[[str], Path] = fetch_from_hub,
 ) -> Reranker:
     """The reranker called ``name``: a directory, or, if allowed, a hub repository. No package is known to carry one.
 
     Its files are checked as `find_model` checks those of an encoder. Raises RerankerNotFoundError, HubNotAllowedError,
-    UnsafeModelError, NotARerankerError.
+    UnsafeModelError, NotARerankerError, DeviceNotFoundError.
     """
     try:
         files = find_model(name, allow_hub=allow_hub, packaged=(), fetch=fetch)
     except ModelNotFoundError as error:
         raise RerankerNotFoundError(name, error.tried) from error
-    return CrossEncoderReranker(name=name, directory=files.directory, precision=precision)
+    return CrossEncoderReranker(name=name, directory=files.directory, device=device, precision=precision)
 
 
 def find_model(
@@ -185,7 +203,7 @@ def _packaged(row: PackagedModel, package: Path, cache: Path | None) -> ModelFil
         query_prompt=row.query_prompt,
         document_prompt=row.document_prompt,
     )
-    return unpacked_model(source, cache or default_cache())
+    return unpacked_model(source, cache)
 
 
 def _known(row: PackagedModel, files: ModelFiles) -> ModelFiles:

@@ -14,7 +14,7 @@ class Reranker(Protocol):
 
     Every score is finite, and the larger, the better the text fits. Scores of one query compare with each other only:
     they have no scale. A text longer than the model's window counts up to its end. The same query and texts give the
-    same scores; a text alone gets nearly the score that it gets in company (`embeddings.encoder.BATCH_TOLERANCE`).
+    same scores; a text alone gets nearly the score that it gets in company (`embeddings.encoder.VECTOR_TOLERANCE`).
     Calls from several threads are safe.
     """
 

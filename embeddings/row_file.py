@@ -35,23 +35,23 @@ class RowBlocks(Protocol):
         ...
 
 
-class Tell(Protocol):
-    """Is told how many rows are done."""
+class Progress(Protocol):
+    """Takes how many rows are done so far."""
 
     def __call__(self, done: int, /) -> None: ...
 
 
-def tell_nobody(_done: int, /) -> None:
+def unwatched(_done: int, /) -> None:
     """The progress of work that nobody watches."""
 
 
-def write_rows(path: Path, rows: RowBlocks, tell: Tell = tell_nobody) -> str:
+def write_rows(path: Path, rows: RowBlocks, progress: Progress = unwatched) -> str:
     """Write ``rows`` to ``path`` at once or not at all, and return the file's SHA-256 (hex).
 
     Raises ValueError when the blocks hold another number of rows than ``rows.shape`` says.
     """
     with replacing(path) as temporary, temporary.open("wb") as file:
-        return _write(file, rows, tell)
+        return _write(file, rows, progress)
 
 
 def map_rows(path: Path, digest: str) -> Vectors:
@@ -69,7 +69,7 @@ def map_rows(path: Path, digest: str) -> Vectors:
 def rows_in_a_temporary_file(rows: RowBlocks) -> tuple[Vectors, str]:
     """The ``rows`` mapped from a file that is gone when they are, and its SHA-256 as of `write_rows`."""
     with tempfile.TemporaryFile() as file:
-        digest = _write(file, rows, tell_nobody)
+        digest = _write(file, rows, unwatched)
         file.flush()
         file.seek(0)
         return _mapped(file), digest
@@ -81,7 +81,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write(file: IO[bytes], rows: RowBlocks, tell: Tell) -> str:
+def _write(file: IO[bytes], rows: RowBlocks, progress: Progress) -> str:
     count, dimension = rows.shape
     header = io.BytesIO()
     described = {"descr": "<f4", "fortran_order": False, "shape": (count, dimension)}
@@ -97,7 +97,7 @@ def _write(file: IO[bytes], rows: RowBlocks, tell: Tell) -> str:
         digest.update(content)
         file.write(content)
         written += len(block)
-        tell(written)
+        progress(written)
     if written != count:
         message = f"{written} rows came where {count} were announced"
         raise ValueError(message)

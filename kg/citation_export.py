@@ -14,8 +14,7 @@ from typing import Final, TypedDict
 import orjson
 
 from kg.authority.concepts import resolve
-from kg.model import Person, Report
-from kg.vocab import Kind
+from kg.model import Kind, Person, Report
 
 _CSL_TYPES: Final = {
     "journal-article": "article-journal",

@@ -18,25 +18,9 @@ from kg.authority.labels import chosen
 from kg.authority.names import key
 from kg.authority.places import REGION_FROM_PLACE, KnownPlace, regions_of, resolve_place
 from kg.mentions import METHODS, ORCIDS, Group, Mentioned, Mentions
-from kg.model import Derivation
+from kg.model import Derivation, Kind
 from kg.quads import Quad
-from kg.vocab import (
-    BIBO,
-    COAR_ACCESS,
-    COAR_TYPE,
-    DCAT,
-    DCTERMS,
-    FOAF,
-    ORCID,
-    ORG,
-    OWL,
-    RDF,
-    RDFS,
-    SCHEMA,
-    SKOS,
-    Kind,
-    Minter,
-)
+from kg.vocab import BIBO, COAR_ACCESS, COAR_TYPE, DCAT, DCTERMS, FOAF, ORCID, ORG, OWL, RDF, RDFS, SCHEMA, SKOS, Minter
 
 _SCHEMES: Final = (Kind.TOPIC, Kind.PLACE, Kind.TYPE, Kind.LANGUAGE, Kind.ACCESS)
 _CONTROLLED: Final = (Kind.TYPE, Kind.LANGUAGE, Kind.ACCESS)

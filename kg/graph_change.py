@@ -14,8 +14,8 @@ from rdflib import URIRef
 from kg.entities import Entities, derivations, described, places, regions
 from kg.mapping import ReportMapper, written
 from kg.mentions import Mentioned, MentionFile, Mentions
-from kg.model import Derivation, Report
-from kg.vocab import Kind, Minter
+from kg.model import Derivation, Kind, Report
+from kg.vocab import Minter
 
 
 @dataclass(frozen=True, slots=True)

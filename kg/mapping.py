@@ -19,9 +19,9 @@ from rdflib.term import Node
 
 from kg.digest import SetDigest
 from kg.entities import Entities, derivations, described, places, regions, schemes
-from kg.model import Derivation, Institution, Report
+from kg.model import Derivation, Institution, Kind, Report
 from kg.quads import Quad, nquad, typed
-from kg.vocab import BIBO, DCTERMS, DOI, HANDLE, PREFIXES, PROV, RDF, RG, SCHEMA, XSD, Kind, Minter
+from kg.vocab import BIBO, DCTERMS, DOI, HANDLE, PREFIXES, PROV, RDF, RG, SCHEMA, XSD, Minter
 
 _T = TypeVar("_T")
 

@@ -10,6 +10,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an entity is; the value is the path segment of its IRI and of its page."""
+
+    REPORT = "report"
+    AUTHOR = "author"
+    TOPIC = "topic"
+    INSTITUTION = "institution"
+    REPOSITORY = "repository"
+    SERIES = "series"
+    PLACE = "place"
+    TYPE = "type"
+    LANGUAGE = "language"
+    ACCESS = "access"
 
 
 @dataclass(frozen=True, slots=True)

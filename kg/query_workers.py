@@ -11,7 +11,6 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from kg.errors import KgError, QueriesBusyError, QueryKilledError, QueryTimeoutError
 from kg.store import GraphStore, Scope
@@ -33,7 +32,7 @@ class QueryLimits:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    directory: Path
+    location: str
     query: str
     form: str
     scope: Scope
@@ -43,11 +42,11 @@ class _Job:
 class QueryWorkers:
     """Answers queries over published graphs, each in a process that is killed when its time is over.
 
-    ``open_graph`` opens a published graph and must be picklable: it is called in the worker. Use as a context manager,
-    or call :meth:`close`. Safe to use from many threads.
+    ``open_graph`` opens a published graph by its location, which nothing else looks into, and must be picklable: it is
+    called in the worker. Call :meth:`close` when done. Safe to use from many threads.
     """
 
-    def __init__(self, open_graph: Callable[[Path], GraphStore], limits: QueryLimits) -> None:
+    def __init__(self, open_graph: Callable[[str], GraphStore], limits: QueryLimits) -> None:
         self.limits = limits
         self._open_graph = open_graph
         # Places, not processes: a worker is started when its place is first asked for.
@@ -55,8 +54,8 @@ class QueryWorkers:
         for _ in range(limits.workers):
             self._idle.put(None)
 
-    def answer(self, directory: Path, query: str, form: str, scope: Scope = Scope.ALL) -> bytes:
-        """What :meth:`kg.store.GraphStore.answer` says, over the graph in ``directory``.
+    def answer(self, location: str, query: str, form: str, scope: Scope = Scope.ALL) -> bytes:
+        """What :meth:`kg.store.GraphStore.answer` says, over the graph at ``location``.
 
         Raises its errors, and :class:`~kg.errors.QueryTimeoutError`, :class:`~kg.errors.QueryKilledError`,
         :class:`~kg.errors.QueriesBusyError`.
@@ -68,7 +67,7 @@ class QueryWorkers:
         try:
             if worker is None or not worker.alive:
                 worker = _Worker(self._open_graph, self.limits.memory)
-            return worker.ask(_Job(directory, query, form, scope, self.limits.answer_bytes), self.limits.seconds)
+            return worker.ask(_Job(location, query, form, scope, self.limits.answer_bytes), self.limits.seconds)
         finally:
             self._idle.put(worker)
 
@@ -86,7 +85,7 @@ class QueryWorkers:
 class _Worker:
     """One process and the pipe to it."""
 
-    def __init__(self, open_graph: Callable[[Path], GraphStore], memory: int) -> None:
+    def __init__(self, open_graph: Callable[[str], GraphStore], memory: int) -> None:
         # Spawned, not forked: the server has threads, and a fork would copy their locks.
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
@@ -117,18 +116,18 @@ class _Worker:
         self._connection.close()
 
 
-def _work(connection: Connection, open_graph: Callable[[Path], GraphStore], memory: int) -> None:
+def _work(connection: Connection, open_graph: Callable[[str], GraphStore], memory: int) -> None:
     """What a worker does: answer one job after another over the graph that the job names."""
     _limit_memory(memory)
-    opened: tuple[Path, GraphStore] | None = None
+    opened: tuple[str, GraphStore] | None = None
     while True:
         try:
             job: _Job = connection.recv()
         except EOFError:
             return
         try:
-            if opened is None or opened[0] != job.directory:
-                opened = (job.directory, open_graph(job.directory))
+            if opened is None or opened[0] != job.location:
+                opened = (job.location, open_graph(job.location))
             connection.send(opened[1].answer(job.query, job.form, job.scope, most=job.most))
         except KgError as error:
             connection.send(error)

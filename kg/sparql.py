@@ -41,7 +41,7 @@ _TOKENS: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _IRI_THAT_MATTERS: Final = re.compile(r"""[^<>"{}|^`\\\x00-\x20]*['\#][^<>"{}|^`\\\x00-\x20]*>""")
-# What makes the reading of a text unsure outside of strings, IRIs and comments.
+# What makes it unsure what a text says outside of strings, IRIs and comments.
 _UNSURE: Final = frozenset("\\'\"")
 _ESCAPED: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _REACHES_OUT: Final = re.compile("SERVICE|LOAD", re.IGNORECASE)
@@ -92,10 +92,10 @@ def require_read_only(text: str) -> None:
     not every engine does. A text with a forbidden word that cannot be read in one way only is refused.
     """
     _refuse_deep_nesting(text)
-    for reading in dict.fromkeys((text, _unescaped(text))):
-        _refuse_changes(reading)
-        if _REACHES_OUT.search(reading):
-            _refuse_reaching_out(reading)
+    for spelling in dict.fromkeys((text, _unescaped(text))):
+        _refuse_changes(spelling)
+        if _REACHES_OUT.search(spelling):
+            _refuse_reaching_out(spelling)
 
 
 def _refuse_deep_nesting(text: str) -> None:

@@ -7,7 +7,6 @@ Own terms live under ``urn:reportgraph:`` because the project owns no domain; th
 from __future__ import annotations
 
 import hashlib
-from enum import StrEnum
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -23,6 +22,8 @@ from rdflib.namespace import RDFS as _RDFS
 from rdflib.namespace import SKOS as _SKOS
 from rdflib.namespace import XSD as _XSD
 from rdflib.namespace import DefinedNamespace, Namespace
+
+from kg.model import Kind
 
 
 class Terms:
@@ -80,21 +81,6 @@ PREFIXES: Final[dict[str, str]] = {
 
 _LONGEST_SLUG: Final = 120
 """Characters. Browsers and file systems both live with this; longer keys are cut and get a digest."""
-
-
-class Kind(StrEnum):
-    """What an entity is; the value is the path segment of its IRI and of its page."""
-
-    REPORT = "report"
-    AUTHOR = "author"
-    TOPIC = "topic"
-    INSTITUTION = "institution"
-    REPOSITORY = "repository"
-    SERIES = "series"
-    PLACE = "place"
-    TYPE = "type"
-    LANGUAGE = "language"
-    ACCESS = "access"
 
 
 def slug(key: str) -> str:

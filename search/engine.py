@@ -7,36 +7,45 @@ with at most ``NEAREST`` more whose similarity to the query stands out from the 
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.errors import ModelMismatchError
-from embeddings.index import Background, Hits, no_hits
+from embeddings.index import Hits, no_hits
 from embeddings.vectors import Vectors
 from kg.descriptions import cards
-from kg.facets.columns import FACETS, FacetCount
-from kg.facets.counting import Mask, PackedMask, distinct
+from kg.facets.columns import FacetCount
+from kg.facets.counting import Mask, PackedMask
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from search.errors import InvalidRequestError
 from search.fulltext.index import TextQuery
-from search.fusion import LEXICAL, SEMANTIC, Fused, Leg, fuse, semantic_weight
+from search.fusion import Fused, semantic_weight
+from search.ranking import (
+    ResultSet,
+    both_legs,
+    by_year,
+    candidates,
+    combined,
+    floor,
+    narrowing,
+    page_of,
+    result_set,
+    shows_head,
+    with_rest,
+    years_of,
+)
 from search.remembering import Remembering
-from search.request import Filters, Hit, Mode, Request, Results, Sort, Why
+from search.request import Hit, Mode, Request, Results, Sort, Why
 from search.reranking import Reranking
 from search.snapshots.snapshot import Snapshot
 
 NEAREST: Final = 1000
 """How many reports at most are results for their meaning alone, and how many candidates each leg ranks."""
-
-STANDS_OUT: Final = 0.68
-"""A report stands out from this share on of the distance at which the farthest of as many unrelated reports is to be
-expected, in spreads of the query's background (:class:`embeddings.index.Background`). A fixed cosine would keep five
-results for one query and a thousand for another. See docs/decisions/0009."""
 
 EXCLUSIONS: Final = "excluded"
 FURTHER: Final = "also"
@@ -51,12 +60,12 @@ _REMEMBERED: Final = 16
 """Queries that are kept as they were understood: each costs two bits a report."""
 
 _NEAREST_REMEMBERED: Final = 64
-"""Searches of the index that are kept, in 12 bytes a hit. Who turns a page asks for one again; who makes a choice in a
-facet asks for the one before, since the counts of the facet leave the choice out."""
+"""Searches of the index that are kept, in 12 bytes a hit. The next page needs the same one again; after a choice in a
+facet, its counts need the one before, since they leave the choice out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Question:
+class _Query:
     """A query as the two legs understand it; a leg that a mode does not use has ``None``.
 
     ``matching`` are the reports that hold enough of its words, and ``fulfilling`` (``None``: all) those that fulfil its
@@ -69,18 +78,16 @@ class _Question:
     vector: Vectors | None
     floor: float
 
+    @property
+    def weight(self) -> float:
+        """How much the semantic leg counts, 0 to 1."""
+        if self.vector is None:
+            return 0.0
+        return 1.0 if self.words is None else semantic_weight(self.words.evidence)
+
     def within(self, allowed: Mask) -> Mask:
         """The allowed reports that fulfil the condition."""
         return allowed if self.fulfilling is None else allowed & self.fulfilling.unpacked()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """The result set inside some filters: all of it, who is there by words, and the nearest candidates, best first."""
-
-    members: Mask
-    by_words: Mask
-    nearest: Hits
 
 
 class Engine:
@@ -95,9 +102,9 @@ class Engine:
         self.snapshot = snapshot
         self.encoder: Final = encoder
         self._reranking = reranking
-        # Who sets a filter or turns a page asks the same words again.
-        self._remembered = Remembering[tuple[str, Mode], _Question](_REMEMBERED)
-        self._nearest_remembered = Remembering[tuple[_Question, bytes], Hits](_NEAREST_REMEMBERED)
+        # Another filter or the next page repeats the same words.
+        self._remembered = Remembering[tuple[str, Mode], _Query](_REMEMBERED)
+        self._nearest_remembered = Remembering[tuple[_Query, bytes], Hits](_NEAREST_REMEMBERED)
 
     def search(self, request: Request) -> Results:
         """The results of a request. The same request on the same snapshot gives the same results.
@@ -106,15 +113,20 @@ class Engine:
         """
         _check(request)
         masks = filter_masks(self.snapshot, request.filters)
-        question = self._understand(request.query, request.mode)
-        allowed = question.within(combined(masks, self._size))
-        found = self._find(question, allowed)
-        ranked = self._rank(request, question, found, allowed)
+        query = self._understand(request.query, request.mode)
+        allowed = query.within(combined(masks, self._size))
+        found = self._find(query, allowed)
+        narrowed = narrowing(self.snapshot.columns, request.filters)
+        ranked = self._candidates(query, found.nearest, allowed, narrowed)
+        ranked = ranked.take(found.members[ranked.ordinals])
+        if self._reranking is not None and shows_head(request, self._reranking.depth):
+            ranked = self._reranked(self._reranking, query, ranked)
+        ranked = self._continued(request, query, ranked, found.members, narrowed)
         return Results(
             total=int(np.count_nonzero(found.members)),
             by_meaning=int(np.count_nonzero(found.members & ~found.by_words)),
-            hits=self._hits(question, ranked.take(np.arange(len(ranked.ordinals))[request.offset :][: request.limit])),
-            facets=self._facets(request, question, masks, found),
+            hits=self._hits(query, page_of(ranked, request)),
+            facets=self._facets(request, query, masks, found),
             snapshot=self.snapshot.manifest.name,
         )
 
@@ -125,11 +137,11 @@ class Engine:
         Raises :class:`~search.errors.InvalidRequestError`.
         """
         _check(Request(query, mode=mode, limit=depth))
-        question = self._understand(query, mode)
-        allowed = question.within(np.ones(self._size, dtype=np.bool_))
-        ranked = self._fused(question, self._by_words(question, allowed), self._find(question, allowed).nearest)
+        understood = self._understand(query, mode)
+        allowed = understood.within(np.ones(self._size, dtype=np.bool_))
+        ranked = self._candidates(understood, self._nearest(understood, allowed), allowed)
         if self._reranking is not None:
-            ranked = self._reranked(self._reranking, question, ranked)
+            ranked = self._reranked(self._reranking, understood, ranked)
         return tuple(self.snapshot.columns.reports[ordinal] for ordinal in ranked.ordinals[:depth])
 
     def passing(self, filters: Filters) -> Mask:
@@ -142,8 +154,8 @@ class Engine:
         Raises :class:`~search.errors.InvalidRequestError`.
         """
         _check(Request(query, filters, mode))
-        question = self._understand(query, mode)
-        return self._find(question, question.within(self.passing(filters))).members
+        understood = self._understand(query, mode)
+        return self._find(understood, understood.within(self.passing(filters))).members
 
     def hits(self, reports: Sequence[str]) -> tuple[Hit, ...]:
         """Some reports (IRIs) as hits of no query, in their order; unknown ones are left out."""
@@ -158,116 +170,92 @@ class Engine:
     def _size(self) -> int:
         return len(self.snapshot.columns.reports)
 
-    def _understand(self, query: str, mode: Mode) -> _Question:
+    def _understand(self, query: str, mode: Mode) -> _Query:
         return self._remembered.ask((query, mode), lambda: self._understood(query, mode))
 
-    def _understood(self, query: str, mode: Mode) -> _Question:
+    def _understood(self, query: str, mode: Mode) -> _Query:
         everything = PackedMask.of(np.ones(self._size, dtype=np.bool_))
         if not query.strip():
-            return _Question(None, everything, None, None, 0.0)
+            return _Query(None, everything, None, None, 0.0)
         text = self.snapshot.text
         words = text.parse(query)
         fulfilling = None if words.condition is None else PackedMask.of(text.fulfilling(words.condition))
         if not words.meaning.strip():
             # Names alone, or what is not wanted: there is nothing to be near to.
-            return _Question(words, everything, fulfilling, None, 0.0)
+            return _Query(words, everything, fulfilling, None, 0.0)
         by_words = text.matching(words) if mode is not Mode.SEMANTIC else np.zeros(self._size, dtype=np.bool_)
         matching = PackedMask.of(by_words)
         if mode is Mode.LEXICAL:
-            return _Question(words, matching, fulfilling, None, 0.0)
+            return _Query(words, matching, fulfilling, None, 0.0)
         if self.encoder is None:
             raise InvalidRequestError("There is no encoder to search by meaning", "Search with mode lexical")
         vector = self.encoder.encode_query(words.meaning)
         background = self.snapshot.index.background(vector)
         legs = None if mode is Mode.SEMANTIC else words
-        return _Question(legs, matching, fulfilling, vector, floor(background, self._size))
+        return _Query(legs, matching, fulfilling, vector, floor(background, self._size))
 
-    def _find(self, question: _Question, allowed: Mask) -> _Found:
-        by_words = question.matching.unpacked() & allowed
-        if question.vector is None:
-            return _Found(by_words, by_words, no_hits())
-        nearest = self._nearest(question, question.vector, allowed)
-        members = by_words.copy()
-        members[nearest.ordinals[nearest.scores >= question.floor]] = True
-        return _Found(members, by_words, nearest)
+    def _find(self, query: _Query, allowed: Mask) -> ResultSet:
+        return result_set(query.matching.unpacked() & allowed, self._nearest(query, allowed), query.floor)
 
-    def _nearest(self, question: _Question, vector: Vectors, allowed: Mask) -> Hits:
+    def _nearest(self, query: _Query, allowed: Mask) -> Hits:
+        vector = query.vector
+        if vector is None:
+            return no_hits()
         among = hashlib.sha256(PackedMask.of(allowed).bits.tobytes()).digest()
         return self._nearest_remembered.ask(
-            (question, among), lambda: self.snapshot.index.search(vector, NEAREST, allowed)
+            (query, among), lambda: self.snapshot.index.search(vector, NEAREST, allowed)
         )
 
-    def _rank(self, request: Request, question: _Question, found: _Found, allowed: Mask) -> Fused:
-        """The members in order: a leg's candidates, then the others by words, then by IRI.
-
-        The others are left out where the page asked for does not reach them.
-        """
-        words = question.words
-        narrowed = narrowing(self.snapshot, request.filters)
-        fused = self._fused(question, self._by_words(question, allowed, narrowed), found.nearest)
-        ranked = fused.take(found.members[fused.ordinals])
-        if self._reranking is not None and _shows_head(request, self._reranking.depth):
-            ranked = self._reranked(self._reranking, question, ranked)
-        by_relevance = request.sort is Sort.RELEVANCE and bool(request.query.strip())
-        # The candidates of the legs are the same for every page, so that pages are pieces of one list.
-        beyond = request.offset + request.limit > len(ranked.ordinals)
-        if by_relevance and not beyond:
-            return ranked
-        if words is not None and beyond:
-            every = self.snapshot.text.search(words, self._size, found.members, narrowed=narrowed)
-            ranked = ranked.followed_by(every.ordinals)
-        rest = found.members.copy()
-        rest[ranked.ordinals] = False
-        ranked = ranked.followed_by(np.flatnonzero(rest))
-        return ranked if by_relevance else _by_year(ranked, self._years(), newest_first=request.sort is not Sort.OLDEST)
-
-    def _by_words(self, question: _Question, allowed: Mask, narrowed: Sequence[Sequence[int]] = ()) -> Hits:
-        """The candidates of full text, best first."""
-        if question.words is None:
-            return no_hits()
-        return self.snapshot.text.search(question.words, NEAREST, allowed, narrowed=narrowed)
-
-    def _fused(self, question: _Question, lexical: Hits, nearest: Hits) -> Fused:
-        """The candidates of both legs in one order (docs/decisions/0018)."""
-        if question.vector is None or question.words is None:
-            alpha = 0.0 if question.vector is None else 1.0
-            return fuse({LEXICAL: Leg(lexical, 1.0 - alpha), SEMANTIC: Leg(nearest, alpha)})
-        index = self.snapshot.index
-        alpha = semantic_weight(question.words.evidence)
+    def _candidates(self, query: _Query, nearest: Hits, allowed: Mask, narrowed: Sequence[Sequence[int]] = ()) -> Fused:
+        """The candidates of both legs in one order, best first, whether or not they are results."""
+        if query.words is None:
+            return both_legs(no_hits(), nearest, query.weight)
+        lexical = self.snapshot.text.search(query.words, NEAREST, allowed, narrowed=narrowed)
+        if query.vector is None:
+            return both_legs(lexical, nearest, query.weight)
         # What full text found far from the query has a similarity as well: without it, it would count as farthest.
-        candidates = distinct(lexical.ordinals, nearest.ordinals)
-        similar = Hits(candidates, index.scores_of(question.vector, candidates))
-        return fuse({LEXICAL: Leg(lexical, 1.0 - alpha), SEMANTIC: Leg(similar, alpha)})
+        either = candidates(lexical, nearest)
+        similar = Hits(either, self.snapshot.index.scores_of(query.vector, either))
+        return both_legs(lexical, similar, query.weight)
 
-    def _reranked(self, reranking: Reranking, question: _Question, ranked: Fused) -> Fused:
+    def _reranked(self, reranking: Reranking, query: _Query, ranked: Fused) -> Fused:
         """The ranking after a second look at its head, whatever the page, so that pages stay pieces of one list."""
-        if question.words is None or question.vector is None:
+        if query.words is None or query.vector is None:
             return ranked
         head = [self.snapshot.columns.reports[ordinal] for ordinal in ranked.ordinals[: reranking.depth]]
         shown = cards(self.snapshot.graph, head)
         texts = [f"{shown[iri].title}\n{shown[iri].abstract or ''}".rstrip("\n") for iri in head]
-        return reranking.rerank(ranked, question.words.meaning, texts)
+        return reranking.rerank(ranked, query.words.meaning, texts)
 
-    def _years(self) -> NDArray[np.int64]:
-        """The year of each report, 0 where it has none."""
-        column = self.snapshot.columns.facets["year"]
-        values = np.array([int(value.value) if value.value.isdigit() else 0 for value in column.values] or [0])
-        years = np.zeros(self._size, dtype=np.int64)
-        years[column.stated.rows] = values[column.stated.codes]
-        return years
+    def _continued(
+        self, request: Request, query: _Query, ranked: Fused, members: Mask, narrowed: Sequence[Sequence[int]]
+    ) -> Fused:
+        """The ranking as far as a page needs it: candidates, then the other members by words, then by IRI."""
+        by_relevance = request.sort is Sort.RELEVANCE and bool(request.query.strip())
+        # The candidates are the same for every page, so that pages are pieces of one list.
+        beyond = request.offset + request.limit > len(ranked.ordinals)
+        if by_relevance and not beyond:
+            return ranked
+        if query.words is not None and beyond:
+            every = self.snapshot.text.search(query.words, self._size, members, narrowed=narrowed)
+            ranked = ranked.followed_by(every.ordinals)
+        ranked = with_rest(ranked, members)
+        if by_relevance:
+            return ranked
+        return by_year(ranked, years_of(self.snapshot.columns), newest_first=request.sort is not Sort.OLDEST)
 
-    def _hits(self, question: _Question, page: Fused) -> tuple[Hit, ...]:
+    def _hits(self, query: _Query, page: Fused) -> tuple[Hit, ...]:
         reports = self.snapshot.columns.reports
         shown = cards(self.snapshot.graph, [reports[ordinal] for ordinal in page.ordinals])
         matched: Mapping[int, tuple[str, ...]] = {}
         similar: Mapping[int, tuple[str, ...]] = {}
-        if question.words is not None:
+        if query.words is not None:
             listed = [int(ordinal) for ordinal in page.ordinals]
-            matched = self.snapshot.text.matched_words(question.words, listed)
-            similar = self.snapshot.text.similar_words(question.words, listed)
+            matched = self.snapshot.text.matched_words(query.words, listed)
+            similar = self.snapshot.text.similar_words(query.words, listed)
         similarities: list[float] | None = None
-        if question.vector is not None:
-            similarities = [float(score) for score in self.snapshot.index.scores_of(question.vector, page.ordinals)]
+        if query.vector is not None:
+            similarities = [float(score) for score in self.snapshot.index.scores_of(query.vector, page.ordinals)]
         return tuple(
             Hit(
                 card=shown[reports[ordinal]],
@@ -284,35 +272,19 @@ class Engine:
         )
 
     def _facets(
-        self, request: Request, question: _Question, masks: Mapping[str, Mask], found: _Found
+        self, request: Request, query: _Query, masks: Mapping[str, Mask], found: ResultSet
     ) -> dict[str, tuple[FacetCount, ...]]:
         counted = {}
         for facet in FACETS:
             members = found.members
             if facet in masks:
                 others = {name: mask for name, mask in masks.items() if name != facet}
-                members = self._find(question, question.within(combined(others, self._size))).members
+                members = self._find(query, query.within(combined(others, self._size))).members
             # Years are a picture of the whole set, and what was chosen must stay in sight to be taken back.
             most = None if facet == "year" else request.facet_values
             chosen = request.filters.chosen.get(facet, ())
             counted[facet] = tuple(self.snapshot.columns.counts(facet, members, most=most, always=chosen))
         return counted
-
-
-def _shows_head(request: Request, depth: int) -> bool:
-    """Whether a page has any of the first ``depth`` results by relevance: deeper pages need no second look."""
-    return request.sort is Sort.RELEVANCE and request.limit > 0 and request.offset < depth
-
-
-def floor(background: Background, size: int) -> float:
-    """The similarity from which on a report stands out in a collection of ``size`` reports.
-
-    The more reports there are, the farther chance alone carries the nearest of them: the greatest of n normal
-    deviations lies near sqrt(2 ln n) (Leadbetter, Lindgren and Rootzén, "Extremes", 1983, theorem 1.5.3). A handful of
-    similarities has hardly a background at all.
-    """
-    farthest = math.sqrt(2 * math.log(max(size, 1)))
-    return background.centre + min(STANDS_OUT * farthest, (size - 1) / 2) * background.spread
 
 
 def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
@@ -340,31 +312,6 @@ def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
         within = columns.years(filters.year_from, filters.year_to)
         masks["year"] = masks["year"] & within if "year" in masks else within
     return masks
-
-
-def narrowing(snapshot: Snapshot, filters: Filters) -> list[list[int]]:
-    """The choices of some filters as numbers of facet values: a report that passes the filters has one of each list."""
-    choices = [*filters.chosen.items(), *((facet, values) for facet in filters.also for values in filters.also[facet])]
-    numbers = [snapshot.columns.numbers(facet, values) for facet, values in choices if values]
-    if filters.year_from is not None or filters.year_to is not None:
-        years = snapshot.columns.years_within(filters.year_from, filters.year_to)
-        numbers.append(snapshot.columns.numbers("year", years))
-    return numbers
-
-
-def combined(masks: Mapping[str, Mask], size: int) -> Mask:
-    """The reports that pass every mask: bool (size,)."""
-    allowed = np.ones(size, dtype=np.bool_)
-    for mask in masks.values():
-        allowed &= mask
-    return allowed
-
-
-def _by_year(ranked: Fused, years: NDArray[np.int64], *, newest_first: bool) -> Fused:
-    """The ranking sorted by year, undated reports last, then by score, then by IRI."""
-    dated = years[ranked.ordinals]
-    by_year = -dated if newest_first else np.where(dated == 0, np.iinfo(np.int64).max, dated)
-    return ranked.take(np.lexsort((ranked.ordinals, -ranked.scores, by_year)))
 
 
 def _check(request: Request) -> None:

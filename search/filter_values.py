@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from kg.authority.concepts import resolve
 from kg.authority.names import fold, key
 from kg.authority.places import resolve_place
-from kg.facets.columns import FACETS, FacetColumn
+from kg.facets.columns import FacetColumn
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from kg.facets.values import FacetValue
-from kg.vocab import Kind, Minter
+from kg.model import Kind
+from kg.vocab import Minter
 from search.errors import InvalidRequestError, UnknownValueError
 from search.snapshots.snapshot import Snapshot
 
-_KINDS: Final = {
-    "topic": Kind.TOPIC,
-    "author": Kind.AUTHOR,
-    "institution": Kind.INSTITUTION,
-    "series": Kind.SERIES,
-    "publisher": Kind.INSTITUTION,
-    "language": Kind.LANGUAGE,
-    "type": Kind.TYPE,
-    "country": Kind.PLACE,
-    "region": Kind.PLACE,
-    "repository": Kind.REPOSITORY,
-    "access": Kind.ACCESS,
-}
 _COMPARED: Final = 2000
 _LONGEST_COMPARED: Final = 100
 _CONTROLLED: Final = (Kind.LANGUAGE, Kind.TYPE, Kind.ACCESS)
@@ -46,12 +37,13 @@ def filter_value(snapshot: Snapshot, facet: str, text: str) -> str:
     typed = text.strip()
     if column.code(typed) is not None:
         return typed
-    if facet in _KINDS:
+    kind = FACETS[facet].kind
+    if kind is not None:
         # The last part of an IRI is how addresses of pages name a value.
-        named = f"{Minter(snapshot.manifest.base).base}{_KINDS[facet]}/{typed}"
+        named = f"{Minter(snapshot.manifest.base).base}{kind}/{typed}"
         if column.code(named) is not None:
             return named
-        value = _minted(Minter(snapshot.manifest.base), _KINDS[facet], typed)
+        value = _minted(Minter(snapshot.manifest.base), kind, typed)
         if value is not None and column.code(value) is not None:
             return value
         code = column.names.code(fold(typed))
@@ -60,13 +52,34 @@ def filter_value(snapshot: Snapshot, facet: str, text: str) -> str:
     raise UnknownValueError(facet, typed, _nearest(column, typed))
 
 
-def filter_values(snapshot: Snapshot, choices: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """The values that texts mean, by facet; facets without any are left out. Raises as :func:`filter_value` does."""
-    return {
-        facet: values
-        for facet, texts in choices.items()
-        if (values := tuple(filter_value(snapshot, facet, text) for text in texts))
-    }
+def meant_filters(snapshot: Snapshot, typed: Filters) -> tuple[Filters, tuple[UnknownValueError, ...]]:
+    """Filters as people type them with the values that are meant, and an error for each that no report has.
+
+    Such a value stays as it was typed: nothing matches it. Facets without values are left out. Raises
+    :class:`~search.errors.InvalidRequestError` for a facet that does not exist.
+    """
+    errors: list[UnknownValueError] = []
+
+    def meant(choices: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {facet: tuple(dict.fromkeys(found(facet, values))) for facet, values in choices.items() if values}
+
+    def found(facet: str, values: Iterable[str]) -> Iterator[str]:
+        for value in values:
+            try:
+                yield filter_value(snapshot, facet, value)
+            except UnknownValueError as error:
+                errors.append(error)
+                yield value
+
+    return replace(typed, chosen=meant(typed.chosen), excluded=meant(typed.excluded)), tuple(errors)
+
+
+def known_filters(snapshot: Snapshot, typed: Filters) -> Filters:
+    """The same where every value must be known: raises :class:`~search.errors.UnknownValueError` for the first."""
+    filters, unknown = meant_filters(snapshot, typed)
+    if unknown:
+        raise unknown[0]
+    return filters
 
 
 def _minted(minter: Minter, kind: Kind, text: str) -> str | None:

@@ -14,15 +14,23 @@ from embeddings.index import Hits, VectorIndex, background_sample, best
 from embeddings.vectors import Vectors
 from kg.descriptions import cards
 from kg.facets.counting import Mask
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from kg.facets.values import FacetValue
-from search.engine import combined, filter_masks
+from search.engine import filter_masks
 from search.errors import InvalidRequestError
 from search.fusion import GRAPH, LEXICAL, SEMANTIC, Leg, fuse
-from search.request import Filters, Hit, Why
+from search.ranking import combined
+from search.request import Hit, Why
 from search.snapshots.snapshot import Snapshot, missing
 
-_SHARED: Final = {"topic": 1.0, "author": 1.0, "series": 0.5, "country": 0.5, "region": 0.3, "institution": 0.3}
-"""How much a shared value of each facet counts, times its rarity."""
+_SHARED: Final = dict(
+    sorted(
+        ((name, facet.likeness.weight) for name, facet in FACETS.items() if facet.likeness is not None),
+        key=lambda shared: -shared[1],
+    )
+)
+"""How much a shared value of each facet counts, times its rarity; what counts most is named first."""
 
 _WEIGHTS: Final = {SEMANTIC: 0.45, LEXICAL: 0.25, GRAPH: 0.3}
 """How much each kind of likeness counts. See docs/decisions/0018."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kg.descriptions import Card
 from kg.facets.columns import FacetCount
+from kg.facets.filters import Filters
 from kg.facets.values import FacetValue
 
 
@@ -25,22 +26,6 @@ class Sort(StrEnum):
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """OR inside a facet, AND across facets. Values are IRIs, or years as text.
-
-    ``also`` are further choices inside facets: a report has one value of each of these groups as well. A group without
-    values asks for nothing. ``inferred`` tells whether facts that we inferred let a report pass.
-    """
-
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    excluded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    year_from: int | None = None
-    year_to: int | None = None
-    inferred: bool = True
-    also: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
 WriteLines = Callable[..., Path]
 
-# A third of the usual examples: everybody runs these tests before every commit. No deadline: a machine that does other
-# work as well is no failure.
+# A third of Hypothesis's usual examples: everybody runs these tests before every commit. No time limit for one of them:
+# on a busy machine the first takes as long as its imports do, and benchmarks are what measures.
 settings.register_profile("quick", max_examples=30, deadline=None)
 settings.load_profile("quick")
 

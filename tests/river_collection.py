@@ -24,6 +24,8 @@ class Row:
     abstract: str = ""
     authors: tuple[str, ...] = ()
     corporate: tuple[str, ...] = ()
+    affiliations: tuple[str, ...] = ()
+    funders: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     language: str = "Inglés"
@@ -44,6 +46,8 @@ class Row:
             "description": self.abstract,
             "author": list(self.authors),
             "author_corporate": list(self.corporate),
+            "institution_affiliation_str_mv": list(self.affiliations),
+            "funder_str_mv": list(self.funders),
             "topic": list(self.topics),
             "geographic": list(self.places),
             "language": [self.language],
@@ -59,6 +63,7 @@ class Row:
 
 IDR = "Institute for Dry Rivers (IDR)"
 IFAD = "International Fund for Agricultural Development"
+FUND = "Slow Water Fund"
 HILLS = "Open Hill Repository (OHR)"
 FRENCH, SPANISH, PORTUGUESE = "Francés", "Español", "Portugués"
 
@@ -68,6 +73,7 @@ ROWS = (
         title="Canals that farmers mend: irrigation in Kenya",
         abstract="Farmers in Kenya mend their own canals. After two seasons the yields of maize rose by 12 percent.",
         authors=("Okello, Denis", "van Oosterveld, Marijke"),
+        funders=(FUND,),
         topics=("irrigation", "gender"),
         places=("Kenya",),
         year=1996,
@@ -92,6 +98,7 @@ ROWS = (
         title="Seed fairs and seed loans in Mali",
         abstract="Seed fairs in Mali reached poor households late. Seed loans were repaid in grain after the harvest.",
         authors=("Diallo-Sy, Aminata", "Okello, Denis"),
+        funders=(IFAD,),
         topics=("seeds",),
         places=("Mali", "West Africa"),
         year=2001,
@@ -117,6 +124,8 @@ ROWS = (
         title="Les canaux du Mali : l'irrigation villageoise",
         abstract="Les villages du Mali partagent l'eau des canaux. Les conflits ont diminué après l'accord de 1999.",
         authors=("Diallo-Sy, Aminata",),
+        affiliations=("Niger Bend University",),
+        funders=(FUND,),
         topics=("irrigation",),
         places=("Mali",),
         language=FRENCH,
@@ -132,6 +141,7 @@ ROWS = (
         title="Les chèvres et la sécheresse au Mali",
         abstract="La sécheresse a tué la moitié des chèvres du village. Les éleveurs ont vendu le reste trop tard.",
         authors=("Diallo-Sy, A.", "Kováčová, Żaneta"),
+        affiliations=("Niger Bend University",),
         topics=("goats", "drought"),
         places=("Mali", "West Africa"),
         language=FRENCH,
@@ -146,6 +156,7 @@ ROWS = (
         title="Grupos de ahorro de mujeres en Perú",
         abstract="Los grupos de ahorro prestan a sus socias. Las socias del valle pagaron casi todos los préstamos.",
         authors=("Quiroga Beltrán, Inés",),
+        funders=(FUND,),
         topics=("savings groups", "gender"),
         places=("Peru", "Andes"),
         language=SPANISH,
@@ -159,6 +170,7 @@ ROWS = (
         title="Riego y sequía en los valles de Perú",
         abstract="El riego nocturno ahorra agua en los valles secos. La sequía de 2005 vació los canales altos.",
         authors=("Quiroga Beltrán, I.", "Kováčová, Żaneta"),
+        affiliations=(IFAD,),
         topics=("irrigation", "drought"),
         places=("Peru",),
         language=SPANISH,

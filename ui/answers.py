@@ -8,9 +8,9 @@ from functools import reduce
 from typing import Final
 
 from kg.facets.columns import FacetCount
+from kg.facets.table import FACETS
 from search.question.answering.answer import Answer, Change, Refusal
 from search.question.understanding.plan import Gap, Intent, Mention, Plan, Years
-from ui.facet_names import FACET_NAMES
 from ui.texts import N_, Texts
 
 _NAMED: Final = 10
@@ -28,11 +28,11 @@ _NOT_HELD: Final = {
 """What records do not hold, by the attribute of the lexicon."""
 
 
-def told(answer: Answer, texts: Texts) -> str:
+def summary(answer: Answer, texts: Texts) -> str:
     """The answer as one short paragraph: the figure or the names, or why there is none."""
     if answer.refusal is not None:
         return refused(answer, answer.refusal, texts)
-    said = _TOLD[answer.plan.intent](answer, texts)
+    said = _SUMMARIES[answer.plan.intent](answer, texts)
     return f"{said} {_apart(answer, texts)}" if answer.apart else said
 
 
@@ -63,7 +63,7 @@ def _names_of(plan: Plan, texts: Texts) -> Iterator[str]:
 
 
 def _filter(facet: str, label: str, texts: Texts) -> str:
-    return texts.say("%(facet)s: %(label)s", facet=texts.say(FACET_NAMES[facet]), label=label)
+    return texts.say("%(facet)s: %(label)s", facet=texts.say(FACETS[facet].label), label=label)
 
 
 def _demanded(groups: Sequence[Sequence[Mention]], texts: Texts) -> str:
@@ -148,7 +148,8 @@ def _unknown_name(_plan: Plan, refusal: Refusal, texts: Texts) -> str:
 
 def _no_evidence(plan: Plan, refusal: Refusal, texts: Texts) -> str:
     if not _binds(plan):
-        return texts.say("No report that was found says anything of %(names)s.", names=_quoted(refusal.names, texts))
+        names = _quoted(refusal.names, texts) or texts.say("this")
+        return texts.say("No report that was found says anything of %(names)s.", names=names)
     return texts.say(
         "Among the reports with %(criteria)s none says anything of %(names)s.",
         criteria=criteria(plan, texts),
@@ -332,7 +333,7 @@ def _alike(answer: Answer, texts: Texts) -> str:
     )
 
 
-_TOLD: Final[Mapping[Intent, Callable[[Answer, Texts], str]]] = {
+_SUMMARIES: Final[Mapping[Intent, Callable[[Answer, Texts], str]]] = {
     Intent.FIND: _found,
     Intent.FINDING: _found,
     Intent.LIST: _listed,
@@ -354,7 +355,7 @@ _TOLD: Final[Mapping[Intent, Callable[[Answer, Texts], str]]] = {
 
 
 def _dimension(plan: Plan, texts: Texts) -> str:
-    return " / ".join(texts.say(FACET_NAMES[facet]) for facet in plan.dimension)
+    return " / ".join(texts.say(FACETS[facet].label) for facet in plan.dimension)
 
 
 def _ranked_values(ranking: Sequence[FacetCount], texts: Texts) -> str:

@@ -8,6 +8,7 @@ from contextlib import ExitStack, asynccontextmanager, closing
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from search.live import LiveEngine
 from search.question.answering.live import LiveAsker
 from ui.api.generated import generated_routes
 from ui.api.routes import API, api_routes, service_routes
@@ -24,13 +25,13 @@ from ui.sparql_answers import SparqlAnswers
 from ui.wiring import Services
 
 
-def create_app(services: Services) -> FastAPI:
-    """The application over the live snapshot, which is opened, with its encoder, before this returns.
+def create_app(services: Services, live: LiveEngine | None = None) -> FastAPI:
+    """The application over the live snapshot: ``live`` where it is open, else it is opened, with its encoder, first.
 
     Raises :class:`~search.errors.NoSnapshotError`, the errors of opening a model, and
     :class:`~search.errors.GeneratorSettingError`.
     """
-    live = services.live_engine()
+    live = live or services.live_engine()
     workers = services.query_workers(live.current().snapshot.manifest.base)
     generator = services.generator()
 
@@ -57,11 +58,11 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(api_routes(live, asker))
     app.include_router(generated_routes(asker, generator))
     app.include_router(service_routes(live))
-    answers = SparqlAnswers(services.data, live, workers)
+    answers = SparqlAnswers(live, workers)
     app.include_router(sparql_router(answers))
     app.include_router(page_routes(live))
     app.include_router(ask_routes(asker, generating=generator is not None))
-    app.include_router(workbench_routes(live, answers, workers.limits.seconds))
+    app.include_router(workbench_routes(answers, workers.limits.seconds))
     app.include_router(api_docs_route(app))
     # Gradio would answer any origin with its credentials; where there is such a middleware it leaves this alone.
     app.add_middleware(

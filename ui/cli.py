@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from ui.facet_options import EXCLUDED, FACET_OPTIONS
+from kg.facets.filters import EXCLUDED
+from kg.facets.table import FACETS, VALUE_FACETS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,23 +66,20 @@ def _json(command: F) -> F:
 
 
 def _filters(command: F) -> F:
-    for name in reversed(FACET_OPTIONS):
-        command = click.option(
-            f"--{EXCLUDED.replace('_', '-')}{name}",
-            f"{EXCLUDED}{name}",
-            multiple=True,
-            type=_Text(),
-            metavar=name.upper(),
-            help=f"Not this {name} (repeat: none of them).",
-        )(command)
-    for name in reversed(FACET_OPTIONS):
-        command = click.option(
-            f"--{name}",
-            multiple=True,
-            type=_Text(),
-            metavar=name.upper(),
-            help=f"Only this {name} (repeat: any of them).",
-        )(command)
+    for prefix, said in (
+        (EXCLUDED, "Not this %s (repeat: none of them)."),
+        ("", "Only this %s (repeat: any of them)."),
+    ):
+        for name in reversed(VALUE_FACETS):
+            facet = FACETS[name]
+            command = click.option(
+                f"--{prefix.replace('_', '-')}{facet.option}",
+                f"{prefix}{name}",
+                multiple=True,
+                type=_Text(),
+                metavar=name.upper(),
+                help=said % facet.noun,
+            )(command)
     command = click.option("--stated-only", is_flag=True, help="Only by what records state, not what was inferred.")(
         command
     )
@@ -112,6 +110,11 @@ def _wait(command: F) -> F:
 
 
 def _model(command: F) -> F:
+    command = click.option(
+        "--device",
+        type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+        help="Where models compute: the processor, a GPU, or a GPU where there is one (default: auto).",
+    )(command)
     return click.option(
         "--model", help="Encoder: an installed model, a directory, or `hashing` (default: REPORTGRAPH_MODEL)."
     )(command)
@@ -264,7 +267,7 @@ def related(**options: Any) -> None:
     "--kind",
     "kinds",
     multiple=True,
-    type=click.Choice(["topic", "author", "institution", "series", "country", "region", "report"]),
+    type=click.Choice([*(name for name, facet in FACETS.items() if facet.suggested), "report"]),
     help="Only such suggestions (repeat for several).",
 )
 @click.option("--lang", type=click.Choice(["en", "es", "fr", "pt"]), default="en", help="Language of the labels.")

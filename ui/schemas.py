@@ -180,6 +180,7 @@ class ReportSchema(BaseModel):
     corporate_authors: list[str]
     affiliations: list[str]
     publishers: list[str]
+    funders: list[str]
     repositories: list[str]
     providers: list[str]
     topics: list[str]
@@ -209,6 +210,7 @@ class ReportSchema(BaseModel):
             corporate_authors=[body.name for body in report.corporate_authors],
             affiliations=[body.name for body in report.affiliations],
             publishers=[body.name for body in report.publishers],
+            funders=[body.name for body in report.funders],
             repositories=[body.name for body in report.repositories],
             providers=[body.name for body in report.providers],
             topics=[topic.label for topic in report.topics],
@@ -374,7 +376,7 @@ class AnswerSchema(BaseModel):
 
     @classmethod
     def of(cls, answer: Answer, text: str, question_id: str | None = None) -> AnswerSchema:
-        """``text`` says the answer in words (:func:`ui.answers.told`)."""
+        """``text`` says the answer in words (:func:`ui.answers.summary`)."""
         ranking = [(one.value.label, one.count) for one in answer.ranking]
         ranking += [(side.mention.reading.label, side.reports) for side in answer.sides]
         return cls(

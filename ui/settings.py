@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from embeddings.devices import DeviceChoice
 from kg.vocab import DEFAULT_BASE
 from search.engine import NEAREST
 from search.question.generating.generator import SECONDS
@@ -33,6 +34,10 @@ class Settings(BaseSettings):
         default=None,
         description="Encoder: an installed model, a directory, `hashing`, or a hub repository; without it, a build "
         "uses the default one and a search the one that the collection was built with.",
+    )
+    device: DeviceChoice = Field(
+        default="auto",
+        description="Where models compute: the processor, a GPU, or a GPU where there is one.",
     )
     allow_hub: bool = Field(default=False, description="Whether a model may be downloaded from the model hub.")
     reranker: str | None = Field(

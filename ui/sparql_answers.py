@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from anyio import CapacityLimiter, to_thread
@@ -16,7 +15,7 @@ from kg.query_workers import QueryWorkers
 from kg.store import Scope
 from search.errors import InvalidRequestError
 from search.live import LiveEngine
-from search.snapshots.snapshot import GRAPH, DataDirectory
+from search.snapshots.snapshot import Snapshot
 
 LONGEST: Final = 100_000
 """Bytes of the longest query that is read, in whatever it is posted."""
@@ -34,17 +33,17 @@ async def posted_text(request: Request) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SparqlAnswer:
-    """An answer and the form it is in, as :meth:`kg.store.GraphStore.answer` names forms."""
+    """An answer, the form it is in, as :meth:`kg.store.GraphStore.answer` names forms, and where it comes from."""
 
     content: bytes
     form: str
+    snapshot: Snapshot
 
 
 class SparqlAnswers:
     """Answers each query in a process that is killed when its time is over (:mod:`kg.query_workers`)."""
 
-    def __init__(self, data: DataDirectory, live: LiveEngine, workers: QueryWorkers) -> None:
-        self._data = data
+    def __init__(self, live: LiveEngine, workers: QueryWorkers) -> None:
         self._live = live
         self._workers = workers
         # Threads of their own: queries that wait for a worker must not hold those that searches run in.
@@ -55,18 +54,19 @@ class SparqlAnswers:
 
         Raises the errors of :meth:`kg.query_workers.QueryWorkers.answer`.
         """
-        graph = self._data.snapshots / self._live.current().snapshot.manifest.name / GRAPH
-        return await to_thread.run_sync(
-            partial(self._asked, graph, query, scope, wanted, others=others), limiter=self._threads
-        )
+        asked = partial(self._asked, self._live.current().snapshot, query, scope, wanted, others=others)
+        return await to_thread.run_sync(asked, limiter=self._threads)
 
-    def _asked(self, graph: Path, query: str, scope: Scope, wanted: Sequence[str], *, others: bool) -> SparqlAnswer:
+    def _asked(
+        self, snapshot: Snapshot, query: str, scope: Scope, wanted: Sequence[str], *, others: bool
+    ) -> SparqlAnswer:
+        graph = snapshot.graph_location
         first = wanted[0] if wanted else "json"
         try:
-            return SparqlAnswer(self._workers.answer(graph, query, first, scope), first)
+            return SparqlAnswer(self._workers.answer(graph, query, first, scope), first, snapshot)
         except ResultFormError as error:
             fitting = [form for form in wanted if form in error.possible]
             if not fitting and not others:
                 raise
             form = fitting[0] if fitting else error.possible[0]
-        return SparqlAnswer(self._workers.answer(graph, query, form, scope), form)
+        return SparqlAnswer(self._workers.answer(graph, query, form, scope), form, snapshot)

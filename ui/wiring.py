@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Final
 from embeddings.encoder import Encoder, ModelIdentity
 from embeddings.encoders.deferred import DeferredEncoder
 from embeddings.index import VectorIndex
-from embeddings.row_file import RowBlocks, Tell
+from embeddings.inference import begin_loading_torch
+from embeddings.row_file import Progress, RowBlocks
 from kg.importers import load_field_map
 from kg.query_workers import QueryLimits, QueryWorkers
 from kg.store import GraphStore
@@ -87,11 +89,16 @@ class Services:
 
     def _encoder(self, name: str, made_with: ModelIdentity | None) -> Encoder:
         """The encoder of a name, in the precision of ``made_with`` if that is the same model."""
-        from embeddings.models import open_encoder  # noqa: PLC0415 - torch takes seconds to import
+        from embeddings.models import HASHING, open_encoder  # noqa: PLC0415 - lexical searches do without
 
         known = self._encoders.get(name)
         if known is None or (made_with is not None and made_with.precision != known.identity.precision):
-            known = open_encoder(name, allow_hub=self.settings.allow_hub, made_with=made_with)
+            if name != HASHING:
+                # One core imports torch while another compares the model's files with their digests.
+                begin_loading_torch()
+            known = open_encoder(
+                name, allow_hub=self.settings.allow_hub, device=self.settings.device, made_with=made_with
+            )
             self._encoders[name] = known
         return known
 
@@ -103,7 +110,7 @@ class Services:
         if name not in self._rerankings:
             from embeddings.models import open_reranker  # noqa: PLC0415 - torch takes seconds to import
 
-            reranker = open_reranker(name, allow_hub=self.settings.allow_hub)
+            reranker = open_reranker(name, allow_hub=self.settings.allow_hub, device=self.settings.device)
             self._rerankings[name] = Reranking(reranker, self.settings.reranker_depth)
         return self._rerankings[name]
 
@@ -116,10 +123,10 @@ class Services:
             return Snapshot.open(self.data.live(), self.adapters, memory)
 
     def live_part(self, part: str) -> tuple[Path, Manifest]:
-        """Where a part of the live snapshot lies, whose files are whole, with the manifest; raises as `snapshot`."""
+        """The live snapshot's directory and manifest, the files of one part of it being whole; raises as `snapshot`."""
         with self._remembering() as memory:
             live = self.data.live()
-            return live / part, read_whole(live, (part,), memory=memory)
+            return live, read_whole(live, (part,), memory=memory)
 
     @contextmanager
     def _remembering(self) -> Iterator[DigestMemory]:
@@ -136,10 +143,13 @@ class Services:
 
         Raises the errors of opening either, and :class:`~embeddings.errors.ModelMismatchError`.
         """
-        with self._remembering() as remembered:
-            snapshot = Snapshot.open(directory, self.adapters, memory or remembered)
-        manifest = snapshot.manifest
-        encoder = self._encoder(self.settings.model or manifest.model_source, manifest.model)
+        manifest = Manifest.read(directory)
+        # Much of what opening either does needs no interpreter, so that both together are open sooner.
+        with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as aside:
+            opening = aside.submit(self._encoder, self.settings.model or manifest.model_source, manifest.model)
+            with self._remembering() as remembered:
+                snapshot = Snapshot.open(directory, self.adapters, memory or remembered)
+            encoder = opening.result()
         return Engine(snapshot, encoder, self._reranking() if reranked else None)
 
     def live_engine(self) -> LiveEngine:
@@ -178,12 +188,12 @@ def build_services(settings: Settings) -> Services:
 
 @dataclass(frozen=True, slots=True)
 class _OpenGraph:
-    """Opens published graphs. A class, since a query worker's process can be sent no function made here."""
+    """Opens published graphs by location. A class, since a query worker's process can be sent no function made here."""
 
     base: str
 
-    def __call__(self, directory: Path) -> GraphStore:
-        return _open_graph(directory, self.base)
+    def __call__(self, location: str) -> GraphStore:
+        return _open_graph(Path(location), self.base)
 
 
 def _create_graph(directory: Path, base: str) -> GraphStore:
@@ -204,10 +214,10 @@ def _open_graph(directory: Path, base: str) -> GraphStore:
     return OxigraphStore.read_only(directory, inferred_prefix=Minter(base).inferred_prefix, prefixes=PREFIXES)
 
 
-def _save_index(directory: Path, rows: RowBlocks, tell: Tell) -> str:
+def _save_index(directory: Path, rows: RowBlocks, progress: Progress) -> str:
     from embeddings.indexes.index_files import save_index  # noqa: PLC0415 - the same
 
-    return save_index(directory, rows, tell)
+    return save_index(directory, rows, progress)
 
 
 def _open_index(directory: Path, digest: str, rows: Callable[[], RowBlocks]) -> VectorIndex:

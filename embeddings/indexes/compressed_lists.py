@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from embeddings.durable import replacing
 from embeddings.errors import DamagedIndexError
-from embeddings.index import Allowed, Ordinals
-from embeddings.indexes.planning import ENOUGH, first_share
-from embeddings.row_file import ROWS_PER_BLOCK, Tell, file_digest, tell_nobody
+from embeddings.index import Mask, Ordinals
+from embeddings.indexes.strategy import ENOUGH, first_share
+from embeddings.row_file import ROWS_PER_BLOCK, Progress, file_digest, unwatched
 from embeddings.vectors import Vectors
 
 _LARGEST: Final = 127
@@ -72,7 +72,7 @@ class CompressedLists:
             self._list_of[members] = number
 
     @classmethod
-    def build(cls, rows: Vectors, tell: Tell = tell_nobody) -> Self:
+    def build(cls, rows: Vectors, progress: Progress = unwatched) -> Self:
         """Lists of ``rows`` float32 (n, d), n > 0, which may be mapped: they are read a block at a time.
 
         The same rows give the same lists.
@@ -101,7 +101,7 @@ class CompressedLists:
         index.train(_coded(rotation, _sample(rows, index.nlist * _TRAINED_ON)))
         for start in range(0, count, ROWS_PER_BLOCK):
             index.add(_coded(rotation, np.ascontiguousarray(rows[start : start + ROWS_PER_BLOCK])))
-            tell(min(start + ROWS_PER_BLOCK, count))
+            progress(min(start + ROWS_PER_BLOCK, count))
         rotated = faiss.IndexPreTransform(rotation, index)
         return cls(rotated)
 
@@ -130,7 +130,7 @@ class CompressedLists:
         return len(self._list_of)
 
     def propose(
-        self, query: Vectors, wanted: int, allowed: Allowed | None = None, ordinals: Ordinals | None = None
+        self, query: Vectors, wanted: int, allowed: Mask | None = None, ordinals: Ordinals | None = None
     ) -> Proposed:
         """The ``wanted`` > 0 rows with the best estimates where ``allowed`` is true; ``ordinals`` are those rows.
 
@@ -163,7 +163,7 @@ class _Look:
     long as FAISS is at work.
     """
 
-    def __init__(self, index: Any, query: Vectors, allowed: Allowed | None) -> None:
+    def __init__(self, index: Any, query: Vectors, allowed: Mask | None) -> None:
         faiss = _faiss()
         # FAISS counts threads per calling thread, and a server calls from many.
         faiss.omp_set_num_threads(1)

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 
 from embeddings.index import (
-    Allowed,
     Background,
     Hits,
+    Mask,
     Ordinals,
     allowed_ordinals,
     background_sample,
@@ -46,7 +46,7 @@ class ExactIndex:
         dimension: int = self._vectors.shape[1]
         return dimension
 
-    def search(self, query: Vectors, k: int, allowed: Allowed | None = None) -> Hits:
+    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> Hits:
         query = checked_query(query, self.dimension)
         if allowed is None:
             ordinals = np.arange(self.size, dtype=np.int64)

@@ -1,6 +1,6 @@
 """FAISS finds the candidates, the stored rows decide: by scoring every allowed row, or through compressed lists.
 
-Which of the two costs less is `embeddings.indexes.planning`'s to say.
+Which of the two costs less is `embeddings.indexes.strategy`'s to say.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from embeddings.index import Allowed, Background, Hits, Ordinals, allowed_ordinals, best, checked_query, no_hits
+from embeddings.index import Background, Hits, Mask, Ordinals, allowed_ordinals, best, checked_query, no_hits
 from embeddings.indexes.compressed_lists import CompressedLists, Proposed
 from embeddings.indexes.exact import ExactIndex
-from embeddings.indexes.planning import LISTS_FROM, MEASURED, SURE, Costs, candidates, lists_are_cheaper
+from embeddings.indexes.strategy import LISTS_FROM, MEASURED, SURE, Costs, candidates, lists_are_cheaper
 from embeddings.vectors import Vectors
 
 
@@ -57,7 +57,7 @@ class FaissIndex:
         """Whether a search for the best ``k`` of ``count`` allowed rows goes through the lists."""
         return self._lists is not None and lists_are_cheaper(self.size, count, k, self._costs)
 
-    def search(self, query: Vectors, k: int, allowed: Allowed | None = None) -> Hits:
+    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> Hits:
         query = checked_query(query, self.dimension)
         ordinals = None if allowed is None else allowed_ordinals(allowed, self.size)
         if ordinals is not None and len(ordinals) == self.size:

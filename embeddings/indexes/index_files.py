@@ -18,8 +18,8 @@ from embeddings.durable import replacing
 from embeddings.errors import DamagedIndexError
 from embeddings.indexes.compressed_lists import CompressedLists
 from embeddings.indexes.faiss import FaissIndex
-from embeddings.indexes.planning import LISTS_FROM
-from embeddings.row_file import RowBlocks, Tell, map_rows, rows_in_a_temporary_file, tell_nobody, write_rows
+from embeddings.indexes.strategy import LISTS_FROM
+from embeddings.row_file import Progress, RowBlocks, map_rows, rows_in_a_temporary_file, unwatched, write_rows
 from embeddings.vectors import Vectors
 
 ROWS: Final = "rows.npy"
@@ -29,19 +29,21 @@ DIGESTS: Final = "digests.json"
 _log = logging.getLogger(__name__)
 
 
-def save_index(directory: Path, rows: RowBlocks, tell: Tell = tell_nobody, *, lists_from: int = LISTS_FROM) -> str:
+def save_index(
+    directory: Path, rows: RowBlocks, progress: Progress = unwatched, *, lists_from: int = LISTS_FROM
+) -> str:
     """Write an index over ``rows`` into ``directory``, which is made, and return its digest for `open_index`.
 
     Rows pass through memory a block at a time. With ``lists_from`` rows or more lists are made as well: a minute of
-    CPU time for a million rows. ``tell`` gets the number of rows done.
+    CPU time for a million rows. ``progress`` gets the number of rows done.
     """
     directory.mkdir(parents=True, exist_ok=True)
     count = rows.shape[0]
     with_lists = count >= max(1, lists_from)
-    digests = {ROWS: write_rows(directory / ROWS, rows, (lambda done: tell(done // 2)) if with_lists else tell)}
+    digests = {ROWS: write_rows(directory / ROWS, rows, (lambda done: progress(done // 2)) if with_lists else progress)}
     if with_lists:
         written = map_rows(directory / ROWS, digests[ROWS])
-        lists = CompressedLists.build(written, lambda done: tell((count + done) // 2))
+        lists = CompressedLists.build(written, lambda done: progress((count + done) // 2))
         digests[LISTS] = lists.save(directory / LISTS)
     content = json.dumps(digests, sort_keys=True).encode()
     with replacing(directory / DIGESTS) as temporary:

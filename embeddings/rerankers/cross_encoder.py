@@ -11,9 +11,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.devices import BATCHES, DeviceChoice, chosen_device, natural_precision
 from embeddings.encoder import Precision
 from embeddings.errors import NotARerankerError
-from embeddings.inference import batches_of, natural_precision, silence_libraries, well_formed
+from embeddings.inference import batches_of, silence_transformers, use_one_thread_for_tokens, well_formed
 
 _WINDOW: Final = 512
 """Tokens of query and text together, at most: beyond them models of this kind were not trained, and time doubles."""
@@ -25,17 +26,23 @@ _CHARACTERS: Final = 16 * _WINDOW
 class CrossEncoderReranker:
     """A reranker over a model directory that has been checked (see `embeddings.model_files`).
 
-    ``precision`` None takes that of `embeddings.inference.natural_precision`. The constructor imports torch and loads
-    the weights (seconds); it never opens a connection. Raises NotARerankerError.
+    ``precision`` None takes that of `embeddings.devices.natural_precision`. The constructor imports torch and loads
+    the weights (seconds); it never opens a connection. Raises NotARerankerError, DeviceNotFoundError.
     """
 
-    __slots__ = ("_lock", "_model", "_name", "_raw")
+    __slots__ = ("_batches", "_lock", "_model", "_name", "_raw")
 
-    def __init__(self, *, name: str, directory: Path, precision: Precision | None = None) -> None:
+    def __init__(
+        self, *, name: str, directory: Path, device: DeviceChoice = "auto", precision: Precision | None = None
+    ) -> None:
         window = _window(directory)
-        silence_libraries()
         # Heavy imports belong to the construction: most searches want no reranker.
         import torch  # noqa: PLC0415 - see above
+
+        chosen = chosen_device(device, torch)
+        self._batches = BATCHES[chosen]
+        use_one_thread_for_tokens()
+        silence_transformers()
         from sentence_transformers import CrossEncoder  # noqa: PLC0415 - see above
 
         self._name = name
@@ -43,12 +50,15 @@ class CrossEncoderReranker:
         self._raw = torch.nn.Identity()
         self._model = CrossEncoder(
             str(directory),
-            device="cpu",
+            device=chosen,
             max_length=window,
             local_files_only=True,
             trust_remote_code=False,
             activation_fn=self._raw,
-            model_kwargs={"dtype": getattr(torch, precision or natural_precision(torch)), "use_safetensors": True},
+            model_kwargs={
+                "dtype": getattr(torch, precision or natural_precision(torch, chosen)),
+                "use_safetensors": True,
+            },
         )
         # A fast tokenizer raises "Already borrowed" when two threads use it at once.
         self._lock = threading.Lock()
@@ -61,7 +71,7 @@ class CrossEncoderReranker:
         scores = np.empty(len(texts), dtype=np.float32)
         asked = well_formed(query[:_CHARACTERS])
         read = [well_formed(text[:_CHARACTERS]) for text in texts]
-        for batch in batches_of(read):
+        for batch in batches_of(read, self._batches):
             with self._lock:
                 scores[batch] = self._model.predict(
                     [(asked, read[row]) for row in batch],

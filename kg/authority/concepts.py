@@ -1,7 +1,8 @@
 """Controlled values: document types, languages and access rights as concepts with labels in four languages.
 
-Types and access rights come from ``types.toml`` and ``access.toml``; language names from Unicode CLDR by way of
-Babel, and ``languages.toml``. A value that no list knows becomes a concept of its own, so that nothing is lost.
+Types and access rights come from ``types.toml`` and ``access.toml``; languages from ``language_names.toml``, as Unicode
+CLDR names them, and ``languages.toml``. A value that no list knows becomes a concept of its own, so that nothing is
+lost.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 from kg.authority.names import key
-from kg.vocab import Kind
+from kg.model import Kind
 
 _REGIONAL: Final = re.compile(r"[A-Za-z]{2,3}[_-][A-Za-z0-9_-]{2,}")
 
@@ -63,9 +64,8 @@ def _known(kind: Kind) -> Mapping[str, Concept]:
 
 
 def _from_file(kind: Kind, name: str) -> Mapping[str, Concept]:
-    table = tomllib.loads(resources.files("kg.authority").joinpath(name).read_text(encoding="utf-8"))
     found: dict[str, Concept] = {}
-    for concept_key, row in table.items():
+    for concept_key, row in _table(name).items():
         labels = {language: row[language] for language in LANGUAGES}
         concept = Concept(kind, concept_key, labels, tuple(row.get("classes", ())), row.get("match"))
         for label in (*labels.values(), *row.get("also", ()), concept_key):
@@ -74,25 +74,31 @@ def _from_file(kind: Kind, name: str) -> Mapping[str, Concept]:
 
 
 def _languages() -> Mapping[str, Concept]:
-    from babel import Locale, core  # noqa: PLC0415 - CLDR tables take 0.1 s that most commands never need
-
-    names = {code: Locale.parse(code).languages for code in LANGUAGES}
+    known = _table("language_names.toml")
     found: dict[str, Concept] = {}
-    for code, english in names["en"].items():
-        if not (code.isascii() and code.isalpha()):
-            continue  # regional forms (pt_BR) are not separate languages for a reader's filter
-        labels = {language: _capital(names[language].get(code, english)) for language in LANGUAGES}
+    for code, names in known["names"].items():
+        labels = {language: _capital(names[language]) for language in LANGUAGES}
         concept = Concept(Kind.LANGUAGE, code, labels)
         for label in (code, *labels.values()):
             found.setdefault(key(label), concept)
-    text = resources.files("kg.authority").joinpath("languages.toml").read_text(encoding="utf-8")
-    for code, others in tomllib.loads(text).items():
+    for code, others in _table("languages.toml").items():
         for label in others:
             found.setdefault(key(label), found[code])
-    for alias, code in core.get_global("language_aliases").items():
-        if code in found:
-            found.setdefault(key(alias), found[code])
+    for alias, code in known["aliases"].items():
+        found.setdefault(key(alias), found[code])
     return found
+
+
+@cache
+def language_aliases() -> Mapping[str, str]:
+    """Other codes of languages -> the code that is used here: those of ISO 639-2 and 639-3, and codes of the past."""
+    aliases: Mapping[str, str] = _table("language_names.toml")["aliases"]
+    return aliases
+
+
+@cache
+def _table(name: str) -> Mapping[str, Any]:
+    return tomllib.loads(resources.files("kg.authority").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _capital(label: str) -> str:

@@ -1,8 +1,8 @@
 """Places: a printed name or code becomes a country (ISO 3166-1) or a region (UN M49) where it is known to be one.
 
-Names in four languages come from Unicode CLDR by way of Babel; ``places.toml`` adds official, older and usual names.
-A name that neither knows stays a place of its own, under its matching key. Which place lies in which region is in
-``regions.toml``: Babel does not carry CLDR's table of it.
+``place_names.toml`` has their names in four languages, as Unicode CLDR has them; ``places.toml`` adds official, older
+and usual names. A name that neither knows stays a place of its own, under its matching key. Which place lies in which
+region is in ``regions.toml``.
 """
 
 from __future__ import annotations
@@ -12,14 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
-from kg.authority.concepts import LANGUAGES
 from kg.authority.names import key
 from kg.model import Derivation
-
-_NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
-"""Two-letter codes of CLDR that stand for groups, tests or nothing."""
 
 REGION_FROM_PLACE: Final = Derivation("region-from-place", 1.0)
 """What is about a place is about the regions that it lies in. Sure, because M49 defines what lies where."""
@@ -64,23 +60,15 @@ def _regions_by_member() -> Mapping[str, tuple[KnownPlace, ...]]:
     return found
 
 
-def _table(name: str) -> Mapping[str, list[str]]:
+def _table(name: str) -> Mapping[str, Any]:
     return tomllib.loads(resources.files("kg.authority").joinpath(name).read_text(encoding="utf-8"))
 
 
 @cache
 def _by_code() -> Mapping[str, KnownPlace]:
-    from babel import Locale  # noqa: PLC0415 - CLDR tables take 0.1 s that most commands never need
-
-    names = {language: Locale.parse(language).territories for language in LANGUAGES}
     return {
-        code: KnownPlace(
-            code if len(code) == 2 else f"M49-{code}",
-            {language: names[language].get(code, english) for language in LANGUAGES},
-            len(code) == 2,
-        )
-        for code, english in names["en"].items()
-        if code not in _NOT_COUNTRIES
+        code: KnownPlace(code if len(code) == 2 else f"M49-{code}", labels, len(code) == 2)
+        for code, labels in _table("place_names.toml").items()
     }
 
 

@@ -19,28 +19,10 @@ from kg import sparql
 from kg.facets.counting import Mask, Pairs, distinct
 from kg.facets.labels import EntityLabels, Label
 from kg.facets.numbers import value_number, value_numbers
+from kg.facets.table import FACETS, Facet
 from kg.facets.values import FacetValue, FacetValues, Names
 from kg.store import GraphStore, Scope, TextRow
 from kg.string_table import StringTable, place_of
-
-FACETS: Final = (
-    "topic",
-    "author",
-    "institution",
-    "series",
-    "publisher",
-    "year",
-    "language",
-    "type",
-    "country",
-    "region",
-    "repository",
-    "access",
-)
-"""The facets, in the order in which they are shown; each has a query file of its name."""
-
-_BY_BOTH: Final = frozenset({"region"})
-"""Facets whose inferred values take a stated fact as well: the graphs of inferred facts alone hold none."""
 
 _REPORTS_AT_ONCE: Final = 50_000
 
@@ -190,7 +172,7 @@ def facet_columns(store: GraphStore, reports: StringTable) -> Iterator[FacetColu
     labels = EntityLabels.of_all(store)
     return columns_of(
         reports,
-        lambda name, scope: store.select_text(sparql.query(f"facet_{name}"), scope),
+        lambda name, scope: store.select_text(sparql.query(FACETS[name].query), scope),
         lambda _, texts: map(labels.of, texts),
     )
 
@@ -205,22 +187,22 @@ LabelsOf = Callable[[str, StringTable], Iterable[Label]]
 def columns_of(reports: StringTable, rows: Rows, labels: LabelsOf) -> Iterator[FacetColumn]:
     """The facets of some reports, sorted, of which the rows are; in memory, each made when it is asked for."""
     ordinals = {iri: ordinal for ordinal, iri in enumerate(reports)}
-    for name in FACETS:
-        yield _column(name, ordinals, rows, labels)
+    for facet in FACETS.values():
+        yield _column(facet, ordinals, rows, labels)
 
 
-def _column(name: str, ordinals: Mapping[str, int], rows: Rows, labels: LabelsOf) -> FacetColumn:
-    texts, stated, inferred = _coded(name, ordinals, rows)
-    values = FacetValues.of(texts, labels(name, texts))
-    return FacetColumn(name, values, Names.of(values), stated, inferred)
+def _column(facet: Facet, ordinals: Mapping[str, int], rows: Rows, labels: LabelsOf) -> FacetColumn:
+    texts, stated, inferred = _coded(facet, ordinals, rows)
+    values = FacetValues.of(texts, labels(facet.name, texts))
+    return FacetColumn(facet.name, values, Names.of(values), stated, inferred)
 
 
-def _coded(name: str, ordinals: Mapping[str, int], rows: Rows) -> tuple[StringTable, Pairs, Pairs]:
+def _coded(facet: Facet, ordinals: Mapping[str, int], rows: Rows) -> tuple[StringTable, Pairs, Pairs]:
     """The values of a facet, sorted, with the pairs that are stated and those that are only inferred."""
     seen: dict[str, int] = {}
-    stated = _numbered(rows(name, Scope.STATED), ordinals, seen)
-    beyond_stated = Scope.ALL if name in _BY_BOTH else Scope.INFERRED
-    inferred = _numbered(rows(name, beyond_stated), ordinals, seen)
+    stated = _numbered(rows(facet.name, Scope.STATED), ordinals, seen)
+    beyond_stated = Scope.ALL if facet.needs_stated else Scope.INFERRED
+    inferred = _numbered(rows(facet.name, beyond_stated), ordinals, seen)
     texts = sorted(seen)
     codes = np.empty(len(texts), dtype=np.int64)
     codes[[seen[text] for text in texts]] = np.arange(len(texts))

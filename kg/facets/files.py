@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import DamagedColumnsError
-from kg.facets.columns import FACETS, Columns, FacetColumn
+from kg.facets.columns import Columns, FacetColumn
 from kg.facets.counting import Pairs
+from kg.facets.table import FACETS
 from kg.facets.values import FacetValues, Names
 from kg.string_table import StringTable
 
 _REPORTS: Final = "reports.strings"
+_HELD: Final = "facets.strings"
+"""The names of the facets: columns of others are not damaged, but of no use."""
 _ORIGINS: Final = ("stated", "inferred")
 
 
@@ -24,8 +27,10 @@ def save_columns(reports: StringTable, facets: Iterable[FacetColumn], directory:
     """Write columns to a new directory, one facet after the other: they need not be in memory together."""
     directory.mkdir()
     reports.save(directory / _REPORTS)
+    held = []
     for column in facets:
         name = column.name
+        held.append(name)
         for part, table in _tables(column).items():
             table.save(directory / f"{name}.{part}.strings")
         np.save(directory / f"{name}.names.npy", column.names.codes)
@@ -34,19 +39,26 @@ def save_columns(reports: StringTable, facets: Iterable[FacetColumn], directory:
             if len(pairs.rows):
                 np.save(directory / f"{name}.{origin}.starts.npy", pairs.starts)
                 np.save(directory / f"{name}.{origin}.totals.npy", pairs.totals)
+    StringTable.of(held).save(directory / _HELD)
 
 
 def load_columns(directory: Path) -> Columns:
     """Open columns written by :func:`save_columns`.
 
-    Raises :class:`~kg.errors.DamagedColumnsError` if a file is missing, cut, or does not fit the others. Other damage
-    changes the digest.
+    Raises :class:`~kg.errors.DamagedColumnsError` if a file is missing, cut, or does not fit the others, and if the
+    facets are not those of this program. Other damage changes the digest.
     """
     try:
+        _require_all_facets(StringTable.open(directory / _HELD))
         reports = StringTable.open(directory / _REPORTS)
         return Columns(reports, {name: _load_column(directory, name, len(reports)) for name in FACETS})
     except (OSError, ValueError, TypeError, EOFError) as error:
         raise DamagedColumnsError(directory, str(error)) from error
+
+
+def _require_all_facets(held: Iterable[str]) -> None:
+    if list(held) != list(FACETS):
+        raise ValueError(f"they hold {', '.join(held)}; the facets of this program are {', '.join(FACETS)}")
 
 
 def _load_column(directory: Path, name: str, reports: int) -> FacetColumn:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -19,7 +19,8 @@ from rdflib import Literal, URIRef
 
 from kg import sparql
 from kg.errors import UnboundParameterError
-from kg.facets.columns import FACETS
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from kg.quads import typed
 from kg.vocab import XSD
 
@@ -54,62 +55,47 @@ _FILE: Final = re.compile(
 _SEVERAL: Final = re.compile(r"^( *)(VALUES \?\w+ \{) (\S+ \S.*) \}$", re.MULTILINE)
 
 
-def filter_query(
-    chosen: Mapping[str, Sequence[str]],
-    excluded: Mapping[str, Sequence[str]],
-    year_from: int | None,
-    year_to: int | None,
-    *,
-    also: Mapping[str, Sequence[Sequence[str]]] | None = None,
-    frame: str = "filter_reports",
-) -> str:
+def filter_query(filters: Filters, *, frame: str = "filter_reports") -> str:
     """The text of a SELECT for ``?report ?title ?year`` of what passes the filters, newest first, then by IRI.
 
     ``frame`` names another query file to lay around the filters, such as ``count_reports``.
 
     OR inside a facet, AND across facets, NOT for what is excluded, both ends of the years included; of each group of
     values in ``also`` a report has one as well. Values are IRIs, or for the facet ``year`` four digits. Whether
-    inferred facts count is up to the :class:`~kg.store.Scope` in which the query is asked. Equal filters give equal
-    texts. Raises :class:`~kg.errors.UnboundParameterError` for a facet that does not exist and for a value that is no
-    IRI or no year.
+    inferred facts count is up to the :class:`~kg.store.Scope` in which the query is asked, whatever the filters say of
+    it. Equal filters give equal texts. Raises :class:`~kg.errors.UnboundParameterError` for a facet that does not exist
+    and for a value that is no IRI or no year.
     """
-    further = also or {}
-    for facet in (*chosen, *excluded, *further):
-        if facet not in FACETS:
-            raise UnboundParameterError(facet)
-    demanded = {facet: [chosen.get(facet, ()), *further.get(facet, ())] for facet in FACETS}
+    _require_facets((*filters.chosen, *filters.excluded, *filters.also))
+    demanded = {facet: [filters.chosen.get(facet, ()), *filters.also.get(facet, ())] for facet in FACETS}
     blocks = [
         *_choices("filter_chosen", demanded),
-        *_range(year_from, year_to),
-        *_choices("filter_excluded", {facet: [values] for facet, values in excluded.items()}),
+        *_range(filters.year_from, filters.year_to),
+        *_choices("filter_excluded", {facet: [values] for facet, values in filters.excluded.items()}),
     ]
     return _framed(_part(frame), blocks)
 
 
-def counting_query(
-    dimension: Sequence[str],
-    chosen: Mapping[str, Sequence[str]],
-    excluded: Mapping[str, Sequence[str]],
-    year_from: int | None,
-    year_to: int | None,
-    *,
-    also: Mapping[str, Sequence[Sequence[str]]] | None = None,
-) -> str:
+def counting_query(dimension: Sequence[str], filters: Filters) -> str:
     """The text of a SELECT for ``?value ?reports``: the values of some facets, and the reports of each that pass.
 
     The commonest come first, then by value. Otherwise as :func:`filter_query`.
     """
-    text = filter_query(chosen, excluded, year_from, year_to, also=also, frame="count_values")
-    for facet in dimension:
-        if facet not in FACETS:
-            raise UnboundParameterError(facet)
-    parts = [_part(f"facet_{facet}") for facet in dimension]
+    text = filter_query(filters, frame="count_values")
+    _require_facets(dimension)
+    parts = [_part(FACETS[facet].query) for facet in dimension]
     pattern = "UNION\n".join("{\n" + textwrap.indent(part.pattern, "  ") + "}\n" for part in parts)
     prefixes = sorted({prefix for part in parts for prefix in part.prefixes if prefix not in text})
     found = _FILE.fullmatch(_filled(text, _PATTERN, pattern))
     assert found is not None
     known = found["prefixes"].splitlines(keepends=True)
     return "".join((found["purpose"], *sorted({*known, *prefixes}), "\n", found["select"]))
+
+
+def _require_facets(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in FACETS:
+            raise UnboundParameterError(name)
 
 
 def frame_of_reports(reports: Sequence[str]) -> str:
@@ -119,7 +105,7 @@ def frame_of_reports(reports: Sequence[str]) -> str:
 
 def values_query(facet: str, frame: str) -> str:
     """The text of a SELECT for ``?report ?value``: the values of a facet that the reports of a frame have."""
-    part = _part(f"facet_{facet}")
+    part = _part(FACETS[facet].query)
     return "".join((part.purpose, *part.prefixes, "\n", _filled(frame, _PATTERN, part.pattern)))
 
 
@@ -158,7 +144,7 @@ def _choices(frame: str, choices: Mapping[str, Sequence[Sequence[str]]]) -> Iter
     for facet in FACETS:
         groups = sorted({tuple(sorted(set(values))) for values in choices.get(facet, ()) if values})
         for number, values in enumerate(groups, start=1):
-            part = _part(f"facet_{facet}")
+            part = _part(FACETS[facet].query)
             block = _filled(_part(frame).pattern, _PATTERN, part.pattern)
             # Each block has a variable of its own: a reader may take patterns out of their braces and join them.
             variable = facet if number == 1 else f"{facet}_{number}"

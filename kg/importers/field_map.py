@@ -45,7 +45,7 @@ class FieldUse(NamedTuple):
     language: str | None
 
 
-Plan = Mapping[str, tuple[FieldUse, ...]]
+Uses = Mapping[str, tuple[FieldUse, ...]]
 """For one shape of record (its field names): property -> the fields to read, in order."""
 
 
@@ -63,7 +63,7 @@ class FieldMap:
     text: frozenset[str] = frozenset()
     many: frozenset[str] = frozenset()
     # Records of one source have few shapes; matching patterns once a shape, not once a record, is 4x faster.
-    _plans: dict[tuple[str, ...], Plan] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _uses: dict[tuple[str, ...], Uses] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stated: frozenset[str] = field(init=False, repr=False, compare=False)
     _prefixes: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
@@ -85,17 +85,17 @@ class FieldMap:
         sources = {prop: tuple(map(tuple, groups)) for prop, groups in values["sources"].items()}
         return cls(sources, **{name: frozenset(values[name]) for name in ("single", "text", "many")})
 
-    def plan(self, names: tuple[str, ...]) -> Plan:
+    def uses_of(self, names: tuple[str, ...]) -> Uses:
         """The fields to read for a record that has the fields ``names``; properties without any are absent."""
-        plan = self._plans.get(names)
-        if plan is None:
-            if len(self._plans) >= _MANY_SHAPES:
-                self._plans.clear()
+        uses = self._uses.get(names)
+        if uses is None:
+            if len(self._uses) >= _MANY_SHAPES:
+                self._uses.clear()
             dynamic = tuple(name for name in names if name not in self._stated and name.startswith(self._prefixes))
             there = frozenset(names)
-            plan = {prop: uses for prop, groups in self.sources.items() if (uses := _uses(groups, dynamic, there))}
-            self._plans[names] = plan
-        return plan
+            uses = {prop: found for prop, groups in self.sources.items() if (found := _uses(groups, dynamic, there))}
+            self._uses[names] = uses
+        return uses
 
     def knows(self, name: str) -> bool:
         """Whether ``name`` is a field name: one stated here or one that ends like a dynamic field of VuFind."""

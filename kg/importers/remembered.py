@@ -1,4 +1,4 @@
-"""Readings of short texts that come again and again: topics, institutions, series statements."""
+"""What is made of short texts that come again and again: topics, institutions, series statements."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Remembered(dict[str, _T]):
         self._most = most
 
     def __missing__(self, text: str) -> _T:
-        reading = self._read(text)
+        made = self._read(text)
         if len(text) <= _SHORT:
             if len(self) >= self._most:
                 self.clear()
-            self[text] = reading
-        return reading
+            self[text] = made
+        return made

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from kg.authority.names import key
 from kg.importers import dates, identifiers
-from kg.importers.field_map import FieldMap, Plan
+from kg.importers.field_map import FieldMap, Uses
 from kg.importers.flattened import Flattened, Known, begins_flattened, read_flattened
 from kg.importers.person_names import read_people
 from kg.importers.plain_text import label, one_line, paragraphs, without_isbd_end
@@ -33,22 +33,22 @@ def to_report(record: Record, fields: FieldMap) -> tuple[Report | None, tuple[Pr
 
     Never raises on what a record holds. Problems that lose only a value have ``lost=False``.
     """
-    reading = _Reading(record, fields.plan(tuple(record.fields)), fields)
-    report = reading.report()
+    draft = _Draft(record, fields.uses_of(tuple(record.fields)), fields)
+    report = draft.report()
     if report is not None:
-        reading.note_wordless(report)
-    return report, tuple(reading.problems)
+        draft.note_wordless(report)
+    return report, tuple(draft.problems)
 
 
-class _Reading:
-    """One record being read: its fields, the plan for them, what went wrong so far."""
+class _Draft:
+    """The draft of a report: a record, which of its fields are used for what, and what went wrong so far."""
 
-    __slots__ = ("fields", "isbd", "plan", "problems", "record", "record_id", "values")
+    __slots__ = ("fields", "isbd", "problems", "record", "record_id", "uses", "values")
 
-    def __init__(self, record: Record, plan: Plan, fields: FieldMap) -> None:
+    def __init__(self, record: Record, uses: Uses, fields: FieldMap) -> None:
         self.record = record
         self.values = record.fields
-        self.plan = plan
+        self.uses = uses
         self.fields = fields
         self.problems: list[Problem] = []
         self.record_id = self._first("id", one_line)
@@ -123,11 +123,11 @@ class _Reading:
                     self._note("no-word", f"The name {_shown(name)} has no letter and no digit.", prop)
 
     def _raw(self, prop: str) -> list[str]:
-        return [value for name, _ in self.plan.get(prop, ()) for value in self.values[name]]
+        return [value for name, _ in self.uses.get(prop, ()) for value in self.values[name]]
 
     def _first(self, prop: str, clean: Callable[[str], _T | None]) -> _T | None:
         """The first value of a property that is something once it is clean."""
-        for name, _ in self.plan.get(prop, ()):
+        for name, _ in self.uses.get(prop, ()):
             for value in self.values[name]:
                 if cleaned := clean(value):
                     return cleaned
@@ -143,7 +143,7 @@ class _Reading:
 
     def _entities(self, prop: str, read: Remembered[tuple[str, _T]]) -> tuple[_T, ...]:
         """What the values of a property name, each name once."""
-        uses = self.plan.get(prop)
+        uses = self.uses.get(prop)
         if uses is None:
             return ()
         if len(uses) == 1 and len(values := self.values[uses[0].name]) == 1:
@@ -163,7 +163,7 @@ class _Reading:
 
     def _people(self) -> tuple[tuple[Person, ...], bool]:
         authors, incomplete = read_people(self._raw("authors"), isbd=self.isbd)
-        if "editors" not in self.plan:
+        if "editors" not in self.uses:
             return authors, incomplete
         editors, more_missing = read_people(self._raw("editors"), role="editor", isbd=self.isbd)
         people = {person.name: person for person in authors}
@@ -173,7 +173,7 @@ class _Reading:
 
     def _topics(self) -> tuple[Topic, ...]:
         found: dict[str, Topic] = {}
-        for name, language in self.plan.get("topics", ()):
+        for name, language in self.uses.get("topics", ()):
             for value in self.values[name]:
                 topic = _TOPICS[value]
                 if topic.label not in found:
@@ -188,8 +188,8 @@ class _Reading:
         self, prop: str, others: str, main: str | None, clean: Callable[[str], str]
     ) -> tuple[LangText, ...]:
         """Texts of ``others``, after those that the field of ``prop`` itself holds besides ``main``."""
-        uses = self.plan.get(others, ())
-        first = self.plan.get(prop, ())[:1]
+        uses = self.uses.get(others, ())
+        first = self.uses.get(prop, ())[:1]
         if not uses and (not first or len(self.values[first[0].name]) == 1):
             return ()
         texts: dict[str, str | None] = {}
@@ -202,7 +202,7 @@ class _Reading:
 
     def _series(self, title: str, citation: str | None) -> tuple[Series, ...]:
         found: dict[tuple[str, str | None], Series] = {}
-        for field, _ in self.plan.get("series", ()):
+        for field, _ in self.uses.get("series", ()):
             for value in self.values[field]:
                 series = read_series(value)
                 if series is not None:
@@ -218,8 +218,8 @@ class _Reading:
 
     def _year(self) -> int | None:
         year = self._first("year", dates.year_of)
-        if year is None and "year" in self.plan:
-            field, _ = self.plan["year"][0]
+        if year is None and "year" in self.uses:
+            field, _ = self.uses["year"][0]
             self._note("bad-year", f"No year can be read from {_shown(self.values[field][0])}.", field)
         return year
 
@@ -239,29 +239,29 @@ class _Reading:
             if address is not None:
                 urls[address] = None
             elif text and not {identifiers.doi_of(text), identifiers.handle_of(text)} & {doi or "", handle or ""}:
-                self._note("bad-url", f"{_shown(text)} is not a web address.", self.plan["urls"][0].name)
+                self._note("bad-url", f"{_shown(text)} is not a web address.", self.uses["urls"][0].name)
         return tuple(urls), doi, handle
 
     def _numbers(self, prop: str, read: Callable[[str], str | None], name: str) -> tuple[str, ...]:
-        if prop not in self.plan:
+        if prop not in self.uses:
             return ()
         numbers = []
         for value in self._raw(prop):
             number = read(one_line(value))
             if number is None:
-                self._note("bad-identifier", f"{_shown(value)} is not an {name}.", self.plan[prop][0].name)
+                self._note("bad-identifier", f"{_shown(value)} is not an {name}.", self.uses[prop][0].name)
             else:
                 numbers.append(number)
         return tuple(dict.fromkeys(numbers))
 
     def _relations(self, flat: Flattened) -> tuple[str, ...]:
-        if "relations" not in self.plan and not flat.relations:
+        if "relations" not in self.uses and not flat.relations:
             return ()
         found = (*self._raw("relations"), *flat.relations)
         return tuple(dict.fromkeys(identifier for value in found if (identifier := _identifier(one_line(value)))))
 
     def _flattened(self, record_id: str) -> Flattened:
-        uses = self.plan.get("flattened")
+        uses = self.uses.get("flattened")
         # Most records lack the datestamp: their spelling holds nothing that other fields do not.
         if uses is None or not begins_flattened(self.values[uses[0].name][0], record_id):
             return _NOT_FLATTENED

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from embeddings.index import Allowed, Hits, best, no_hits
+from embeddings.index import Hits, best, no_hits
 from kg.facets.counting import Mask
 from search.errors import DamagedSnapshotError
 from search.fulltext.analysis import PLAIN, analyzer, function_words, guess_language, words
@@ -140,7 +140,7 @@ class TextIndex:
         return TextQuery(words=chosen, known=chosen, repeated=tuple(counts[word] for word in chosen))
 
     def search(
-        self, query: TextQuery, k: int, allowed: Allowed | None = None, *, narrowed: Sequence[Sequence[int]] = ()
+        self, query: TextQuery, k: int, allowed: Mask | None = None, *, narrowed: Sequence[Sequence[int]] = ()
     ) -> Hits:
         """The best ``k`` reports by BM25 over any of the words, inside ``allowed`` bool (size,); ties by ordinal.
 
@@ -290,7 +290,7 @@ class TextIndex:
         weights = {word: repeated[word] * self._rarity(word) for word in content}
         return sum(weights[word] for word in known) / (sum(weights.values()) or 1.0)
 
-    def _inside(self, query: Query, k: int, allowed: Allowed | None, narrowed: Sequence[Sequence[int]]) -> Hits:
+    def _inside(self, query: Query, k: int, allowed: Mask | None, narrowed: Sequence[Sequence[int]]) -> Hits:
         """The best ``k`` hits where ``allowed`` is true (None: of all), ties by ordinal."""
         inside = self.size if allowed is None else int(np.count_nonzero(allowed))
         if inside == 0:
@@ -333,7 +333,7 @@ def _inside_of(query: Query, sets: Iterable[Query]) -> Query:
     return Query.boolean_query([(Occur.Must, query), *clauses])
 
 
-def _among(hits: Hits, allowed: Allowed) -> Hits:
+def _among(hits: Hits, allowed: Mask) -> Hits:
     kept = allowed[hits.ordinals]
     return Hits(hits.ordinals[kept], hits.scores[kept])
 

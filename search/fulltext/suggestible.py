@@ -8,9 +8,10 @@ from typing import Final
 
 from kg.authority.names import fold
 from kg.facets.columns import Columns
+from kg.facets.table import FACETS
 from search.fulltext.texts import ReportText
 
-ENTITY_KINDS: Final = ("topic", "author", "institution", "series", "country", "region")
+ENTITY_KINDS: Final = tuple(name for name, facet in FACETS.items() if facet.suggested)
 """The facets whose values are suggested; among equally common ones, the earlier is the more useful."""
 
 REPORT: Final = "report"

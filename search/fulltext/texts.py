@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from kg.authority.concepts import resolve
-from kg.model import Report
-from kg.vocab import Kind
+from kg.model import Kind, Report
 
 
 @dataclass(frozen=True, slots=True)

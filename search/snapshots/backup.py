@@ -15,7 +15,7 @@ from typing import Final
 from embeddings.durable import replacing, sync_directory
 from search.errors import BackupError, DamagedSnapshotError
 from search.snapshots.backup_file import SNAPSHOT, Contents, see_that_it_is_a_backup, unpack, written
-from search.snapshots.checks import FileDigest, State, Tell, damages, tell_nobody
+from search.snapshots.checks import FileDigest, ReadProgress, State, damages, unwatched
 from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.leases import leased
 from search.snapshots.snapshot import MANIFEST, Adapters, DataDirectory, Manifest, Snapshot, sync_tree
@@ -44,11 +44,12 @@ class Restored:
     left: tuple[str, ...]
 
 
-def backup(data: DataDirectory, target: Path, name: str | None = None, *, tell: Tell = tell_nobody) -> Saved:
+def backup(data: DataDirectory, target: Path, name: str | None = None, *, progress: ReadProgress = unwatched) -> Saved:
     """Write a snapshot, the live one unless another is named, with all that belongs to it into one file.
 
     Its files are compared with their digests on the way. The file is whole under its name, or not there; one that was
-    there before stays until then. No writer waits: what is read is not pruned meanwhile. ``tell`` gets the bytes read.
+    there before stays until then. No writer waits: what is read is not pruned meanwhile. ``progress`` gets the bytes
+    read.
 
     Raises :class:`~search.errors.DamagedSnapshotError`, :class:`~search.errors.UnknownSnapshotError`,
     :class:`~search.errors.NoSnapshotError` and :class:`OSError`.
@@ -70,7 +71,10 @@ def backup(data: DataDirectory, target: Path, name: str | None = None, *, tell: 
             for path, expected in manifest.files.items():
                 source = directory / path
                 whole = source.is_file() and source.stat().st_size == expected.size
-                if not whole or archive.add_file(f"{SNAPSHOT}/{path}", source, expected.size, tell) != expected.digest:
+                if (
+                    not whole
+                    or archive.add_file(f"{SNAPSHOT}/{path}", source, expected.size, progress) != expected.digest
+                ):
                     raise DamagedSnapshotError(directory, f"its file {path} is {_state(source)}", path)
         return Saved(manifest.name, len(listed), target.stat().st_size)
 
@@ -82,17 +86,17 @@ def restore(
     *,
     force: bool = False,
     wait: float = 0.0,
-    tell: Tell = tell_nobody,
+    progress: ReadProgress = unwatched,
 ) -> Restored:
     """Publish the snapshot of a backup: under its own name in a directory without snapshots, or with ``force`` as a new
-    snapshot beside those that there are. ``tell`` gets the bytes read.
+    snapshot beside those that there are. ``progress`` gets the bytes read.
 
     Everything is unpacked aside, read back and opened before it is published. Files of the collection
     that are there already stay as they are.
 
     Raises :class:`~search.errors.BackupError`, :class:`~search.errors.DamagedSnapshotError` for a snapshot that cannot
-    be opened, :class:`~search.errors.OtherLayoutError`, what :func:`~search.snapshots.writing.writing` does and
-    :class:`OSError`. The collection is then as it was.
+    be opened, what :func:`~search.snapshots.writing.writing` does and :class:`OSError`. The collection is then as it
+    was.
     """
     see_that_it_is_a_backup(source)
     with writing(data, f"restore {source.name}", wait=wait):
@@ -107,15 +111,15 @@ def restore(
         try:
             with _blaming(data.path):
                 staging.mkdir(parents=True)
-                return _restore(data, source, staging, adapters, tell)
+                return _restore(data, source, staging, adapters, progress)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
             with suppress(OSError):
                 data.snapshots.rmdir()  # if it was made for this, and nothing came of it
 
 
-def _restore(data: DataDirectory, source: Path, staging: Path, adapters: Adapters, tell: Tell) -> Restored:
-    contents = unpack(source, staging, tell)
+def _restore(data: DataDirectory, source: Path, staging: Path, adapters: Adapters, progress: ReadProgress) -> Restored:
+    contents = unpack(source, staging, progress)
     memory = DigestMemory()
     if found := damages(staging, contents.files, memory=memory):
         raise BackupError(source, f"{found[0].path} does not come back from the disk as written", "Check the disk")

@@ -25,7 +25,7 @@ from typing import IO, TYPE_CHECKING, Final
 import orjson
 
 from search.errors import BackupError
-from search.snapshots.checks import FileDigest, Files, Tell
+from search.snapshots.checks import FileDigest, Files, ReadProgress
 
 if TYPE_CHECKING:
     # Of Python 3.12's collections.abc; only the type checker needs it.
@@ -61,10 +61,10 @@ class BackupWriter:
         """Add a file that is in memory."""
         self._add(path, len(content), io.BytesIO(content))
 
-    def add_file(self, path: str, source: Path, size: int, tell: Tell) -> str:
-        """Add a file of a known size, and return the SHA-256 (hex) of what was read; ``tell`` gets the bytes."""
+    def add_file(self, path: str, source: Path, size: int, progress: ReadProgress) -> str:
+        """Add a file of a known size, and return the SHA-256 (hex) of what was read; ``progress`` gets the bytes."""
         with source.open("rb") as file:
-            read = _Hashing(file, size, tell)
+            read = _Hashing(file, size, progress)
             self._add(path, size, read)
             return read.digest
 
@@ -86,8 +86,8 @@ def written(target: Path, contents: Contents) -> Iterator[BackupWriter]:
         file.write(_seal(sealed.digest))
 
 
-def unpack(source: Path, directory: Path, tell: Tell) -> Contents:
-    """Write the files of a backup below a new directory; ``tell`` gets the bytes read.
+def unpack(source: Path, directory: Path, progress: ReadProgress) -> Contents:
+    """Write the files of a backup below a new directory; ``progress`` gets the bytes read.
 
     Nothing is written outside the directory, and nothing but the regular files that the backup lists. Raises
     :class:`~search.errors.BackupError` if it is no backup, or any byte of it is not as it was written: what has been
@@ -96,7 +96,7 @@ def unpack(source: Path, directory: Path, tell: Tell) -> Contents:
     size = source.stat().st_size - _SEAL_SIZE
     with source.open("rb") as file:
         seal = _read_seal(source, file, size)
-        read = _Hashing(file, size, tell)
+        read = _Hashing(file, size, progress)
         try:
             # Known before a file of a stranger is unpacked: its seal is of this form.
             with tarfile.open(fileobj=read, mode="r|", bufsize=_CHUNK) as archive:
@@ -180,7 +180,7 @@ class _Sealing(io.RawIOBase):
         self._place += written_bytes
         return written_bytes
 
-    def tell(self) -> int:
+    def progress(self) -> int:
         return self._place
 
     @property
@@ -191,18 +191,18 @@ class _Sealing(io.RawIOBase):
 class _Hashing(io.RawIOBase):
     """The first ``size`` bytes of a file, digested as they are read."""
 
-    def __init__(self, file: IO[bytes], size: int, tell: Tell) -> None:
+    def __init__(self, file: IO[bytes], size: int, progress: ReadProgress) -> None:
         super().__init__()
         self._file = file
         self._left = size
-        self._tell = tell
+        self._progress = progress
         self._digest = hashlib.sha256()
 
     def read(self, size: int = -1, /) -> bytes:
         chunk = self._file.read(self._left if size < 0 else min(size, self._left))
         self._left -= len(chunk)
         self._digest.update(chunk)
-        self._tell(len(chunk))
+        self._progress(len(chunk))
         return chunk
 
     @property

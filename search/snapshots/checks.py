@@ -55,11 +55,11 @@ class Damage:
 Files = Mapping[str, FileDigest]
 """Digests by the path of a file below its snapshot, with slashes."""
 
-Tell = Callable[[int], None]
+ReadProgress = Callable[[int], None]
 """Is told how many bytes more have been looked at."""
 
 
-def tell_nobody(_bytes: int, /) -> None:
+def unwatched(_bytes: int, /) -> None:
     """The progress of work that nobody watches."""
 
 
@@ -94,7 +94,7 @@ def digests_of(
     others = [name for name in file_names(directory) if name not in found]
     sizes = {name: (directory / name).stat().st_size for name in others}
     with _readers() as readers:
-        digests = readers.map(lambda name: _digest(directory / name, memory, tell_nobody), _largest_first(sizes))
+        digests = readers.map(lambda name: _digest(directory / name, memory, unwatched), _largest_first(sizes))
         found |= {
             name: FileDigest(sizes[name], digest) for name, digest in zip(_largest_first(sizes), digests, strict=True)
         }
@@ -102,7 +102,7 @@ def digests_of(
 
 
 def damages(
-    directory: Path, files: Files, *, memory: DigestMemory | None = None, tell: Tell = tell_nobody
+    directory: Path, files: Files, *, memory: DigestMemory | None = None, progress: ReadProgress = unwatched
 ) -> list[Damage]:
     """Those of the ``files`` that are missing or damaged, in order. Files that are not listed are not looked at.
 
@@ -121,7 +121,7 @@ def damages(
             whole[name] = size
     names = _largest_first(whole)
     with _readers() as readers:
-        digests = readers.map(lambda name: _readable_digest(directory / name, memory, tell), names)
+        digests = readers.map(lambda name: _readable_digest(directory / name, memory, progress), names)
         changed = [name for name, digest in zip(names, digests, strict=True) if digest != files[name].digest]
     return sorted([*found, *(Damage(name, State.DAMAGED) for name in changed)], key=lambda damage: damage.path)
 
@@ -160,19 +160,20 @@ def _size(path: Path) -> int | None:
         return None
 
 
-def _readable_digest(path: Path, memory: DigestMemory, tell: Tell) -> str | None:
+def _readable_digest(path: Path, memory: DigestMemory, progress: ReadProgress) -> str | None:
     try:
-        return _digest(path, memory, tell)
+        return _digest(path, memory, progress)
     except OSError:
         return None
 
 
-def _digest(path: Path, memory: DigestMemory, tell: Tell) -> str:
-    with path.open("rb") as file:
-        status = os.fstat(file.fileno())
-        digest = memory.digest(status)
-        if digest is None:
+def _digest(path: Path, memory: DigestMemory, progress: ReadProgress) -> str:
+    status = path.stat()
+    digest = memory.digest(status)
+    if digest is None:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            memory.remember(status, digest)
-    tell(status.st_size)
+        memory.remember(status, digest)
+    progress(status.st_size)
     return digest

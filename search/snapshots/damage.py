@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from search.errors import DamagedPointerError, DamagedSnapshotError, OtherLayoutError
-from search.snapshots.checks import Damage, State, Tell, damages, tell_nobody, unexpected
+from search.errors import DamagedPointerError, DamagedSnapshotError
+from search.snapshots.checks import Damage, ReadProgress, State, damages, unexpected, unwatched
 from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.ledger import GONE
 from search.snapshots.snapshot import (
@@ -115,26 +115,27 @@ def part_of(path: str) -> Part:
 
 
 def find_damage(
-    data: DataDirectory, *, memory: DigestMemory | None = None, tell: Tell = tell_nobody
+    data: DataDirectory, *, memory: DigestMemory | None = None, progress: ReadProgress = unwatched
 ) -> list[DamagedFile]:
     """Every file of the live snapshot, and of what names it, that is damaged, missing or not expected there.
 
-    All of them are read but those that ``memory`` knows; ``tell`` gets their bytes. Where the manifest is damaged,
+    All of them are read but those that ``memory`` knows; ``progress`` gets their bytes. Where the manifest is damaged,
     nothing else can be compared.
-    Raises :class:`~search.errors.NoSnapshotError` and :class:`~search.errors.OtherLayoutError`.
+    Raises :class:`~search.errors.NoSnapshotError`, and :class:`~search.errors.DamagedSnapshotError` for one of another
+    layout.
     """
     try:
         live = data.live()
         manifest = Manifest.read(live)
     except DamagedPointerError as error:
         return [DamagedFile(error.path.name, State.DAMAGED, Part.POINTER)]
-    except OtherLayoutError:
-        raise
     except DamagedSnapshotError as error:
+        if error.file is None:  # of another layout
+            raise
         state = State.DAMAGED if (error.snapshot / MANIFEST).is_file() else State.MISSING
         return [_named(error.snapshot, Damage(MANIFEST, state))]
     found = [
-        *damages(live, manifest.files, memory=memory, tell=tell),
+        *damages(live, manifest.files, memory=memory, progress=progress),
         *unexpected(live, {*manifest.files, MANIFEST}),
     ]
     return [_named(live, damage) for damage in sorted(found, key=lambda damage: damage.path)]

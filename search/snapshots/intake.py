@@ -65,8 +65,8 @@ class Intake:
     def _put(self, report_id: str, record: Record) -> Put:
         # The bare name of the file: where that lies on the machine of the build is nobody's business.
         file = well_formed(Path(record.source).name)
-        plan = self.fields.plan(tuple(record.fields))
-        fields_of = {prop: tuple([use.name for use in uses]) for prop, uses in plan.items()}
+        used = self.fields.uses_of(tuple(record.fields))
+        fields_of = {prop: tuple([use.name for use in uses]) for prop, uses in used.items()}
         return Put(report_id, replace(record, source=file), Origin(self.name or file, report_id), fields_of)
 
     def _note(self, problem: Problem) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from embeddings.durable import sync_directory
 from search.errors import DamagedPointerError, DamagedSnapshotError, NoSnapshotError
-from search.snapshots.checks import Tell, tell_nobody
+from search.snapshots.checks import ReadProgress, unwatched
 from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.leases import is_leased
 from search.snapshots.snapshot import Adapters, DataDirectory, Manifest, Snapshot
@@ -96,16 +96,16 @@ def kept_names(data: DataDirectory) -> frozenset[str]:
 
 
 def rollback(
-    data: DataDirectory, name: str, adapters: Adapters, *, wait: float = 0.0, tell: Tell = tell_nobody
+    data: DataDirectory, name: str, adapters: Adapters, *, wait: float = 0.0, progress: ReadProgress = unwatched
 ) -> Manifest:
-    """Make another snapshot the live one, older or newer, after reading all of it; ``tell`` gets the bytes read.
+    """Make another snapshot the live one, older or newer, after reading all of it; ``progress`` gets the bytes read.
 
     The next change starts from it, under a name that was never used. Raises
     :class:`~search.errors.UnknownSnapshotError` and what :meth:`~search.snapshots.snapshot.Snapshot.open` does.
     """
     data.named(name)
     with writing(data, f"rollback {name}", wait=wait):
-        manifest = Snapshot.open(data.named(name), adapters, tell=tell).manifest
+        manifest = Snapshot.open(data.named(name), adapters, progress=progress).manifest
         data.point_to(manifest)
         return manifest
 

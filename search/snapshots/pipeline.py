@@ -20,7 +20,6 @@ import orjson
 
 from embeddings.encoder import Encoder
 from embeddings.encoding import EncodingReport
-from kg.errors import RecordFileError
 from kg.importers import FieldMap, read, to_report
 from kg.model import Problem
 from kg.vocab import Minter
@@ -31,7 +30,7 @@ from search.snapshots.derive import VERSION, Derived, derive_all
 from search.snapshots.derive_changes import Parent, derive_changes
 from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.intake import DUPLICATE, Intake, Tally
-from search.snapshots.ledger import Ledger, Tombstone
+from search.snapshots.ledger import GONE, Ledger, Tombstone
 from search.snapshots.publish import publish
 from search.snapshots.record_log import Outcome, RecordLog, RecordLogWriter, rewritten
 from search.snapshots.snapshot import (
@@ -212,14 +211,17 @@ class _Writing:
 
     def _log_before(self) -> RecordLog | None:
         """The log of the live snapshot. What begins afresh must not stumble over a damaged one."""
-        if self._live is None:
-            return None
+        return None if self._live is None or self._is_damaged(RECORDS) else RecordLog.open(self._live / RECORDS)
+
+    def _is_damaged(self, part: str) -> bool:
+        """Whether what begins afresh cannot use a part of the live snapshot. Of what a change uses all is whole."""
+        if self._live is None or not self._task.afresh:
+            return False
         try:
-            return RecordLog.open(self._live / RECORDS)
-        except RecordFileError:
-            if self._task.afresh:
-                return None
-            raise
+            read_whole(self._live, (part,), memory=self._memory)
+        except DamagedSnapshotError:
+            return True
+        return False
 
     def _write_log(self, before: RecordLog | None) -> list[str]:
         """Write the changes; returns the ids of what was changed."""
@@ -289,10 +291,7 @@ class _Writing:
     # -- what is gone, what is written ---------------------------------------------------------------------------
 
     def _ledger(self, before: RecordLog | None, log: RecordLog, changed: Iterable[str]) -> Ledger:
-        ledger = Ledger()
-        if self._live is not None:
-            with suppress(*([DamagedSnapshotError] if self._task.afresh else [])):
-                ledger = Ledger.open(self._live)
+        ledger = Ledger() if self._live is None or self._is_damaged(GONE) else Ledger.open(self._live)
         if before is None:
             return ledger.changed((), [one for one in ledger if log.row(one) is not None])
         gone = [one for one in (before.ids() if self._task.afresh else changed) if log.get(one) is None]

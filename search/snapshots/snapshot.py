@@ -23,8 +23,7 @@ from embeddings.encoder import ModelIdentity
 from embeddings.encoding import Gathered, gathered
 from embeddings.errors import EmbeddingError
 from embeddings.index import VectorIndex
-from embeddings.row_file import RowBlocks
-from embeddings.row_file import Tell as TellRows
+from embeddings.row_file import Progress, RowBlocks
 from embeddings.segments import SegmentStore
 from kg.errors import KgError
 from kg.facets.columns import Columns
@@ -36,13 +35,12 @@ from search.errors import (
     DamagedSnapshotError,
     GoneReportError,
     NoSnapshotError,
-    OtherLayoutError,
     UnknownReportError,
     UnknownSnapshotError,
 )
 from search.fulltext.index import TextIndex
 from search.fulltext.suggestion_index import SuggestionIndex
-from search.snapshots.checks import FileDigest, Files, Tell, damages, tell_nobody
+from search.snapshots.checks import FileDigest, Files, ReadProgress, damages, unwatched
 from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.ledger import Ledger
 from search.snapshots.record_log import RecordLog
@@ -119,14 +117,14 @@ class Manifest:
     def read(cls, directory: Path) -> Manifest:
         """The manifest of a snapshot directory.
 
-        Raises :class:`~search.errors.OtherLayoutError`, and :class:`~search.errors.DamagedSnapshotError` if it is
-        missing or any byte of it is not as it was written.
+        Raises :class:`~search.errors.DamagedSnapshotError`: with the file if it is missing or any byte of it is not as
+        it was written, without one if the snapshot has another layout.
         """
         try:
             values = _sealed_values((directory / MANIFEST).read_bytes())
             version = values["schema_version"]
             if version != SCHEMA_VERSION:
-                raise OtherLayoutError(directory, version, SCHEMA_VERSION)
+                raise _other_layout(directory, version)
             values["model"] = ModelIdentity(**values["model"])
             values["sources"] = tuple(values["sources"])
             values["files"] = {name: FileDigest(**digest) for name, digest in values["files"].items()}
@@ -144,6 +142,16 @@ def _canonical(values: Mapping[str, Any]) -> bytes:
 
 def _seal(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(_canonical(values)).hexdigest()
+
+
+def _other_layout(directory: Path, layout: int) -> DamagedSnapshotError:
+    """A snapshot that is whole, and of another version of the program."""
+    if layout > SCHEMA_VERSION:
+        advice = "Use the version of the program that made it, or a newer one."
+    else:
+        advice = "Run `reportgraph build SOURCE...` again: texts that have not changed are not encoded again."
+    reason = f"it has layout {layout}, this program reads {SCHEMA_VERSION}"
+    return DamagedSnapshotError(directory, reason, advice=advice)
 
 
 def _sealed_values(content: bytes) -> dict[str, Any]:
@@ -172,13 +180,16 @@ class Adapters:
     create_graph: Callable[[Path, str], GraphStore]
     copy_graph: Callable[[Path, Path, str], GraphStore]
     open_graph: Callable[[Path, str], GraphStore]
-    save_index: Callable[[Path, RowBlocks, TellRows], str]
+    save_index: Callable[[Path, RowBlocks, Progress], str]
     open_index: Callable[[Path, str, Callable[[], RowBlocks]], VectorIndex]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A snapshot opened for reading. The ordinal of a report is the same in columns, index and text."""
+    """A snapshot opened for reading. The ordinal of a report is the same in columns, index and text.
+
+    ``graph_location`` is where another process opens the graph (:mod:`kg.query_workers`).
+    """
 
     manifest: Manifest
     graph: GraphStore
@@ -188,19 +199,20 @@ class Snapshot:
     records: RecordLog
     gone: Ledger
     suggestions: SuggestionIndex
+    graph_location: str
 
     @classmethod
     def open(
-        cls, directory: Path, adapters: Adapters, memory: DigestMemory | None = None, tell: Tell = tell_nobody
+        cls, directory: Path, adapters: Adapters, memory: DigestMemory | None = None, progress: ReadProgress = unwatched
     ) -> Snapshot:
         """Open a snapshot after seeing that its files are as they were published and that its parts fit.
 
         Every file is read for that, unless ``memory`` knows it. Damage in the index of vectors is no error: it
         has digests of its own, and is made again from the vectors.
 
-        Raises :class:`~search.errors.DamagedSnapshotError` and :class:`~search.errors.OtherLayoutError`.
+        Raises :class:`~search.errors.DamagedSnapshotError`.
         """
-        manifest = read_whole(directory, memory=memory, tell=tell)
+        manifest = read_whole(directory, memory=memory, progress=progress)
         try:
             columns = load_columns(directory / FACETS)
             index = adapters.open_index(
@@ -215,6 +227,7 @@ class Snapshot:
                 RecordLog.open(directory / RECORDS),
                 Ledger.open(directory),
                 SuggestionIndex.open(directory / SUGGEST),
+                graph_location(directory),
             )
         except (KgError, EmbeddingError, OSError, ValueError) as error:
             raise DamagedSnapshotError(directory, str(error)) from error
@@ -236,13 +249,12 @@ def read_whole(
     parts: tuple[str, ...] | None = None,
     *,
     memory: DigestMemory | None = None,
-    tell: Tell = tell_nobody,
+    progress: ReadProgress = unwatched,
 ) -> Manifest:
     """The manifest of a snapshot, after seeing that the files of some ``parts`` of it are whole.
 
     Parts are named as above (:data:`GRAPH`..); without any, all are looked at but the index of vectors.
-    Raises :class:`~search.errors.DamagedSnapshotError`, which names a file, and
-    :class:`~search.errors.OtherLayoutError`.
+    Raises :class:`~search.errors.DamagedSnapshotError`, which names a file.
     """
     manifest = Manifest.read(directory)
     wanted = {
@@ -250,7 +262,7 @@ def read_whole(
         for name, digest in manifest.files.items()
         if (part := name.partition("/")[0]) != ANN and (parts is None or part in parts)
     }
-    found = damages(directory, wanted, memory=memory, tell=tell)
+    found = damages(directory, wanted, memory=memory, progress=progress)
     if found:
         first = found[0]
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -262,6 +274,11 @@ def missing(snapshot: Snapshot, report_id: str) -> UnknownReportError | GoneRepo
     """What is to be said of a report that a snapshot does not hold: it never was there, or it is gone."""
     gone = snapshot.gone.get(report_id)
     return UnknownReportError(report_id) if gone is None else GoneReportError(gone.id, gone.since, gone.title)
+
+
+def graph_location(directory: Path) -> str:
+    """Where the adapter of the graph's engine opens the graph of a snapshot. Nothing else knows what lies there."""
+    return str(directory / GRAPH)
 
 
 def vectors_of(directory: Path, model: ModelIdentity) -> Gathered:

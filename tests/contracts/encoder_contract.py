@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from embeddings.encoder import BATCH_TOLERANCE, Encoder
+from embeddings.encoder import VECTOR_TOLERANCE, Encoder
 from embeddings.vectors import Vectors
 
 # Lengths from nothing to beyond any window, four languages, another script, a lone surrogate, only spaces.
@@ -72,7 +72,7 @@ class EncoderContract:
         assert_unit_vectors(encoder.encode_query(""))
 
     def test_row_i_is_text_i_whatever_it_is_encoded_with(self, encoder: Encoder) -> None:
-        tolerance = BATCH_TOLERANCE[encoder.identity.precision]
+        tolerance = VECTOR_TOLERANCE[encoder.identity.precision]
         together = encoder.encode_documents(TEXTS)
         for row, text in enumerate(TEXTS):
             np.testing.assert_allclose(together[row], encoder.encode_documents([text])[0], atol=tolerance, rtol=0)
@@ -112,4 +112,4 @@ class EncoderContract:
         alone = [encoder.encode_query(query) for query in queries]
         with ThreadPoolExecutor(max_workers=4) as pool:
             at_once = list(pool.map(encoder.encode_query, queries))
-        np.testing.assert_allclose(at_once, alone, atol=BATCH_TOLERANCE[encoder.identity.precision], rtol=0)
+        np.testing.assert_allclose(at_once, alone, atol=VECTOR_TOLERANCE[encoder.identity.precision], rtol=0)

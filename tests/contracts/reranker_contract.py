@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from embeddings.encoder import BATCH_TOLERANCE
+from embeddings.encoder import VECTOR_TOLERANCE
 from embeddings.reranker import Reranker
 from tests.contracts.encoder_contract import TEXTS
 
@@ -39,7 +39,7 @@ class RerankerContract:
 
     def test_company_changes_next_to_nothing(self, reranker: Reranker) -> None:
         alone = np.array([reranker.scores(QUERY, [text])[0] for text in TEXTS])
-        np.testing.assert_allclose(reranker.scores(QUERY, TEXTS), alone, atol=BATCH_TOLERANCE["bfloat16"])
+        np.testing.assert_allclose(reranker.scores(QUERY, TEXTS), alone, atol=VECTOR_TOLERANCE["bfloat16"])
 
     def test_a_text_counts_up_to_the_end_of_the_window(self, reranker: Reranker) -> None:
         beyond = "Water for the fields of the village. " * 2000

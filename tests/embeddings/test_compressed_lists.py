@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import DamagedIndexError
-from embeddings.index import Allowed, Hits
+from embeddings.index import Hits, Mask
 from embeddings.indexes.compressed_lists import CompressedLists, number_of_lists
 from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.faiss import FaissIndex
-from embeddings.indexes.planning import Costs
+from embeddings.indexes.strategy import Costs
 from embeddings.vectors import Vectors, unit_rows
 from tests.contracts.vector_index_contract import assert_same, random_rows
 from tests.vector_rows import Subjects, rows_of_subjects
@@ -46,7 +46,7 @@ def queries(subjects: Subjects) -> Vectors:
     return unit_rows(subjects.rows[:40] + 0.5 * unit_rows(random.standard_normal((40, DIMENSION))))
 
 
-def recall(index: FaissIndex, oracle: ExactIndex, query: Vectors, k: int, allowed: Allowed | None) -> float:
+def recall(index: FaissIndex, oracle: ExactIndex, query: Vectors, k: int, allowed: Mask | None) -> float:
     expected = oracle.search(query, k, allowed).ordinals
     found = index.search(query, k, allowed).ordinals
     assert len(found) == len(expected)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.errors import NotARerankerError, UnsafeModelError
+from embeddings.errors import DeviceNotFoundError, NotARerankerError, UnsafeModelError
 from embeddings.models import open_reranker
 from embeddings.reranker import Reranker
 from tests.contracts.reranker_contract import RerankerContract
@@ -43,6 +43,15 @@ def test_scores_are_the_logits_of_the_library_whatever_the_files_ask_for(tmp_pat
     scores = open_reranker(str(directory), precision="float32").scores("water", TEXTS)
     np.testing.assert_allclose(scores, logits, atol=1e-5)
     assert len(set(scores.tolist())) == len(TEXTS)
+
+
+def test_a_device_that_is_not_there_is_an_error(directory: Path) -> None:
+    import torch
+
+    if torch.backends.mps.is_available():
+        pytest.skip("this machine has every device that could be missing")
+    with pytest.raises(DeviceNotFoundError):
+        open_reranker(str(directory), device="mps")
 
 
 def test_bfloat16_gives_nearly_the_same(directory: Path) -> None:

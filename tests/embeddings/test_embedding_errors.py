@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from embeddings import errors
 from embeddings.errors import (
     DamagedIndexError,
     DamagedSegmentError,
+    DeviceNotFoundError,
     EmbeddingError,
     HubNotAllowedError,
     MissingVectorsError,
@@ -21,6 +21,7 @@ from embeddings.errors import (
     RerankerNotFoundError,
     UnsafeModelError,
 )
+from tests.contracts.error_contract import ErrorContract, Explained
 
 # One of each, with a word of the remedy that its message must offer.
 EXAMPLES: list[tuple[EmbeddingError, str]] = [
@@ -30,6 +31,7 @@ EXAMPLES: list[tuple[EmbeddingError, str]] = [
     ),
     (RerankerNotFoundError("L6", ("the directory L6",)), "without a reranker"),
     (NotARerankerError(Path("models/e5"), "it gives 3 scores"), "cross-encoder/ms-marco-MiniLM-L6-v2"),
+    (DeviceNotFoundError("cuda", ("mps", "cpu"), "2.13.0"), "Choose one of these (--device mps, or auto), or install"),
     (HubNotAllowedError("intfloat/e5"), "Allow the model hub"),
     (ModelDigestError(Path("model.safetensors"), "aa", "bb"), "Reinstall"),
     (PackedModelError(Path("e5.bin"), "its pieces do not follow on"), "Reinstall"),
@@ -40,30 +42,17 @@ EXAMPLES: list[tuple[EmbeddingError, str]] = [
     (DamagedIndexError(Path("ann.faiss"), "aa", "bb"), "reportgraph build"),
     (MissingVectorsError(3, 10), "reportgraph update"),
 ]
-each_error = pytest.mark.parametrize(("error", "remedy"), EXAMPLES, ids=lambda value: type(value).__name__)
 
 
-def test_the_examples_and_the_tree_at_the_top_of_the_module_are_complete() -> None:
-    classes = {value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)}
-    assert {type(error) for error, _ in EXAMPLES} == classes - {EmbeddingError}
-    assert errors.__doc__ is not None
-    listed = {line.split()[1] for line in errors.__doc__.splitlines() if line.startswith(("├", "└"))}
-    assert listed == {value.__name__ for value in classes - {EmbeddingError}}
+class TestEmbeddingErrors(ErrorContract):
+    root = EmbeddingError
+    examples: ClassVar[list[Explained]] = [error for error, _ in EXAMPLES]
 
 
-@each_error
-def test_a_message_tells_every_field_and_the_remedy(error: EmbeddingError, remedy: str) -> None:
-    message = str(error)
-    assert remedy in message
+@pytest.mark.parametrize(("error", "remedy"), EXAMPLES, ids=lambda value: type(value).__name__)
+def test_an_error_tells_every_field_and_the_remedy(error: EmbeddingError, remedy: str) -> None:
+    assert remedy in error.remedy
     assert vars(error)
     for value in vars(error).values():
         for part in value if isinstance(value, tuple) else [value]:
-            assert str(part) in message
-
-
-@each_error
-def test_an_error_survives_the_way_between_processes(error: EmbeddingError, remedy: str) -> None:
-    copy = pickle.loads(pickle.dumps(error))
-    assert type(copy) is type(error)
-    assert vars(copy) == vars(error)
-    assert str(copy) == str(error)
+            assert str(part) in str(error)

@@ -6,17 +6,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 from embeddings.indexes.compressed_lists import CompressedLists
 from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.faiss import FaissIndex
 from embeddings.indexes.index_files import open_index, save_index
-from embeddings.indexes.planning import MEASURED, Costs
+from embeddings.indexes.strategy import MEASURED, Costs
+from embeddings.vectors import unit_rows
 from tests.contracts.vector_index_contract import (
     Build,
+    Case,
     ExactIndexContract,
     VectorIndexContract,
     assert_same,
+    cases,
+    inherited,
     random_rows,
 )
 from tests.vector_rows import Blocks
@@ -24,21 +29,36 @@ from tests.vector_rows import Blocks
 ALWAYS_LISTS = Costs(in_order=1e9, scattered=1e9)
 
 
-class TestFaiss(ExactIndexContract):
+class ExactToTheLastBit(ExactIndexContract):
+    """More than the contract asks: whichever way a search is done, it finds the same in the same order."""
+
+    @inherited
+    @given(case=cases())
+    def test_search_agrees_with_the_oracle_to_the_last_bit(self, build: Build, case: Case) -> None:
+        expected = ExactIndex(case.rows).search(case.query, case.k, case.allowed)
+        assert_same(build(case.rows).search(case.query, case.k, case.allowed), expected)
+
+    def test_rows_that_differ_by_rounding_are_ranked_by_their_scores(self, build: Build) -> None:
+        random = np.random.default_rng(5)
+        rows = unit_rows(random_rows(5, 1, 64) + random.standard_normal((3000, 64)) * 1e-6)
+        assert_same(build(rows).search(rows[9], 20), ExactIndex(rows).search(rows[9], 20))
+
+
+class TestFaiss(ExactToTheLastBit):
     @pytest.fixture(scope="class")
     @classmethod
     def build(cls) -> Build:
         return FaissIndex.from_vectors
 
 
-class TestFaissReadingRowsInOrder(ExactIndexContract):
+class TestFaissReadingRowsInOrder(ExactToTheLastBit):
     @pytest.fixture(scope="class")
     @classmethod
     def build(cls) -> Build:
         return partial(FaissIndex.from_vectors, costs=Costs(in_order=0))
 
 
-class TestFaissPickingRows(ExactIndexContract):
+class TestFaissPickingRows(ExactToTheLastBit):
     @pytest.fixture(scope="class")
     @classmethod
     def build(cls) -> Build:
@@ -51,8 +71,14 @@ class TestFaissWithLists(VectorIndexContract):
     def build(cls) -> Build:
         return partial(FaissIndex.from_vectors, lists_from=0, costs=ALWAYS_LISTS)
 
+    @inherited
+    @given(case=cases())
+    def test_scores_are_those_of_the_exact_index_to_the_last_bit(self, build: Build, case: Case) -> None:
+        hits = build(case.rows).search(case.query, case.k, case.allowed)
+        np.testing.assert_array_equal(hits.scores, ExactIndex(case.rows).scores_of(case.query, hits.ordinals))
 
-class TestFaissOpened(ExactIndexContract):
+
+class TestFaissOpened(ExactToTheLastBit):
     @pytest.fixture(scope="class")
     @classmethod
     def build(cls, tmp_path_factory: pytest.TempPathFactory) -> Build:

@@ -15,7 +15,7 @@ import pytest
 from embeddings.encoder import Encoder
 from embeddings.model_files import ModelFiles
 from embeddings.models import PACKAGED_MODELS, find_model, open_encoder
-from embeddings.packed_model import PackedModel, read_packed_model
+from embeddings.packed.model import PackedModel, read_packed_model
 from tests.contracts.encoder_contract import EncoderContract, assert_unit_vectors
 from tests.embeddings.conftest import needed_package
 

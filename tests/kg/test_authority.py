@@ -10,7 +10,8 @@ from kg.authority.concepts import LANGUAGES, resolve
 from kg.authority.labels import Labels, chosen
 from kg.authority.names import key
 from kg.authority.places import KnownPlace, regions_of, resolve_place
-from kg.vocab import Kind, Minter, slug
+from kg.model import Kind
+from kg.vocab import Minter, slug
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ def test_regions_go_by_their_usual_names_in_four_languages(code: str, names: lis
     assert {_known(name).key for name in names} == {f"M49-{code}"}
 
 
-def test_a_usual_name_of_a_region_is_no_other_place_of_cldr() -> None:
+def test_a_usual_name_of_a_region_is_no_other_place() -> None:
     labels: dict[str, set[str]] = {}
     for place in places._by_code().values():
         for label in place.labels.values():

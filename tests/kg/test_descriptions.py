@@ -19,10 +19,10 @@ from kg.descriptions import (
 )
 from kg.entities import Entities
 from kg.mapping import nquad_chunks
-from kg.model import Derivation, Person, Place, Report, Series
+from kg.model import Derivation, Kind, Person, Place, Report, Series
 from kg.store import GraphStore, Scope
 from kg.stores.oxigraph import OxigraphStore
-from kg.vocab import BIBO, DCTERMS, PREFIXES, PROV, RDF, RG, SCHEMA, Kind, Minter
+from kg.vocab import BIBO, DCTERMS, PREFIXES, PROV, RDF, RG, SCHEMA, Minter
 from search.snapshots.snapshot import Snapshot
 from tests.kg.test_mapping import FULL, WHEN
 

@@ -15,10 +15,10 @@ from kg.errors import MentionFileError
 from kg.graph_change import graph_change
 from kg.mapping import nquad_chunks, provenance, written
 from kg.mentions import Group, Mentioned, MentionFile
-from kg.model import Derivation, Institution, Person, Place, Report, Series, Topic
+from kg.model import Derivation, Institution, Kind, Person, Place, Report, Series, Topic
 from kg.quads import Quad, nquad
 from kg.stores.oxigraph import OxigraphStore
-from kg.vocab import Kind, Minter
+from kg.vocab import Minter
 
 T = TypeVar("T")
 

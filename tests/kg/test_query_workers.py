@@ -3,7 +3,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from kg.errors import (
     StoreError,
 )
 from kg.query_workers import QueryLimits, QueryWorkers
+from kg.store import GraphStore
 from kg.stores.oxigraph import OxigraphStore
 
 LIMITS = QueryLimits(seconds=1.5, answer_bytes=10_000, memory=3 << 30, waiting=0.2, workers=1)
@@ -26,31 +26,35 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILT
 HUNGRY = "SELECT ?a ?f WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?f ?a ?i"
 
 
-def _graph(directory: Path, size: int) -> Path:
+def _graph(directory: Path, size: int) -> str:
     store = OxigraphStore.create(directory, inferred_prefix="http://e/inferred/")
     store.load([b"".join(b'<http://e/%d> <http://e/p> "%d" .\n' % (n, n) for n in range(size))])
     store.close()
-    return directory
+    return str(directory)
+
+
+def _open(location: str) -> GraphStore:
+    return OxigraphStore.read_only(Path(location), inferred_prefix="http://e/inferred/")
 
 
 @pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def graph(tmp_path_factory: pytest.TempPathFactory) -> str:
     return _graph(tmp_path_factory.mktemp("graph") / "store", 3000)
 
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[QueryWorkers]:
-    made = QueryWorkers(partial(OxigraphStore.read_only, inferred_prefix="http://e/inferred/"), LIMITS)
+    made = QueryWorkers(_open, LIMITS)
     yield made
     made.close()
 
 
-def test_a_query_is_answered_over_the_graph_that_is_named(workers: QueryWorkers, graph: Path, tmp_path: Path) -> None:
+def test_a_query_is_answered_over_the_graph_that_is_named(workers: QueryWorkers, graph: str, tmp_path: Path) -> None:
     assert workers.answer(graph, COUNT, "csv").split() == [b"n", b"3000"]
     assert workers.answer(_graph(tmp_path / "other", 7), COUNT, "csv").split() == [b"n", b"7"]
 
 
-def test_an_endless_query_is_ended_in_time_and_the_next_one_is_answered(workers: QueryWorkers, graph: Path) -> None:
+def test_an_endless_query_is_ended_in_time_and_the_next_one_is_answered(workers: QueryWorkers, graph: str) -> None:
     workers.answer(graph, COUNT, "csv")
     started = time.monotonic()
     with pytest.raises(QueryTimeoutError):
@@ -59,7 +63,7 @@ def test_an_endless_query_is_ended_in_time_and_the_next_one_is_answered(workers:
     assert workers.answer(graph, COUNT, "csv").split() == [b"n", b"3000"]
 
 
-def test_errors_of_a_query_come_through_and_leave_the_worker_alive(workers: QueryWorkers, graph: Path) -> None:
+def test_errors_of_a_query_come_through_and_leave_the_worker_alive(workers: QueryWorkers, graph: str) -> None:
     with pytest.raises(QuerySyntaxError):
         workers.answer(graph, "SELECT", "csv")
     with pytest.raises(QueryRefusedError, match="SERVICE"):
@@ -67,13 +71,13 @@ def test_errors_of_a_query_come_through_and_leave_the_worker_alive(workers: Quer
     with pytest.raises(ResultTooLargeError):
         workers.answer(graph, "SELECT * { ?s ?p ?o }", "json")
     with pytest.raises(StoreError):
-        workers.answer(graph.parent / "nothing", COUNT, "csv")
+        workers.answer(f"{graph}/nothing", COUNT, "csv")
     assert workers.answer(graph, COUNT, "csv").split() == [b"n", b"3000"]
 
 
-def test_a_query_that_eats_memory_is_ended_not_the_machine(graph: Path) -> None:
+def test_a_query_that_eats_memory_is_ended_not_the_machine(graph: str) -> None:
     limits = QueryLimits(seconds=60, memory=1 << 30, workers=1)
-    workers = QueryWorkers(partial(OxigraphStore.read_only, inferred_prefix="http://e/inferred/"), limits)
+    workers = QueryWorkers(_open, limits)
     try:
         with pytest.raises(QueryKilledError):
             workers.answer(graph, HUNGRY, "csv")
@@ -82,7 +86,7 @@ def test_a_query_that_eats_memory_is_ended_not_the_machine(graph: Path) -> None:
         workers.close()
 
 
-def test_when_all_workers_are_busy_one_is_sent_away(workers: QueryWorkers, graph: Path) -> None:
+def test_when_all_workers_are_busy_one_is_sent_away(workers: QueryWorkers, graph: str) -> None:
     workers.answer(graph, COUNT, "csv")
     caught: list[BaseException] = []
 

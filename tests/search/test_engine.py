@@ -7,14 +7,15 @@ import pytest
 
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.errors import ModelMismatchError
-from embeddings.index import Allowed, Hits
+from embeddings.index import Hits, Mask
 from embeddings.indexes.exact import ExactIndex
 from embeddings.vectors import Vectors
-from kg.facets.columns import FACETS
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from search.engine import LONGEST_QUERY, Engine
 from search.errors import InvalidRequestError, UnknownValueError
 from search.filter_values import filter_value
-from search.request import Filters, Mode, Request, Results, Sort
+from search.request import Mode, Request, Results, Sort
 from search.snapshots.snapshot import Snapshot
 
 
@@ -239,7 +240,7 @@ class CountingIndex(ExactIndex):
         super().__init__(rows)
         self.allowed: list[int] = []
 
-    def search(self, query: Vectors, k: int, allowed: Allowed | None = None) -> Hits:
+    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> Hits:
         assert allowed is not None
         self.allowed.append(int(np.count_nonzero(allowed)))
         return super().search(query, k, allowed)

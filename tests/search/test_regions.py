@@ -10,6 +10,7 @@ import pytest
 
 from kg import sparql
 from kg.facets.columns import FacetCount
+from kg.facets.filters import Filters
 from kg.facets.query import filter_query
 from kg.shapes_check import check
 from kg.store import Scope
@@ -18,7 +19,7 @@ from search.errors import UnknownValueError
 from search.filter_values import filter_value
 from search.question.answering.asker import Asker
 from search.question.understanding.plan import Intent
-from search.request import Filters, Request
+from search.request import Request
 from search.snapshots.snapshot import Snapshot
 from tests.conftest import build_sources, services_for
 
@@ -68,7 +69,7 @@ def _found(engine: Engine, filters: Filters) -> set[str]:
 
 def _selected(snapshot: Snapshot, filters: Filters) -> set[str]:
     """What the SPARQL finds that is shown beside a search."""
-    text = filter_query(filters.chosen, filters.excluded, filters.year_from, filters.year_to)
+    text = filter_query(filters)
     rows = list(snapshot.graph.select_text(text, Scope.ALL if filters.inferred else Scope.STATED))
     found = {row[0].rpartition("/")[2] for row in rows}
     assert len(found) == len(rows)

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kg.facets.filters import Filters
 from search.errors import InvalidRequestError, UnknownReportError
 from search.filter_values import filter_value
 from search.related import RelatedRequest, related
-from search.request import Filters
 from search.snapshots.snapshot import Snapshot
 
 

@@ -7,18 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from embeddings.index import Background
 from kg import sparql
-from kg.facets.columns import FACETS
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from kg.shapes_check import BATCH, check
 from kg.store import Scope
 from kg.stores.oxigraph import OxigraphStore
 from kg.vocab import BIBO, DCTERMS, PREFIXES, RDF, Minter
-from search import engine as engine_module
-from search.engine import NEAREST, Engine, combined, filter_masks
+from search.engine import NEAREST, Engine, filter_masks
 from search.filter_values import filter_value
+from search.ranking import combined
 from search.related import RelatedRequest, related
-from search.request import Filters, Mode, Request, Results, Sort
+from search.request import Mode, Request, Results, Sort
 from search.snapshots.snapshot import Snapshot
 from tests.wide_collection import SIZE
 
@@ -148,11 +148,3 @@ def test_every_facet_is_counted_by_the_engine_as_by_the_columns(wide_engine: Eng
     members = combined(filter_masks(wide, filters), SIZE)
     for facet in set(FACETS) - {"language"}:
         assert results.facets[facet] == tuple(wide.columns.counts(facet, members))
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 5, 10, 11, 30])
-def test_in_a_small_collection_the_nearest_stand_out_too(size: int) -> None:
-    similarities = np.linspace(0.1, 0.12, size)
-    similarities[0] = 0.9
-    floor = engine_module.floor(Background.of(similarities), size)
-    assert [bool(similarity >= floor) for similarity in similarities] == [True] + [False] * (size - 1)

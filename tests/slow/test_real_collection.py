@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kg import sparql
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from kg.store import Scope
 from search.engine import Engine
 from search.request import Request

@@ -6,14 +6,14 @@ import pytest
 
 from search.question.answering.asker import Asker
 from search.question.understanding.plan import Gap
-from ui.answers import criteria, told
+from ui.answers import criteria, summary
 from ui.texts import Texts
 
 
-def _told(asker: Asker, question: str, language: str, *, prior: str | None = None) -> str:
+def _summary(asker: Asker, question: str, language: str, *, prior: str | None = None) -> str:
     answer = asker.ask(question, language=language, prior=prior)
     assert answer.plan.language == language
-    return _plain(told(answer, Texts(language)))
+    return _plain(summary(answer, Texts(language)))
 
 
 def _plain(text: str) -> str:
@@ -62,7 +62,7 @@ def _plain(text: str) -> str:
 def test_answers_are_said_in_the_language_of_the_question(
     asker: Asker, language: str, question: str, said: str
 ) -> None:
-    assert _told(asker, question, language) == said
+    assert _summary(asker, question, language) == said
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,11 @@ def test_answers_are_said_in_the_language_of_the_question(
 def test_values_are_named_in_the_language_of_the_question(
     asker: Asker, language: str, question: str, first: str
 ) -> None:
-    assert f": {first}" in _told(asker, question, language)
+    assert f": {first}" in _summary(asker, question, language)
 
 
 def test_no_more_than_ten_values_are_named(asker: Asker) -> None:
-    said = _told(asker, "List all authors", "en")
+    said = _summary(asker, "List all authors", "en")
     assert said.count("; ") == 10
     assert said.endswith("and 4 more.")
 
@@ -153,7 +153,7 @@ def test_what_binds_is_said(asker: Asker, language: str, question: str, said: st
     ],
 )
 def test_where_no_report_has_all_each_is_told(asker: Asker, language: str, question: str, said: str) -> None:
-    assert said in _told(asker, question, language)
+    assert said in _summary(asker, question, language)
 
 
 REFUSED = {
@@ -176,7 +176,7 @@ def test_the_reason_why_there_is_no_answer_is_said_in_every_language(asker: Aske
     answer = asker.ask(REFUSED[gap])
     assert answer.refusal is not None
     assert answer.refusal.gap is gap
-    said = [told(answer, Texts(language)) for language in ("en", "es", "fr", "pt")]
+    said = [summary(answer, Texts(language)) for language in ("en", "es", "fr", "pt")]
     assert len(set(said)) == 4
     assert not any("%(" in text for text in said)
 
@@ -195,10 +195,10 @@ def test_the_reason_why_there_is_no_answer_is_said_in_every_language(asker: Aske
     ],
 )
 def test_a_refusal_says_what_is_nearest(asker: Asker, question: str, said: tuple[str, ...]) -> None:
-    text = told(asker.ask(question), Texts("en"))
+    text = summary(asker.ask(question), Texts("en"))
     assert all(part in text for part in said)
 
 
 def test_what_nothing_binds_is_not_said_to_be_filtered(asker: Asker) -> None:
-    text = told(asker.ask("conflicts after the agreement of 1999"), Texts("en"))
+    text = summary(asker.ask("conflicts after the agreement of 1999"), Texts("en"))
     assert text.startswith("Nothing in the collection speaks of this")

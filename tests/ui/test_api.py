@@ -8,11 +8,11 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
+from kg.facets.table import VALUE_FACETS
 from search.errors import NoSnapshotError
 from search.fulltext.suggestible import KINDS
 from tests.conftest import SAMPLE, WriteLines, build_sources, services_for
 from ui.app import create_app
-from ui.facet_options import FACET_OPTIONS
 from ui.wiring import Services
 
 
@@ -84,7 +84,7 @@ def test_exclusions_and_further_seeds_are_described(client: TestClient) -> None:
         if "search" in path or "related" in path
     }
     for parameters in described.values():
-        assert all(parameters[f"not_{facet}"] for facet in FACET_OPTIONS)
+        assert all(parameters[f"not_{facet}"] for facet in VALUE_FACETS)
     related = described["/api/v1/reports/{report_id}/related"]
     assert "another report" in related["also"]
     assert "also" not in described["/api/v1/search"]

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from tests.conftest import REPOSITORY
 from ui.app import create_app
-from ui.languages import LANGUAGES
+from ui.languages import LANGUAGES, PLURAL_FORMS
 from ui.locales import update_catalogues
-from ui.locales.update_catalogues import TEMPLATE, catalogue_path, extracted, updated, written
+from ui.locales.update_catalogues import TEMPLATE, catalogue_path, extracted, texts_of_facets, updated, written
 from ui.pages.query_tips import QUERY_TIPS
 from ui.pages.rendering import Rendering
 from ui.pages.search_page import SearchPage, related_html
@@ -119,6 +119,17 @@ def test_headers_name_nobody_and_no_moment() -> None:
         assert not re.search(r"@|Translator|Team|Date|Generated|AUTHOR|PROJECT|20\d\d", header)
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_states_its_plural_forms_whatever_a_table_of_babel_says(language: str) -> None:
+    text = catalogue_path(language).read_bytes()
+    assert set(PLURAL_FORMS) == set(TRANSLATED)
+    assert f'"Plural-Forms: {PLURAL_FORMS[language]}\\n"' in text.decode("utf-8")
+    # Arabic has six forms, one form has Japanese.
+    assert {read_po(BytesIO(text), locale=other).plural_forms for other in ("ar", "ja", language)} == {
+        PLURAL_FORMS[language]
+    }
+
+
 # How they are written
 
 
@@ -202,34 +213,47 @@ def test_the_words_are_those_of_vufind(language: str) -> None:
 # Texts
 
 
+COUNTS = (0, 1, 2, 5, 11, 100, 1000, 12345, 1000000, 1000001, 2000000)
+
+
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "one", "many", "singular"),
     [
-        ("en", ["0 reports", "1 report", "2 reports", "12,345 reports"]),
-        ("es", ["0 informes", "1 informe", "2 informes", "12.345 informes"]),
-        ("fr", ["0 rapport", "1 rapport", "2 rapports", "12\u202f345 rapports"]),
-        ("pt", ["0 relatórios", "1 relatório", "2 relatórios", "12.345 relatórios"]),
+        ("en", "report", "reports", {1}),
+        ("es", "informe", "informes", {1}),
+        ("fr", "rapport", "rapports", {0, 1}),
+        ("pt", "relatório", "relatórios", {1}),
     ],
 )
-def test_numbers_take_the_form_that_the_language_gives_them(language: str, said: list[str]) -> None:
-    texts = Texts(language)
-    assert [texts.count("%(n)s report", "%(n)s reports", n) for n in (0, 1, 2, 12345)] == said
+def test_numbers_take_the_form_that_the_language_gives_them(
+    language: str, one: str, many: str, singular: set[int]
+) -> None:
+    said = {n: Texts(language).count("%(n)s report", "%(n)s reports", n) for n in COUNTS}
+    assert {n for n in COUNTS if said[n].endswith(f" {one}")} == singular
+    assert {n for n in COUNTS if said[n].endswith(f" {many}")} == set(COUNTS) - singular
+    assert {n: int(re.sub(r"\D", "", text)) for n, text in said.items()} == {n: n for n in COUNTS}
+
+
+# Any of these parts thousands, or a number from its sign: CLDR has changed one for another before, and may again.
+SPACE = "[ \u00a0\u202f]"
 
 
 @pytest.mark.parametrize(
     ("language", "number", "share", "date"),
     [
-        ("en", "1,234,567.5", "51%", "January 2, 2026"),
-        ("es", "1.234.567,5", "51\u00a0%", "2 de enero de 2026"),
-        ("fr", "1\u202f234\u202f567,5", "51\u00a0%", "2 janvier 2026"),
-        ("pt", "1.234.567,5", "51%", "2 de janeiro de 2026"),
+        ("en", r"1,234,567\.5", f"51{SPACE}?%", "January 2, 2026"),
+        ("es", rf"1(\.|{SPACE})234(\.|{SPACE})567,5", f"51{SPACE}?%", "2 de enero de 2026"),
+        ("fr", rf"1{SPACE}234{SPACE}567,5", f"51{SPACE}?%", "2 janvier 2026"),
+        ("pt", rf"1(\.|{SPACE})234(\.|{SPACE})567,5", f"51{SPACE}?%", "2 de janeiro de 2026"),
     ],
 )
 def test_numbers_shares_and_dates_are_written_as_the_language_does(
     language: str, number: str, share: str, date: str
 ) -> None:
     texts = Texts(language)
-    assert (texts.number(1234567.5), texts.share(0.512), texts.day("2026-01-02")) == (number, share, date)
+    assert re.fullmatch(number, texts.number(1234567.5))
+    assert re.fullmatch(share, texts.share(0.512))
+    assert texts.day("2026-01-02") == date
 
 
 @given(st.sampled_from(list(LANGUAGES)), st.dates())
@@ -398,7 +422,7 @@ def test_the_script_adds_what_is_new_keeps_what_is_there_and_drops_what_is_gone(
         "Of a template": "",
         "All of it": "",
         "Shows all there is.": "",
-    }
+    } | dict.fromkeys(texts_of_facets(), "")
     assert not spanish.obsolete
     assert "alguien" not in once["es/LC_MESSAGES/reportgraph.po"]
     assert "plural=(n > 1)" in once["fr/LC_MESSAGES/reportgraph.po"]

@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 
 from embeddings.encoder import Precision
-from embeddings.errors import ModelMismatchError
-from embeddings.model_directory import write_model_directory
+from embeddings.errors import DeviceNotFoundError, ModelMismatchError
 from embeddings.models import open_encoder
-from embeddings.packed_model import read_packed_model
 from search.request import Request
 from search.snapshots.snapshot import Manifest
 from tests.conftest import SAMPLE, build_sources, services_for
-from tests.embeddings.packed_files import PackedFile
+from tests.embeddings.tiny_model import write_tiny_model
 from ui.settings import DEFAULT_MODEL
 from ui.wiring import Services
 
@@ -27,10 +25,7 @@ each_precision = pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """The directory of a model."""
-    (tmp_path / "tiny.bin").write_bytes(PackedFile().to_bytes())
-    packed = read_packed_model(tmp_path / "tiny.bin")
-    write_model_directory(packed, tmp_path / "tiny", query_prompt="query: ", document_prompt="passage: ")
-    return tmp_path / "tiny"
+    return write_tiny_model(tmp_path / "tiny")
 
 
 def built(data: Path, model: Path, precision: Precision) -> Services:
@@ -87,6 +82,17 @@ def test_a_damaged_collection_decides_nothing(tiny: Path, tmp_path: Path) -> Non
     (services.data.live() / "manifest.json").write_text("{")
     again = services_for(tmp_path / "data", model=str(tiny))
     assert again.build_encoder().identity.precision == open_encoder(str(tiny)).identity.precision
+
+
+def test_models_compute_where_the_settings_say(tiny: Path, tmp_path: Path) -> None:
+    import torch
+
+    if torch.backends.mps.is_available():
+        pytest.skip("this machine has every device that could be missing")
+    built(tmp_path / "data", tiny, "float32")
+    services = services_for(tmp_path / "data", model=None, device="mps")
+    with pytest.raises(DeviceNotFoundError):
+        services.engine(services.data.live())
 
 
 def test_the_default_is_a_packaged_model_for_many_languages() -> None:

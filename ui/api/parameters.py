@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
+from kg.facets.filters import EXCLUDED, Filters
+from kg.facets.table import VALUE_FACETS
 from search import request as asked
 from search.engine import LONGEST_QUERY, NEAREST
-from search.filter_values import filter_values
+from search.filter_values import known_filters
 from search.fulltext.suggestible import KINDS
 from search.question.answering.answer import Answer
 from search.question.answering.asker import Asker
 from search.question.understanding.plan import Corrections, Intent
 from search.snapshots.snapshot import Snapshot
 from search.suggest import MOST, SuggestRequest
-from ui.facet_options import EXCLUDED, FACET_OPTIONS
 
 Values = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=50)]
 """Values of one facet: bounded, since each costs a look-up."""
@@ -24,6 +25,17 @@ Excluded = Annotated[Values, Field(description="Only reports without any of thes
 
 Language = Annotated[Literal["en", "es", "fr", "pt"], Field(description="Language of the labels in the answer.")]
 
+M = TypeVar("M", bound=BaseModel)
+
+
+def _with_facets(model: type[M]) -> type[M]:
+    """The model with a parameter for the values of each facet, and one for those that are excluded."""
+    wanted: dict[str, Any] = {facet: (Values, []) for facet in VALUE_FACETS}
+    unwanted: dict[str, Any] = {EXCLUDED + facet: (Excluded, []) for facet in VALUE_FACETS}
+    return create_model(
+        model.__name__, __base__=model, __module__=model.__module__, __doc__=model.__doc__, **wanted, **unwanted
+    )
+
 
 class FilterParameters(BaseModel):
     """Filters: labels in any of the four languages, codes, or IRIs; repeated for any of several."""
@@ -31,44 +43,17 @@ class FilterParameters(BaseModel):
     # A misspelled filter that is ignored would answer another question than the one asked.
     model_config = ConfigDict(extra="forbid")
 
-    topic: Values = []
-    author: Values = []
-    institution: Values = []
-    series: Values = []
-    publisher: Values = []
-    language: Values = []
-    type: Values = []
-    country: Values = []
-    region: Values = []
-    repository: Values = []
-    access: Values = []
-    not_topic: Excluded = []
-    not_author: Excluded = []
-    not_institution: Excluded = []
-    not_series: Excluded = []
-    not_publisher: Excluded = []
-    not_language: Excluded = []
-    not_type: Excluded = []
-    not_country: Excluded = []
-    not_region: Excluded = []
-    not_repository: Excluded = []
-    not_access: Excluded = []
     year_from: int | None = Field(None, description="First year, included.")
     year_to: int | None = Field(None, description="Last year, included.")
     stated_only: bool = Field(default=False, description="Only by what records state, not by what was inferred.")
     limit: int = Field(10, ge=0, le=NEAREST)
 
-    def filters(self, snapshot: Snapshot) -> asked.Filters:
+    def filters(self, snapshot: Snapshot) -> Filters:
         """The filters that are meant; raises :class:`~search.errors.UnknownValueError`."""
-        return asked.Filters(
-            filter_values(snapshot, {facet: getattr(self, facet) for facet in FACET_OPTIONS}),
-            filter_values(snapshot, {facet: getattr(self, EXCLUDED + facet) for facet in FACET_OPTIONS}),
-            self.year_from,
-            self.year_to,
-            inferred=not self.stated_only,
-        )
+        return known_filters(snapshot, Filters.named(dict(self)))
 
 
+@_with_facets
 class RelatedParameters(FilterParameters):
     """Which reports may be answers, and what else they are to be like."""
 
@@ -77,6 +62,7 @@ class RelatedParameters(FilterParameters):
     )
 
 
+@_with_facets
 class SearchParameters(FilterParameters):
     """A search."""
 
@@ -98,6 +84,15 @@ class SearchParameters(FilterParameters):
         )
 
 
+def _known_kind(text: str) -> str:
+    if text not in KINDS:
+        raise ValueError(f"{text!r} is none of {', '.join(KINDS)}")
+    return text
+
+
+SuggestedKind = Annotated[str, AfterValidator(_known_kind), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
+
+
 class SuggestParameters(BaseModel):
     """What was typed, and what of it to complete."""
 
@@ -106,7 +101,7 @@ class SuggestParameters(BaseModel):
     q: str = Field("", description="What was typed so far; any text is answered, most texts by nothing.")
     lang: Language = "en"
     limit: int = Field(8, ge=1, le=MOST)
-    kind: list[Literal["topic", "author", "institution", "series", "country", "region", "report"]] = Field(
+    kind: list[SuggestedKind] = Field(
         [], max_length=len(KINDS), description="Only such suggestions; repeat for several."
     )
 

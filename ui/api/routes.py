@@ -13,7 +13,7 @@ from search.question.answering.live import LiveAsker
 from search.related import RelatedRequest, related
 from search.snapshots.snapshot import Snapshot, missing
 from search.suggest import suggest
-from ui.answers import told
+from ui.answers import summary
 from ui.api.parameters import AskParameters, RelatedParameters, SearchParameters, SuggestParameters
 from ui.schemas import (
     AnswerSchema,
@@ -24,6 +24,7 @@ from ui.schemas import (
     ResultsSchema,
     SuggestionsSchema,
 )
+from ui.snapshot_header import snapshot_header
 from ui.texts import Texts
 
 API: Final = "/api/v1"
@@ -53,7 +54,7 @@ def api_routes(live: LiveEngine, asker: LiveAsker) -> APIRouter:
     @router.get(f"{API}/ask", responses=_ERRORS, summary="Answer a question")
     def ask(parameters: Annotated[AskParameters, Query()]) -> AnswerSchema:
         answer = parameters.answered(asker.current())
-        return AnswerSchema.of(answer, told(answer, Texts(answer.plan.language)))
+        return AnswerSchema.of(answer, summary(answer, Texts(answer.plan.language)))
 
     # Ids may hold slashes, so the longer route stands first.
     @router.get(f"{API}/reports/{{report_id:path}}/related", responses=_ERRORS, summary="Reports like a given one")
@@ -64,8 +65,9 @@ def api_routes(live: LiveEngine, asker: LiveAsker) -> APIRouter:
         return RelatedSchema(snapshot=snapshot.manifest.name, hits=[HitSchema.of(hit) for hit in hits])
 
     @router.get(f"{API}/reports/{{report_id:path}}", responses=_ERRORS, summary="A whole report")
-    def report(report_id: str) -> ReportSchema:
+    def report(report_id: str, response: Response) -> ReportSchema:
         snapshot = live.current().snapshot
+        response.headers.update(snapshot_header(snapshot))
         iri = _iri(snapshot, report_id)
         found = read_report(snapshot.graph, iri)
         if found is None:

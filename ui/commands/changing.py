@@ -32,11 +32,12 @@ def build_command(
     strict: bool,
     wait: float,
     model: str | None,
+    device: str | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
     """Build and publish; exit with 1 under ``--strict`` if there was any problem."""
-    wired = services(data=data, model=model, fields=fields)
+    wired = services(data=data, model=model, device=device, fields=fields)
     _run(wired, Task("build", sources, afresh=True), form=form, strict=strict, wait=wait, as_json=as_json)
 
 
@@ -51,6 +52,7 @@ def update_command(
     dry_run: bool,
     wait: float,
     model: str | None,
+    device: str | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
@@ -67,7 +69,7 @@ def update_command(
         deleted=_ids_in(delete_ids),
         dry_run=dry_run,
     )
-    wired = services(data=data, model=model, fields=fields)
+    wired = services(data=data, model=model, device=device, fields=fields)
     _run(wired, task, form=form, strict=strict, wait=wait, as_json=as_json)
 
 

@@ -22,8 +22,8 @@ def check_command(*, limit: int | None, files_only: bool, data: Path | None, as_
     """Read every file, then validate against the shapes; exit with 1 if anything is not as it should be."""
     wired = services(data=data)
     memory = DigestMemory()
-    with bytes_read(console(), "Reading files", None) as tell:
-        damaged = find_damage(wired.data, memory=memory, tell=tell)
+    with bytes_read(console(), "Reading files", None) as progress:
+        damaged = find_damage(wired.data, memory=memory, progress=progress)
     # Nobody opens a graph whose files are damaged.
     reports, violations = (0, []) if damaged or files_only else _shapes(wired, memory, limit)
     if as_json:

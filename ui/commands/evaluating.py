@@ -36,6 +36,7 @@ def evaluate_command(
     folder: Path,
     modes: tuple[str, ...],
     model: str | None,
+    device: str | None,
     reranker: str | None,
     data: Path | None,
     as_json: bool,
@@ -44,7 +45,7 @@ def evaluate_command(
     judgments = read_judgments(folder)
     out = console()
     with nullcontext(str(data)) if data else tempfile.TemporaryDirectory(prefix="reportgraph-evaluate-") as kept:
-        wired = services(data=Path(kept), model=model, reranker=reranker)
+        wired = services(data=Path(kept), model=model, device=device, reranker=reranker)
         if RERANKED in modes and not wired.settings.reranker:
             raise click.UsageError(
                 "The mode reranked needs a reranker: name it with --reranker or REPORTGRAPH_RERANKER."
@@ -92,11 +93,11 @@ def _measured(mode: str, engine: Engine, judgments: Judgments, ids: Mapping[str,
     rank = _related(engine) if mode == RELATED else _searched(engine, Mode(searched), ids)
     asked = iter(track(range(len(judgments.queries)), description=mode, console=out, transient=True))
 
-    def told(query: str, text: str) -> Sequence[str]:
+    def ranked(query: str, text: str) -> Sequence[str]:
         next(asked)
         return rank(query, text)
 
-    return evaluate(judgments, told)
+    return evaluate(judgments, ranked)
 
 
 def _searched(engine: Engine, mode: Mode, ids: Mapping[str, str]) -> _Rank:

@@ -21,7 +21,7 @@ from kg.citation_export import WRITERS
 from kg.descriptions import read_reports
 from kg.errors import ResultFormError
 from kg.store import Scope
-from search.snapshots.snapshot import GRAPH, Snapshot
+from search.snapshots.snapshot import GRAPH, Snapshot, graph_location
 from ui.commands.context import services
 from ui.progress import printable
 
@@ -32,12 +32,12 @@ def sparql_command(
     """Ask a query and print the answer."""
     text = _query_text(query)
     wired = services(data=data, query_seconds=timeout)
-    graph, manifest = wired.live_part(GRAPH)
+    live, manifest = wired.live_part(GRAPH)
     scope = Scope.STATED if stated_only else Scope.ALL
     wanted = "json" if as_json else form
     # In a process of its own: what runs too long or eats all memory is ended there, with a clear line here.
     with closing(wired.query_workers(manifest.base, workers=1)) as workers:
-        answer, given = _answer(lambda kind: workers.answer(graph, text, kind, scope), wanted)
+        answer, given = _answer(lambda kind: workers.answer(graph_location(live), text, kind, scope), wanted)
     if wanted in (None, "table") and given == "csv":
         _print_table(answer.decode())
     else:

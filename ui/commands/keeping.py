@@ -103,8 +103,8 @@ def rollback_command(*, name: str, wait: float, data: Path | None) -> None:
     wired = services(data=data)
     before = wired.data.current()
     manifest = Manifest.read(wired.data.named(name))
-    with bytes_read(console(), f"Reading snapshot {name}", _bytes(manifest)) as tell:
-        rollback(wired.data, name, wired.adapters, wait=wait, tell=tell)
+    with bytes_read(console(), f"Reading snapshot {name}", _bytes(manifest)) as progress:
+        rollback(wired.data, name, wired.adapters, wait=wait, progress=progress)
     was = f"{before.name} was before" if before is not None else "none was before"
     click.echo(
         f"Snapshot {name} of {manifest.created} with {manifest.reports:,} reports is live; {was}. "
@@ -127,16 +127,16 @@ def backup_command(*, file: Path, name: str | None, data: Path | None) -> None:
     """Write a snapshot to a file."""
     collection = services(data=data).data
     directory = collection.named(name) if name else collection.live()
-    with bytes_read(console(), f"Saving snapshot {directory.name}", _bytes(Manifest.read(directory))) as tell:
-        saved = backup(collection, file, directory.name, tell=tell)
+    with bytes_read(console(), f"Saving snapshot {directory.name}", _bytes(Manifest.read(directory))) as progress:
+        saved = backup(collection, file, directory.name, progress=progress)
     click.echo(f"Snapshot {saved.snapshot} is in {file}: {saved.files:,} files, {decimal(saved.size)}.")
 
 
 def restore_command(*, file: Path, force: bool, wait: float, data: Path | None) -> None:
     """Publish the snapshot of a backup."""
     wired = services(data=data)
-    with bytes_read(console(), f"Reading {file.name}", file.stat().st_size) as tell:
-        restored = restore(wired.data, file, wired.adapters, force=force, wait=wait, tell=tell)
+    with bytes_read(console(), f"Reading {file.name}", file.stat().st_size) as progress:
+        restored = restore(wired.data, file, wired.adapters, force=force, wait=wait, progress=progress)
     manifest = restored.manifest
     click.echo(f"Snapshot {manifest.name} with {manifest.reports:,} reports is live in {wired.data.path}.")
     for path in restored.left:

@@ -12,16 +12,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from kg.vocab import Minter
 from search.engine import Engine
-from search.filter_values import filter_values
+from search.filter_values import known_filters
 from search.fulltext.suggestible import KINDS
 from search.related import RelatedRequest, related
-from search.request import Filters, Hit, Mode, Request, Results, Sort
-from search.snapshots.snapshot import Snapshot
+from search.request import Hit, Mode, Request, Results, Sort
 from search.suggest import Suggestion, SuggestRequest, suggest
 from ui.commands.context import console, services
-from ui.facet_options import EXCLUDED, FACET_OPTIONS
 from ui.progress import printable
 from ui.schemas import HitSchema, RelatedSchema, ResultsSchema, SuggestionsSchema
 
@@ -37,26 +37,28 @@ def search_command(
     offset: int,
     limit: int,
     model: str | None,
+    device: str | None,
     reranker: str | None,
     data: Path | None,
     as_json: bool,
     **filters: Any,
 ) -> None:
     """Search and print."""
-    wired = services(data=data, model=model, reranker=reranker)
-    snapshot = wired.snapshot()
+    wired = services(data=data, model=model, device=device, reranker=reranker)
+    asked = Mode(mode)
+    # Words alone need no model, and loading one takes a second.
+    by_words = asked is Mode.LEXICAL or not query.strip()
+    engine = (
+        Engine(wired.snapshot(), None) if by_words else wired.engine(wired.data.live(), reranked=asked is Mode.HYBRID)
+    )
     request = Request(
         query=query,
-        filters=_chosen(snapshot, filters),
-        mode=Mode(mode),
+        filters=known_filters(engine.snapshot, Filters.named(filters)),
+        mode=asked,
         sort=Sort(sort),
         limit=limit,
         offset=offset,
     )
-    # Words alone need no model, and loading one takes seconds.
-    by_words = request.mode is Mode.LEXICAL or not query.strip()
-    reranked = request.mode is Mode.HYBRID
-    engine = Engine(snapshot, None) if by_words else wired.engine(wired.data.live(), reranked=reranked)
     results = engine.search(request)
     if as_json:
         _print_json(ResultsSchema.of(results))
@@ -70,7 +72,7 @@ def related_command(*, ids: tuple[str, ...], limit: int, data: Path | None, as_j
     minter = Minter(snapshot.manifest.base)
     request = RelatedRequest(
         seeds=tuple(given if given.startswith(minter.base) else str(minter.report(given)) for given in ids),
-        filters=_chosen(snapshot, filters),
+        filters=known_filters(snapshot, Filters.named(filters)),
         limit=limit,
     )
     hits = related(snapshot, request)
@@ -110,16 +112,6 @@ def _suggested(suggestion: Suggestion) -> Text:
     return line
 
 
-def _chosen(snapshot: Snapshot, options: dict[str, Any]) -> Filters:
-    return Filters(
-        filter_values(snapshot, {facet: options[facet] for facet in FACET_OPTIONS}),
-        filter_values(snapshot, {facet: options[EXCLUDED + facet] for facet in FACET_OPTIONS}),
-        options["year_from"],
-        options["year_to"],
-        inferred=not options["stated_only"],
-    )
-
-
 def _print_json(schema: BaseModel) -> None:
     click.echo(schema.model_dump_json(indent=2))
 
@@ -134,7 +126,7 @@ def _print_results(results: Results, offset: int) -> None:
     for facet, counts in results.facets.items():
         shown = "; ".join(f"{printable(count.value.label)} ({count.count:,})" for count in counts[:_FACET_LINES])
         if shown:
-            table.add_row(Text(facet, style="bold"), Text(shown))
+            table.add_row(Text(FACETS[facet].noun, style="bold"), Text(shown))
     out.print(table)
     if not results.total:
         console().print("Nothing was found: try fewer words or fewer filters.")
@@ -162,5 +154,6 @@ def _why(hit: Hit) -> str:
         reasons.append("like: " + ", ".join(hit.why.similar))
     if hit.why.similarity is not None:
         reasons.append(f"similarity {hit.why.similarity:.3f}" + (" (title only)" if hit.why.title_only else ""))
-    reasons += [f"{facet}: {', '.join(value.label for value in values)}" for facet, values in hit.why.shared.items()]
+    shared = hit.why.shared.items()
+    reasons += [f"{FACETS[facet].noun}: {', '.join(value.label for value in values)}" for facet, values in shared]
     return "; ".join(reasons)

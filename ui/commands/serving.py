@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
@@ -19,15 +20,23 @@ DEMO_DATA = Path("reportgraph-demo")
 
 
 def serve_command(
-    *, host: str | None, port: int | None, model: str | None, reranker: str | None, data: Path | None
+    *,
+    host: str | None,
+    port: int | None,
+    model: str | None,
+    device: str | None,
+    reranker: str | None,
+    data: Path | None,
 ) -> None:
     """Serve until interrupted."""
-    _serve(services(host=host, port=port, model=model, reranker=reranker, data=data))
+    _serve(services(host=host, port=port, model=model, device=device, reranker=reranker, data=data))
 
 
-def demo_command(*, host: str | None, port: int | None, build_only: bool, model: str | None, data: Path | None) -> None:
+def demo_command(
+    *, host: str | None, port: int | None, build_only: bool, model: str | None, device: str | None, data: Path | None
+) -> None:
     """Build the bundled sample beside any collection of the user's own, and serve it."""
-    wired = services(host=host, port=port, model=model, data=data or DEMO_DATA)
+    wired = services(host=host, port=port, model=model, device=device, data=data or DEMO_DATA)
     out = console()
     out.print("The sample holds 60 reports that do not exist, invented to show the program.", style="bold")
     with resources.as_file(resources.files("kg").joinpath("sample", "reports.jsonl")) as sample:
@@ -37,14 +46,17 @@ def demo_command(*, host: str | None, port: int | None, build_only: bool, model:
 
 
 def _serve(wired: Services) -> None:
-    import uvicorn  # noqa: PLC0415 - the server is needed only here
-
-    from ui.app import create_app  # noqa: PLC0415 - the same
-
     out = console()
     with closing(_listening(wired.settings)) as listening:
-        with out.status("Opening the collection"):
-            app = create_app(wired)
+        # Opening the collection reads and hashes files for a second or two, while the libraries of the pages are
+        # imported. All of it is in memory before the first request is answered.
+        with out.status("Opening the collection"), ThreadPoolExecutor(1, thread_name_prefix="open") as aside:
+            opening = aside.submit(wired.live_engine)
+            import uvicorn  # noqa: PLC0415 - the server is needed only here
+
+            from ui.app import create_app  # noqa: PLC0415 - the same
+
+            app = create_app(wired, opening.result())
         host, port = listening.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         name = app.state.live.current().snapshot.manifest.name

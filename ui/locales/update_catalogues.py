@@ -1,4 +1,4 @@
-"""Takes the texts that are marked in the code, the templates and the worked examples into the catalogues.
+"""Takes the texts of the code, the templates, the worked examples and the table of facets into the catalogues.
 
 ``make strings`` runs it. ``reportgraph.pot`` is made anew; each language's catalogue gets what is new, untranslated,
 and loses what is gone. No translation is guessed, and headers say nothing that changes: a second run changes nothing.
@@ -7,6 +7,7 @@ and loses what is gone. No translation is guessed, and headers say nothing that 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from ui.languages import DEFAULT, LANGUAGES
+from kg.facets.table import FACETS
+from ui.languages import DEFAULT, LANGUAGES, PLURAL_FORMS
 from ui.texts import DOMAIN
 
 FOLDER: Final = Path(__file__).parent
@@ -62,7 +64,17 @@ def extracted() -> Catalog:
     texts = Catalog()
     for _path, _line, text, _comments, context in found:
         texts.add(text, context=context)
+    for text in texts_of_facets():
+        texts.add(text)
     return texts
+
+
+def texts_of_facets() -> Iterator[str]:
+    """What the table of facets says in English: it stands in a room that knows no catalogues."""
+    for facet in FACETS.values():
+        yield facet.label
+        if facet.likeness is not None:
+            yield facet.likeness.said
 
 
 def updated(language: str, texts: Catalog) -> Catalog:
@@ -71,6 +83,7 @@ def updated(language: str, texts: Catalog) -> Catalog:
     if path.exists():
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language, ignore_obsolete=True)
+    catalogue.mime_headers = [("Plural-Forms", PLURAL_FORMS[language])]
     catalogue.update(texts, no_fuzzy_matching=True)
     return catalogue
 
@@ -87,8 +100,7 @@ def _header(catalogue: Catalog) -> str:
         return _HEADER.format(title="The texts of reportgraph.", of_language="")
     language = str(catalogue.locale)
     of_language = _OF_LANGUAGE.format(language=language, plural_forms=catalogue.plural_forms)
-    name = catalogue.locale.get_language_name(DEFAULT)
-    return _HEADER.format(title=f"The texts of reportgraph in {name}.", of_language=of_language)
+    return _HEADER.format(title=f"The texts of reportgraph: {LANGUAGES[language]}.", of_language=of_language)
 
 
 def main() -> None:

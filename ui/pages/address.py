@@ -10,17 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from kg.facets.columns import FACETS
+from kg.facets.filters import EXCLUDED, Filters
+from kg.facets.table import VALUE_FACETS
 from search.engine import DEEPEST, LONGEST_QUERY
 from search.request import Mode, Sort
-from ui.facet_options import EXCLUDED
 from ui.languages import LANGUAGES
 
 PAGE_SIZE: Final = 10
 LAST_PAGE: Final = DEEPEST // PAGE_SIZE
-
-VALUE_FACETS: Final = tuple(facet for facet in FACETS if facet != "year")
-"""The facets whose values are chosen or excluded one by one; years are chosen as a range."""
 
 _LONGEST_VALUE: Final = 500
 MOST_VALUES: Final = 50
@@ -76,6 +73,11 @@ class Address:
     def query_string(self) -> str:
         """The part of a URL after ``?``."""
         return urlencode(self.parameters())
+
+    @property
+    def filters(self) -> Filters:
+        """The filters, as they were typed."""
+        return Filters(self.chosen, self.excluded, self.year_from, self.year_to, inferred=not self.stated_only)
 
     @property
     def filtered(self) -> bool:

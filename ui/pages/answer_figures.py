@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kg.facets.columns import FacetCount
+from kg.facets.table import FACETS
 from kg.facets.values import FacetValue
 from search.fulltext.analysis import guess_language
 from search.question.answering.answer import Answer, Change, Numbers, Quote, Side
 from search.question.understanding.plan import Intent, Plan
 from search.snapshots.snapshot import Snapshot
-from ui.facet_names import FACET_NAMES
 from ui.pages.address import Address
 from ui.pages.histogram import Bar, bars
 from ui.pages.links import last_part, report_path
@@ -165,7 +165,7 @@ class _Drawn:
         plan, ranking = self._answer.plan, self._answer.ranking[:_MOST]
         most = max(one.count for one in ranking)
         rows = [self._row(self._label(one.value), one.count, most, self._with(one.value)) for one in ranking]
-        name = " / ".join(self._texts.say(FACET_NAMES[facet]) for facet in _dimension(plan))
+        name = " / ".join(self._texts.say(FACETS[facet].label) for facet in _dimension(plan))
         return BarList(name, tuple(rows[:SHOWN]), tuple(rows[SHOWN:]), max(len(rows), self._answer.distinct))
 
     def years(self) -> BarList:
@@ -176,7 +176,7 @@ class _Drawn:
             self._row(str(year), count, most, with_value(self._search, "year", str(year)) if count else None)
             for year, count in by_year.items()
         ]
-        name = FACET_NAMES["year"]
+        name = FACETS["year"].label
         return BarList(self._texts.say(name), tuple(rows), (), len(rows))
 
     def picture(self) -> YearPicture:

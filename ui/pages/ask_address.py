@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from kg.importers.plain_text import one_line
 from search.question.understanding.plan import Corrections, Intent, Mention
 from search.question.understanding.words import LONGEST

@@ -9,6 +9,7 @@ from typing import Final
 from markupsafe import Markup
 
 from search.question.answering.answer import Answer
+from search.question.answering.asker import Asker
 from search.question.answering.live import LiveAsker
 from search.question.understanding.words import LONGEST
 from search.snapshots.snapshot import Snapshot
@@ -29,7 +30,7 @@ _CARDS: Final = 10
 class AskPage:
     """A question for one reader."""
 
-    asker: LiveAsker
+    asker: Asker
     address: AskAddress
     rendering: Rendering
     generating: bool = False
@@ -38,7 +39,7 @@ class AskPage:
     def open(cls, asker: LiveAsker, query_string: str, accept_language: str, *, generating: bool = False) -> AskPage:
         """The page that the part of a URL after ``?`` asks for."""
         address = AskAddress.read(query_string)
-        return cls(asker, address, Rendering.for_reader(address.language, accept_language), generating)
+        return cls(asker.current(), address, Rendering.for_reader(address.language, accept_language), generating)
 
     def parts(self) -> Iterator[str]:
         """The page in parts to be sent one by one: what stands before the answer, and then the rest.
@@ -76,15 +77,14 @@ class AskPage:
         )
 
     def _answer(self) -> str:
-        asker = self.asker.current()
-        answer = asker.ask(
+        answer = self.asker.ask(
             self.address.question,
             language=self.rendering.language,
             prior=self.address.after or None,
             corrections=self.address.corrections,
             limit=_CARDS,
         )
-        return answer_html(asker.engine.snapshot, answer, self.address, self.rendering, generating=self.generating)
+        return answer_html(self.asker.engine.snapshot, answer, self.address, self.rendering, generating=self.generating)
 
 
 def answer_html(

@@ -9,11 +9,11 @@ from typing import Final
 from urllib.parse import urlencode
 
 from kg.authority.names import fold
+from kg.facets.table import FACETS
 from search.question.answering.answer import Answer, Refusal
 from search.question.understanding.plan import Gap, Intent, Mention, Years
 from search.snapshots.snapshot import Snapshot
-from ui.answers import told
-from ui.facet_names import FACET_NAMES
+from ui.answers import summary
 from ui.pages.address import Address
 from ui.pages.answer_figures import Figures, answer_figures
 from ui.pages.ask_address import AskAddress
@@ -73,7 +73,7 @@ def ask_view(snapshot: Snapshot, answer: Answer, address: AskAddress, texts: Tex
     links = Address(language=address.language)
     return AskView(
         language=plan.language,
-        sentence=told(_in_short(answer), own),
+        sentence=summary(_in_short(answer), own),
         refused=refusal is not None,
         empty=refusal is not None and refusal.gap is Gap.EMPTY,
         quoted=bool(answer.quotes) and plan.intent is Intent.FINDING,
@@ -84,7 +84,7 @@ def ask_view(snapshot: Snapshot, answer: Answer, address: AskAddress, texts: Tex
         nearest=() if refusal is None else tuple(_nearest(refusal, address)),
         related=tuple(
             Named(
-                texts.say(FACET_NAMES[facet]),
+                texts.say(FACETS[facet].label),
                 one.value.label_in(texts.language),
                 one.count,
                 f"/?{links.only(facet, last_part(one.value.value)).query_string}",

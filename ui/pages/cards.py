@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kg import descriptions
+from kg.facets.table import FACETS
 from kg.facets.values import FacetValue
 from search.fulltext.highlighting import Piece, card_language, excerpt, highlighted
 from search.fusion import GRAPH, LEXICAL, SEMANTIC
@@ -18,15 +19,6 @@ from ui.texts import N_, Texts
 
 _TOPICS: Final = 8
 _AUTHORS: Final = 8
-
-_SHARED: Final = {
-    "topic": N_("the subjects %(labels)s"),
-    "author": N_("the authors %(labels)s"),
-    "series": N_("the series %(labels)s"),
-    "country": N_("the country %(labels)s"),
-    "region": N_("the region %(labels)s"),
-    "institution": N_("the institution %(labels)s"),
-}
 
 _PARTS: Final = {
     LEXICAL: N_("words %(share)s"),
@@ -70,15 +62,13 @@ def card_of(snapshot: Snapshot, hit: Hit, texts: Texts, address: Address) -> Car
     card = hit.card
     ordinal = snapshot.columns.ordinal(card.iri)
     assert ordinal is not None
-    values = {
-        facet: snapshot.columns.values(facet, ordinal)
-        for facet in ("type", "language", "access", "series", "publisher", "topic")
-    }
+    columns = snapshot.columns
 
-    def links(*facets: str) -> tuple[Link, ...]:
-        return tuple(facet_link(facet, value, texts, address) for facet in facets for value in values[facet])
+    def links(row: str) -> tuple[Link, ...]:
+        values = ((facet, value) for facet in _row(row) for value in columns.values(facet, ordinal))
+        return tuple(facet_link(facet, value, texts, address) for facet, value in values)
 
-    language = card_language(card.title, card.abstract or "", _stated(values["language"]))
+    language = card_language(card.title, card.abstract or "", _stated(columns.values("language", ordinal)))
     return Card(
         id=card.id,
         href=_page(card, address),
@@ -90,13 +80,19 @@ def card_of(snapshot: Snapshot, hit: Hit, texts: Texts, address: Address) -> Car
         ),
         more_authors=max(0, len(card.signatures) - _AUTHORS),
         year=_year(card.year, address),
-        facts=links("type", "language", "access"),
-        series=links("series", "publisher"),
-        topics=links("topic")[:_TOPICS],
+        facts=links("facts"),
+        series=links("source"),
+        topics=links("topics")[:_TOPICS],
         invented=card.invented,
         reasons=reasons(hit.why, texts),
         shares=_shares(hit.why, texts),
     )
+
+
+def _row(row: str) -> list[str]:
+    """The facets of a row of the card, in the order in which they stand there."""
+    shown = sorted((facet.card.place, name) for name, facet in FACETS.items() if facet.card and facet.card.row == row)
+    return [name for _, name in shown]
 
 
 def facet_link(facet: str, value: FacetValue, texts: Texts, address: Address) -> Link:
@@ -128,8 +124,10 @@ def _shares(why: Why, texts: Texts) -> tuple[str, ...]:
 
 
 def _shared(facet: str, values: tuple[FacetValue, ...], texts: Texts) -> str:
+    likeness = FACETS[facet].likeness
+    assert likeness is not None, facet
     labels = ", ".join(value.label_in(texts.language) for value in values)
-    said = texts.say("It shares %(what)s.", what=texts.say(_SHARED[facet], labels=labels))
+    said = texts.say("It shares %(what)s.", what=texts.say(likeness.said, labels=labels))
     # Names end with initials.
     return said[:-1] if said.endswith("..") else said
 

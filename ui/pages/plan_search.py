@@ -9,12 +9,15 @@ from typing import Final
 
 import numpy as np
 
-from search.engine import LONGEST_QUERY, combined, filter_masks
+from kg.facets.filters import Filters
+from kg.facets.table import VALUE_FACETS
+from search.engine import LONGEST_QUERY, filter_masks
 from search.fulltext.query_syntax import Field
 from search.question.understanding.plan import Intent, Plan
-from search.request import Filters, Mode
+from search.ranking import combined
+from search.request import Mode
 from search.snapshots.snapshot import Snapshot
-from ui.pages.address import MOST_VALUES, VALUE_FACETS, Address, Choices
+from ui.pages.address import MOST_VALUES, Address, Choices
 from ui.pages.links import last_part
 
 STATED: Final = frozenset(
@@ -22,7 +25,7 @@ STATED: Final = frozenset(
 )
 """Intents whose figures are by what records state; so are those of a search that leaves out what was inferred."""
 
-_FIELDS: Final = frozenset({Field.TOPIC, Field.AUTHOR, Field.INSTITUTION})
+_FIELDS: Final = frozenset(Field) & frozenset(VALUE_FACETS)
 """Facets that the query language has a field for, of the same name."""
 
 _BY_WORDS: Final = STATED | {Intent.COUNT}

@@ -8,12 +8,12 @@ from typing import Final
 
 from kg.authority.names import fold
 from kg.descriptions import cards
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS
 from search.question.answering.answer import Answer
 from search.question.understanding.plan import Gap, How, Intent, Joint, Mention, Plan, Reading, Years
-from search.request import Filters
 from search.snapshots.snapshot import Snapshot
 from ui.answers import said_years
-from ui.facet_names import FACET_NAMES
 from ui.pages.ask_address import AskAddress
 from ui.pages.links import report_path
 from ui.texts import N_, Texts
@@ -100,7 +100,7 @@ def plan_view(snapshot: Snapshot, answer: Answer, address: AskAddress, texts: Te
         chips.append(PlanChip("", texts.say("number %(number)s", number=plan.number)))
     return PlanView(
         intent=texts.say(INTENT_NAMES[plan.intent]),
-        counted=" / ".join(texts.say(FACET_NAMES[facet]) for facet in plan.dimension),
+        counted=" / ".join(texts.say(FACETS[facet].label) for facet in plan.dimension),
         intents=tuple(_intents(answer, address, texts)),
         chips=tuple(chips),
         text=plan.text,
@@ -138,7 +138,7 @@ def _years(years: Years, address: AskAddress, texts: Texts) -> PlanChip:
     dropped = years.key in address.dropped
     # Years of which a text speaks can be searched for in words only.
     href = address.dropping(years.key).href if years.binds else address.keeping(years.key).href if dropped else None
-    name, label = FACET_NAMES["year"], said_years(replace(years, excluded=False), texts)
+    name, label = FACETS["year"].label, said_years(replace(years, excluded=False), texts)
     return PlanChip(texts.say(name), label, href=href, binds=years.binds, excluded=years.excluded)
 
 
@@ -156,7 +156,7 @@ class _Names:
         reading, key = mention.reading, self._address.key_of(mention)
         label = label_of(self._snapshot, reading, self._texts)
         return PlanChip(
-            name=self._texts.say(FACET_NAMES[reading.facet]),
+            name=self._texts.say(FACETS[reading.facet].label),
             label=label,
             said="" if _same(mention.text, label) else mention.text,
             href=self._href(mention, key),
@@ -199,7 +199,7 @@ class _Names:
         return replace(self._address, question=written)
 
     def _correction(self, reading: Reading, address: AskAddress) -> Correction:
-        name = self._texts.say(FACET_NAMES[reading.facet])
+        name = self._texts.say(FACETS[reading.facet].label)
         return Correction(name, label_of(self._snapshot, reading, self._texts), reading.reports, address.href)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from rdflib import URIRef
 
 from kg.descriptions import Fact, Inference, Membership, Signature, Statements
+from kg.facets.table import FACETS
 from kg.model import Record
 from kg.vocab import BIBO, DCTERMS, DOI, HANDLE, RG, SCHEMA
 from search.snapshots.changes import Put
@@ -45,30 +46,35 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How one property of the graph is shown: under which label, from which property of a report, as which facet."""
+    """How one property of the graph is shown: under which label, and from which part of a report it was read."""
 
     label: str
     many: str
     prop: URIRef
     read_from: str
-    facets: tuple[str, ...] = ()
+
+    @property
+    def facets(self) -> tuple[str, ...]:
+        """The facets that may lead to the reports with a value, the one of this part alone first."""
+        found = [facet for facet in FACETS.values() if self.read_from in facet.parts]
+        return tuple(facet.name for facet in sorted(found, key=lambda facet: len(facet.parts)))
 
 
 _BEFORE: Final = (
-    _Kind(N_("Corporate author"), N_("Corporate authors"), DCTERMS.contributor, "corporate_authors", ("institution",)),
-    _Kind(N_("Affiliation"), N_("Affiliations"), RG.affiliation, "affiliations", ("institution",)),
-    _Kind(N_("Format"), N_("Format"), DCTERMS.type, "types", ("type",)),
-    _Kind(N_("Language"), N_("Language"), DCTERMS.language, "languages", ("language",)),
+    _Kind(N_("Corporate author"), N_("Corporate authors"), DCTERMS.contributor, "corporate_authors"),
+    _Kind(N_("Affiliation"), N_("Affiliations"), RG.affiliation, "affiliations"),
+    _Kind(N_("Format"), N_("Format"), DCTERMS.type, "types"),
+    _Kind(N_("Language"), N_("Language"), DCTERMS.language, "languages"),
 )
 _AFTER: Final = (
-    _Kind(N_("Subjects"), N_("Subjects"), DCTERMS.subject, "topics", ("topic",)),
-    _Kind(N_("Place"), N_("Places"), DCTERMS.spatial, "places", ("country", "region")),
+    _Kind(N_("Subjects"), N_("Subjects"), DCTERMS.subject, "topics"),
+    _Kind(N_("Place"), N_("Places"), DCTERMS.spatial, "places"),
 )
 _LAST: Final = (
-    _Kind(N_("Access"), N_("Access"), DCTERMS.accessRights, "access", ("access",)),
+    _Kind(N_("Access"), N_("Access"), DCTERMS.accessRights, "access"),
     _Kind(N_("License"), N_("License"), DCTERMS.license, "licenses"),
     _Kind(N_("Funder"), N_("Funders"), SCHEMA.funder, "funders"),
-    _Kind(N_("Repository"), N_("Repository"), RG.repository, "repositories", ("repository",)),
+    _Kind(N_("Repository"), N_("Repository"), RG.repository, "repositories"),
     _Kind(N_("Provider"), N_("Provider"), RG.provider, "providers"),
     _Kind(N_("Other title"), N_("Other titles"), DCTERMS.alternative, "alternative_titles"),
     _Kind(N_("Citation"), N_("Citation"), DCTERMS.bibliographicCitation, "citation"),

@@ -9,25 +9,17 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from kg.vocab import Kind
+from kg.facets.table import FACETS, of_kinds
+from kg.model import Kind
 from search.live import LiveEngine
 from ui.asset_files import asset, asset_url
 from ui.pages.address import Address
 from ui.pages.report_page import report_form
 from ui.pages.search_page import SearchPage
+from ui.snapshot_header import snapshot_header
 
-_FACETS: Final = {
-    Kind.AUTHOR: ("author",),
-    Kind.TOPIC: ("topic",),
-    Kind.INSTITUTION: ("institution", "publisher"),
-    Kind.REPOSITORY: ("repository",),
-    Kind.SERIES: ("series",),
-    Kind.PLACE: ("country", "region"),
-    Kind.TYPE: ("type",),
-    Kind.LANGUAGE: ("language",),
-    Kind.ACCESS: ("access",),
-}
-"""The facets in which an entity of a kind may be found, the likeliest first."""
+_KINDS: Final = tuple(dict.fromkeys(facet.kind for facet in FACETS.values() if facet.kind is not None))
+"""What has a page: entities that reports are found by."""
 
 
 def page_routes(live: LiveEngine) -> APIRouter:
@@ -37,7 +29,8 @@ def page_routes(live: LiveEngine) -> APIRouter:
     @router.get("/search")
     def search(request: Request) -> HTMLResponse:
         page = SearchPage.open(live, request.url.query, request.headers.get("accept-language", ""), "/search")
-        return HTMLResponse(page.html("search.html"), headers={"Vary": "Accept-Language"})
+        headers = {"Vary": "Accept-Language"} | snapshot_header(page.snapshot)
+        return HTMLResponse(page.html("search.html"), headers=headers)
 
     # Ids may hold slashes.
     @router.get("/report/{report_id:path}")
@@ -46,9 +39,10 @@ def page_routes(live: LiveEngine) -> APIRouter:
         snapshot = live.current().snapshot
         accept, languages = headers.get("accept", ""), headers.get("accept-language", "")
         form = report_form(snapshot, report_id, accept, request.url.query, languages)
-        return Response(form.body, media_type=form.media, headers={"Vary": "Accept, Accept-Language"})
+        varied = {"Vary": "Accept, Accept-Language"} | snapshot_header(snapshot)
+        return Response(form.body, media_type=form.media, headers=varied)
 
-    for kind in _FACETS:
+    for kind in _KINDS:
         router.add_api_route(f"/{kind}/{{slug}}", _entity_page(live, kind))
 
     @router.get("/favicon.ico")
@@ -72,7 +66,7 @@ def _entity_page(live: LiveEngine, kind: Kind) -> Callable[[str, Request], Redir
 
     def entity(slug: str, request: Request) -> RedirectResponse:
         snapshot = live.current().snapshot
-        for facet in _FACETS[kind]:
+        for facet in of_kinds(kind):
             if snapshot.columns.facets[facet].code(f"{snapshot.manifest.base}{kind}/{slug}") is not None:
                 address = Address(language=Address.read(request.url.query).language)
                 return RedirectResponse(f"/?{address.only(facet, slug).query_string}", status_code=303)

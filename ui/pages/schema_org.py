@@ -6,8 +6,7 @@ import orjson
 from markupsafe import Markup
 
 from kg.authority.concepts import resolve
-from kg.model import Report
-from kg.vocab import Kind
+from kg.model import Kind, Report
 from ui.pages.links import safe_url
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlencode
 
+from kg.facets.table import FACETS
 from kg.vocab import Minter
+from search.fulltext.suggestible import ENTITY_KINDS, REPORT
 from search.live import LiveEngine
 from search.related import RelatedRequest, related
-from ui.facet_names import SUGGESTED_NAMES
+from search.snapshots.snapshot import Snapshot
 from ui.languages import LANGUAGES
 from ui.pages.address import Address
 from ui.pages.ask_address import AskAddress
@@ -16,6 +19,10 @@ from ui.pages.cards import card_of
 from ui.pages.query_tips import QUERY_TIPS
 from ui.pages.rendering import Rendering
 from ui.pages.search_view import SearchView, search_view
+from ui.texts import N_
+
+SUGGESTED_NAMES: Final = {kind: FACETS[kind].label for kind in ENTITY_KINDS} | {REPORT: N_("Reports")}
+"""What suggestions are called, by their kind."""
 
 _RELATED = 5
 _QUESTION_MARKS = "?¿"
@@ -29,13 +36,15 @@ class SearchPage:
     view: SearchView
     rendering: Rendering
     path: str
+    snapshot: Snapshot
 
     @classmethod
     def open(cls, live: LiveEngine, query_string: str, accept_language: str, path: str) -> SearchPage:
         """Search as the part of a URL after ``?`` says; raises :class:`~search.errors.SearchError`."""
         address = Address.read(query_string)
         rendering = Rendering.for_reader(address.language, accept_language)
-        return cls(address, search_view(live.current(), address, rendering.texts), rendering, path)
+        engine = live.current()
+        return cls(address, search_view(engine, address, rendering.texts), rendering, path, engine.snapshot)
 
     @property
     def title(self) -> str:

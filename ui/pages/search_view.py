@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kg.facets.columns import FacetColumn, FacetCount
+from kg.facets.filters import Filters
 from kg.facets.query import filter_query
+from kg.facets.table import FACETS, VALUE_FACETS
 from search.engine import Engine
 from search.errors import UnknownValueError
-from search.filter_values import filter_value
+from search.filter_values import meant_filters
 from search.fulltext.query_syntax import parse
-from search.request import Filters, Request, Results
-from search.snapshots.snapshot import Snapshot
-from ui.facet_names import FACET_NAMES
-from ui.pages.address import LAST_PAGE, PAGE_SIZE, VALUE_FACETS, Address, Choices
+from search.request import Request, Results
+from ui.pages.address import LAST_PAGE, PAGE_SIZE, Address, Choices
 from ui.pages.cards import Card, card_of
 from ui.pages.histogram import Bar, bars
 from ui.pages.links import last_part
@@ -54,10 +54,14 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class FacetChoices:
-    """A facet with the values that are excluded, those that are in sight, those that unfold, and where to see more."""
+    """A facet with the values that are excluded, those that are in sight, those that unfold, and where to see more.
+
+    ``unfolded`` lists are open until a reader closes them: those of the table, and those in which something is chosen.
+    """
 
     name: str
     label: str
+    unfolded: bool
     excluded: tuple[Exclusion, ...]
     first: tuple[ValueChoice, ...]
     rest: tuple[ValueChoice, ...]
@@ -117,13 +121,11 @@ def search_view(engine: Engine, address: Address, texts: Texts) -> SearchView:
 
     Raises :class:`~search.errors.SearchError` for a request that cannot be answered.
     """
-    chosen, unknown = _resolved(engine.snapshot, address.chosen)
-    excluded, unknown_too = _resolved(engine.snapshot, address.excluded)
-    filters = Filters(chosen, excluded, address.year_from, address.year_to, inferred=not address.stated_only)
+    filters, unknown = meant_filters(engine.snapshot, address.filters)
     results = engine.search(_request(address, filters))
     columns = engine.snapshot.columns.facets
-    named = replace(address, chosen=_named(columns, chosen), excluded=_named(columns, excluded))
-    notices = dict.fromkeys(_unknown(error, texts) for error in (*unknown, *unknown_too))
+    named = replace(address, chosen=_named(columns, filters.chosen), excluded=_named(columns, filters.excluded))
+    notices = dict.fromkeys(_unknown(error, texts) for error in unknown)
     return SearchView(
         address=named,
         total=results.total,
@@ -152,22 +154,6 @@ def _request(address: Address, filters: Filters) -> Request:
     )
 
 
-def _resolved(snapshot: Snapshot, choices: Choices) -> tuple[Choices, list[UnknownValueError]]:
-    """The values that are meant, and those that no report has: such a value stays, and nothing matches it."""
-    meant: dict[str, tuple[str, ...]] = {}
-    unknown = []
-    for facet, values in choices.items():
-        found = []
-        for value in values:
-            try:
-                found.append(filter_value(snapshot, facet, value))
-            except UnknownValueError as error:
-                found.append(value)
-                unknown.append(error)
-        meant[facet] = tuple(dict.fromkeys(found))
-    return meant, unknown
-
-
 def _named(columns: Mapping[str, FacetColumn], choices: Choices) -> Choices:
     """How an address names values; one that nobody knows stays as it is, since its last part may mean another."""
     return {
@@ -177,7 +163,7 @@ def _named(columns: Mapping[str, FacetColumn], choices: Choices) -> Choices:
 
 
 def _unknown(error: UnknownValueError, texts: Texts) -> str:
-    name = texts.say(FACET_NAMES[error.facet])
+    name = texts.say(FACETS[error.facet].label)
     said = texts.say("%(facet)s: no report has “%(value)s”.", facet=name, value=error.value)
     if not error.nearest:
         return said
@@ -213,7 +199,8 @@ def _facet(
     split = len(choices) if opened else max(SHOWN_AT_ONCE, len(chosen))
     return FacetChoices(
         name=name,
-        label=texts.say(FACET_NAMES[name]),
+        label=texts.say(FACETS[name].label),
+        unfolded=FACETS[name].unfolded or bool(chosen or excluded),
         excluded=tuple(
             _exclusion(column, value, address, texts) for value in excluded if column.code(value) is not None
         ),
@@ -264,17 +251,17 @@ def _chips(columns: Mapping[str, FacetColumn], filters: Filters, address: Addres
     for facet, values in filters.chosen.items():
         for value, named in zip(values, address.chosen[facet], strict=True):
             label = _label(columns[facet], value, texts)
-            chips.append(Chip(texts.say(FACET_NAMES[facet]), label, address.toggled(facet, named).query_string))
+            chips.append(Chip(texts.say(FACETS[facet].label), label, address.toggled(facet, named).query_string))
     for facet, values in filters.excluded.items():
         for value, named in zip(values, address.excluded[facet], strict=True):
             label = texts.say("not %(value)s", value=_label(columns[facet], value, texts))
             query = address.excluding(facet, named).query_string
-            chips.append(Chip(texts.say(FACET_NAMES[facet]), label, query, excluding=True))
+            chips.append(Chip(texts.say(FACETS[facet].label), label, query, excluding=True))
     if address.year_from is not None or address.year_to is not None:
         span = f"{address.year_from or '…'}–{address.year_to or '…'}"
         if address.year_from == address.year_to:
             span = str(address.year_from)
-        name = FACET_NAMES["year"]
+        name = FACETS["year"].label
         chips.append(Chip(texts.say(name), span, address.within(None, None).query_string))
     if address.stated_only:
         query = replace(address, stated_only=False, page=1).query_string
@@ -302,10 +289,10 @@ def _sparql(columns: Mapping[str, FacetColumn], filters: Filters) -> str | None:
         return None
     # Without a value that no report has, everything is as it was.
     excluded = {
-        facet: [value for value in values if columns[facet].code(value) is not None]
+        facet: tuple(value for value in values if columns[facet].code(value) is not None)
         for facet, values in filters.excluded.items()
     }
-    return filter_query(filters.chosen, excluded, filters.year_from, filters.year_to, also=filters.also)
+    return filter_query(replace(filters, excluded=excluded))
 
 
 def _loosened(address: Address) -> Address | None:

@@ -13,7 +13,6 @@ from fastapi.responses import HTMLResponse
 
 from kg.errors import KgError
 from kg.store import Scope
-from search.live import LiveEngine
 from ui.asset_files import vendor_file
 from ui.errors import HTTP_STATUS
 from ui.languages import LANGUAGES
@@ -30,26 +29,24 @@ class _ExampleLink:
     address: str
 
 
-def workbench_routes(live: LiveEngine, answers: SparqlAnswers, seconds: float) -> APIRouter:
+def workbench_routes(answers: SparqlAnswers, seconds: float) -> APIRouter:
     """The workbench over the live snapshot; queries may run for so many seconds."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/workbench")
     async def opened(request: Request) -> HTMLResponse:
-        return await _page(live, answers, seconds, request, dict(request.query_params))
+        return await _page(answers, seconds, request, dict(request.query_params))
 
     @router.post("/workbench")
     async def posted(request: Request) -> HTMLResponse:
         """A query that is too long for an address."""
         fields = parse_qs(await posted_text(request))
-        return await _page(live, answers, seconds, request, {name: values[-1] for name, values in fields.items()})
+        return await _page(answers, seconds, request, {name: values[-1] for name, values in fields.items()})
 
     return router
 
 
-async def _page(
-    live: LiveEngine, answers: SparqlAnswers, seconds: float, request: Request, asked: Mapping[str, str]
-) -> HTMLResponse:
+async def _page(answers: SparqlAnswers, seconds: float, request: Request, asked: Mapping[str, str]) -> HTMLResponse:
     rendering = Rendering.for_reader(asked.get("lang"), request.headers.get("accept-language", ""))
     query, stated_only = asked.get("query", ""), asked.get("stated_only") == "1"
     answer: Answer | None = None
@@ -57,7 +54,7 @@ async def _page(
     if query.strip():
         try:
             found = await answers.answer(query, Scope.STATED if stated_only else Scope.ALL, ("json", "turtle"))
-            laid_out = partial(shown, live.current().snapshot, found, query, rendering.texts, stated_only=stated_only)
+            laid_out = partial(shown, found.snapshot, found, query, rendering.texts, stated_only=stated_only)
             # Reading a long answer takes time, in which others shall be answered.
             answer = await to_thread.run_sync(laid_out)
         except KgError as error:

@@ -12,14 +12,17 @@ import numpy as np
 
 from kg.authority.names import fold
 from kg.facets.columns import FacetCount
+from kg.facets.query import counting_query, filter_query
+from kg.facets.table import FACETS
 from kg.store import Scope
 from search.engine import Engine
 from search.question.answering.answer import LISTED, SHOWN, Answer, Quote, Side
-from search.question.answering.counting import Counting, counting, proof, series_numbers, series_query
+from search.question.answering.counting import Counting, series_numbers, series_query
 from search.question.answering.quoting import Quoter
 from search.question.answering.refusing import NEAREST, Refusals, searchable
 from search.question.understanding.plan import Corrections, Gap, Intent, Mention, Plan
 from search.question.understanding.planning import Planner
+from search.question.understanding.roles import ISSUERS, SUBJECTS
 from search.related import RelatedRequest, related
 from search.request import Request, Sort
 
@@ -102,7 +105,7 @@ class Asker:
 
     def _loosened(self, plan: Plan) -> Answer | None:
         """What there is when subjects are searched for in words instead: many records lack headings."""
-        soft = {"topic"} if plan.intent is Intent.LIST else {"topic", "country", "region"}
+        soft = ("topic",) if plan.intent is Intent.LIST else SUBJECTS
         loose = [one for one in plan.mentions if one.binds and not one.excluded and one.reading.facet in soft]
         if not any(one.reading.facet == "topic" for one in loose):
             return None
@@ -122,7 +125,7 @@ class Asker:
     def _find(self, plan: Plan) -> Answer:
         filters = plan.filters
         bound = bool(filters.chosen or filters.excluded or filters.year_from or filters.year_to)
-        query = proof(filters) if bound else None
+        query = filter_query(filters) if bound else None
         if bound and not self.engine.passing(filters).any():
             return self._refusals.unanswered(plan, query)
         text = searchable(plan.text)
@@ -149,7 +152,7 @@ class Asker:
         )
 
     def _list(self, plan: Plan) -> Answer:
-        query = proof(plan.filters)
+        query = filter_query(plan.filters)
         rows = self._snapshot.graph.select(query, Scope.ALL)
         years = {str(report): None if year is None else str(year) for report, _title, year in rows}
         reports = list(years)
@@ -185,7 +188,7 @@ class Asker:
         filters = plan.filters
         if plan.elsewhere:
             filters = replace(filters, excluded={**filters.excluded, "country": self._countries_of(plan.subject)})
-        query = proof(filters)
+        query = filter_query(filters)
         hits = related(self._snapshot, RelatedRequest(plan.subject, filters, SHOWN))
         if not hits:
             return self._refusals.unanswered(plan, query)
@@ -209,7 +212,7 @@ class Asker:
 
     def _compare(self, plan: Plan) -> Answer:
         sides = self._sides(plan)
-        query = counting(tuple(dict.fromkeys(side.reading.facet for side in sides)), plan.filters)
+        query = counting_query(tuple(dict.fromkeys(side.reading.facet for side in sides)), plan.filters)
         compared = []
         reports: list[str] = []
         for side in sides:
@@ -232,7 +235,7 @@ class Asker:
         return [mention for mention in bound if _kind(mention) == kind]
 
 
-_RELATED: Final = ("topic", "author", "institution", "country")
+_RELATED: Final = tuple(name for name, facet in FACETS.items() if facet.asked.beside)
 
 
 def _entities(facets: Mapping[str, Sequence[FacetCount]]) -> tuple[tuple[str, FacetCount], ...]:
@@ -258,4 +261,4 @@ def _with_enough(plan: Plan) -> Plan:
 
 def _kind(mention: Mention) -> str:
     facet = mention.reading.facet
-    return "institution" if facet in {"repository", "publisher"} else facet
+    return "institution" if facet in ISSUERS else facet

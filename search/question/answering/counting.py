@@ -14,6 +14,7 @@ from rdflib import URIRef
 from kg import sparql
 from kg.facets.columns import FacetCount
 from kg.facets.counting import Mask
+from kg.facets.filters import Filters
 from kg.facets.query import counting_query, filter_query
 from kg.facets.values import FacetValue
 from kg.store import Scope
@@ -21,7 +22,8 @@ from search.engine import Engine
 from search.question.answering.answer import LISTED, SHOWN, Answer, Change, Numbers, Refusal
 from search.question.answering.refusing import Refusals, searchable
 from search.question.understanding.plan import Gap, Plan
-from search.request import Filters, Mode, Request
+from search.question.understanding.roles import CONTROLLED
+from search.request import Mode, Request
 from search.snapshots.snapshot import Snapshot
 
 _RANKED: Final = 10
@@ -45,7 +47,7 @@ class Counting:
         """How many reports pass the filters, or how many values of a facet they have."""
         if plan.dimension and not plan.text:
             return self._count_values(plan)
-        query = proof(plan.filters, "count_reports")
+        query = filter_query(plan.filters, frame="count_reports")
         stated, every = (self._number(query, scope) for scope in (_scope(plan), Scope.ALL))
         if plan.text:
             # Words are no part of the graph: the engine counts the reports inside the filters that hold them.
@@ -90,7 +92,7 @@ class Counting:
         return int(np.count_nonzero(allowed))
 
     def _count_values(self, plan: Plan) -> Answer:
-        query = counting(plan.dimension, plan.filters)
+        query = counting_query(plan.dimension, plan.filters)
         found = self._counts(plan, query, plan.dimension)
         return Answer(
             plan,
@@ -122,7 +124,7 @@ class Counting:
 
     def count_by_year(self, plan: Plan) -> Answer:
         """How many reports pass the filters, year by year."""
-        query = counting(("year",), plan.filters)
+        query = counting_query(("year",), plan.filters)
         if plan.text:
             found = [one for one in self._snapshot.columns.counts("year", self._speaking(plan)) if one.count]
         else:
@@ -139,21 +141,21 @@ class Counting:
     def share(self, plan: Plan) -> Answer:
         """The share that the last named filter is of what the others let pass: "what share of X is open access"."""
         bound = [mention for mention in plan.mentions if mention.binds and not mention.excluded]
-        part = next((one for one in bound if one.reading.facet in {"access", "language", "type"}), bound[-1])
+        part = next((one for one in bound if one.reading.facet in CONTROLLED), bound[-1])
         wider = replace(plan, mentions=tuple(one for one in plan.mentions if one is not part))
-        query = proof(plan.filters, "count_reports")
+        query = filter_query(plan.filters, frame="count_reports")
         if plan.text:
             number, whole = (int(np.count_nonzero(self._speaking(one))) for one in (plan, wider))
         else:
             number = self._number(query, _scope(plan))
-            whole = self._number(proof(wider.filters, "count_reports"), _scope(plan))
+            whole = self._number(filter_query(wider.filters, frame="count_reports"), _scope(plan))
         if not whole:
             return self._refusals.unanswered(plan, query)
         return Answer(plan, self._name, count=number, whole=whole, total=number, sparql=query)
 
     def rank(self, plan: Plan) -> Answer:
         """The commonest values of a facet, or the rarest."""
-        query = counting(plan.dimension, plan.filters)
+        query = counting_query(plan.dimension, plan.filters)
         if plan.text:
             mask = self._speaking(plan)
             found = sorted(
@@ -213,7 +215,7 @@ class Counting:
     def coauthors(self, plan: Plan) -> Answer:
         """With whom somebody wrote."""
         filters = plan.filters
-        query = counting(("author",), filters)
+        query = counting_query(("author",), filters)
         asked = {
             value for mention in plan.mentions if mention.reading.facet == "author" for value in mention.reading.values
         }
@@ -254,12 +256,12 @@ class Counting:
         dimension = plan.dimension or ("topic",)
         span = _named_span(plan)
         everything = replace(plan, years=())
-        years = self._counts(plan, counting(("year",), everything.filters), ("year",))
+        years = self._counts(plan, counting_query(("year",), everything.filters), ("year",))
         known = [int(one.value.value) for one in years]
         if not known:
             return self._refusals.unanswered(plan, None)
         first, last = span or (min(known), max(known))
-        queries = [counting(dimension, _of_year(everything, year)) for year in (first, last)]
+        queries = [counting_query(dimension, _of_year(everything, year)) for year in (first, last)]
         before, after = ({one.value.value: one for one in self._counts(plan, query, dimension)} for query in queries)
         changes = [
             Change(
@@ -281,30 +283,16 @@ class Counting:
         """The values that no earlier report has."""
         dimension = plan.dimension or ("topic",)
         first = plan.filters.year_from or self._today().year
-        query = counting(dimension, plan.filters)
+        query = counting_query(dimension, plan.filters)
         now = self._counts(plan, query, dimension)
         without_years = replace(plan.filters, year_from=None, year_to=first - 1)
-        before = {one.value.value for one in self._counts(plan, counting(dimension, without_years), dimension)}
+        before = {one.value.value for one in self._counts(plan, counting_query(dimension, without_years), dimension)}
         found = [one for one in now if one.value.value not in before]
         if not now:
             return self._refusals.unanswered(plan, query)
         return Answer(
             plan, self._name, ranking=tuple(found[:LISTED]), distinct=len(found), total=len(found), sparql=query
         )
-
-
-def proof(filters: Filters, frame: str = "filter_reports") -> str:
-    """The query for what passes some filters, in a frame of `kg.facets.query`."""
-    return filter_query(
-        filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also, frame=frame
-    )
-
-
-def counting(dimension: Sequence[str], filters: Filters) -> str:
-    """The query that counts the values of some facets over the reports that pass some filters."""
-    return counting_query(
-        dimension, filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also
-    )
 
 
 def series_query(plan: Plan) -> str:

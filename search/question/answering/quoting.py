@@ -66,8 +66,8 @@ class Quoter:
         return (*quotes, *(quote for quote in more if quote.sentence not in quoted))[:most]
 
     def _quotes(self, question: str, cards: Sequence[Card], most: int, read: int) -> tuple[Quote, ...]:
-        told = [card for card in cards if card.abstract]
-        candidates = [candidate for card in told[:read] for candidate in _candidates(question, card)]
+        abstracts = [card for card in cards if card.abstract]
+        candidates = [candidate for card in abstracts[:read] for candidate in _candidates(question, card)]
         if not candidates:
             return ()
         if self._encoder is None:

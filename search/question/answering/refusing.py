@@ -11,12 +11,14 @@ import numpy as np
 
 from kg.authority.names import fold
 from kg.facets.counting import Mask
+from kg.facets.filters import Filters
 from search.engine import Engine
 from search.fulltext.analysis import guess_language
 from search.question.answering.answer import Answer, Refusal, Side
 from search.question.understanding.plan import Gap, Intent, Mention, Plan
+from search.question.understanding.roles import ISSUERS, PLACES, SUBJECTS
 from search.question.understanding.words import LONGEST
-from search.request import Filters, Hit, Request
+from search.request import Hit, Request
 
 NEAREST: Final = 3
 """Reports that are named where there is no answer."""
@@ -111,7 +113,7 @@ class Refusals:
     def _near(self, plan: Plan) -> tuple[Hit, ...]:
         """The reports that come nearest to a question that has no answer: of those who are named, then by words."""
         named = {mention.reading.facet: mention.reading.values for mention in plan.mentions if not mention.excluded}
-        people = {facet: values for facet, values in named.items() if facet in {"author", "institution", "repository"}}
+        people = {facet: values for facet, values in named.items() if facet in {"author", *ISSUERS}}
         if plan.subject:
             return self._engine.hits(plan.subject[:NEAREST])
         request = Request(searchable(plan.question), Filters(people), limit=NEAREST)
@@ -121,7 +123,7 @@ class Refusals:
     def _without_years(self, plan: Plan) -> tuple[Hit, ...]:
         """What there is when the years do not bind, or else nothing but what it is about counts."""
         filters = plan.filters
-        subjects = (one for one in plan.mentions if one.reading.facet in {"topic", "country", "region"})
+        subjects = (one for one in plan.mentions if one.reading.facet in SUBJECTS)
         about = searchable(plan.text or " ".join(one.text for one in subjects) or plan.question)
         for fewer in (_undated(filters), Filters()):
             passed = self._engine.passing(fewer).any() and fewer.chosen
@@ -148,7 +150,7 @@ class Refusals:
         allowed = self._engine.passing(plan.filters)
         missing = []
         for mention in plan.mentions:
-            if mention.binds or mention.excluded or mention.reading.facet not in {"country", "region"}:
+            if mention.binds or mention.excluded or mention.reading.facet not in PLACES:
                 continue
             stated = self._snapshot.columns.mask(mention.reading.facet, mention.reading.values)
             if not (stated & allowed).any() and not (self.holding(mention) & allowed).any():

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Final
 
 from search.question.understanding.lexicon import lexicon
 from search.question.understanding.parsing import NEAR, Parsed
+from search.question.understanding.roles import PLACES
 from search.question.understanding.spans import CueSpan, Span, number_of
-
-PLACE: Final = ("country", "region")
-"""The facets that "places" means."""
 
 
 class Dimensions:
@@ -19,7 +16,7 @@ class Dimensions:
 
     def __init__(self, parsed: Parsed) -> None:
         self._parsed = parsed
-        self._asked = parsed.asked
+        self._question = parsed.question
 
     def asked_for(self) -> tuple[str, ...]:
         """The facets whose values are asked for: nouns that lead to no name."""
@@ -36,7 +33,7 @@ class Dimensions:
         anchor = rank.span.start if rank is not None else 0
         nearest = min(named, key=lambda found: (abs(found[0].start - anchor), found[0].start))
         together = [name for span, name in named if abs(span.start - nearest[0].start) <= 2]
-        facets = [facet for name in together for facet in (PLACE if name == "place" else (name,))]
+        facets = [facet for name in together for facet in (PLACES if name == "place" else (name,))]
         return tuple(dict.fromkeys(facets))
 
     def listed(self) -> tuple[str, ...]:
@@ -45,6 +42,9 @@ class Dimensions:
             asks = cue.says("ask", "which") or cue.says("intent", "list", "count")
             if not asks:
                 continue
+            named = tuple(name for name in cue.names("dimension") if name != "author")
+            if named:
+                return named  # "who funded": the question word says of which facet
             of_something = self._parsed.names or self._parsed.subjects
             if cue.says("dimension", "author") and not any(self._nouns(cue)) and of_something:
                 return ("author",) if self._writes(cue) else ()
@@ -63,8 +63,8 @@ class Dimensions:
         """A number beside "top", "most" or the noun of what is ranked."""
         nouns = [cue.span for cue in self._parsed.cues if cue.says("intent", "rank", "fewest", "newest", "oldest")]
         nouns += [cue.span for cue in self._parsed.cues if cue.says("dimension") or cue.says("documents")]
-        for place, token in enumerate(self._asked.tokens):
-            number = number_of(token, lexicon(self._asked.language))
+        for place, token in enumerate(self._question.tokens):
+            number = number_of(token, lexicon(self._question.language))
             taken = any(place in range(years.span.start, years.span.end) for years in self._parsed.years)
             if number is None or number == 0 or taken or (number == 1 and not token.text.isdigit()):
                 continue
@@ -75,14 +75,14 @@ class Dimensions:
     def _superlative_of_one(self) -> bool:
         """Whether the newest or the oldest of documents is wanted, by a noun in the singular: "the latest report"."""
         nouns = [cue.span for cue in self._parsed.cues if cue.says("documents", "nouns")]
-        singular = [span for span in nouns if not self._asked.words(span)[-1].endswith(("s", "x"))]
+        singular = [span for span in nouns if not self._question.words(span)[-1].endswith(("s", "x"))]
         extremes = [cue.span for cue in self._parsed.cues if cue.says("intent", "newest", "oldest")]
         return any(self._are_beside(*pair) for pair in product(extremes, singular))
 
     def _are_beside(self, one: Span, other: Span) -> bool:
         """Whether grammar alone stands between two spans."""
         first, second = sorted((one, other), key=lambda span: span.start)
-        return all(map(self._asked.is_grammar, range(first.end, second.start)))
+        return all(map(self._question.is_grammar, range(first.end, second.start)))
 
     def _is_who(self, cue: CueSpan) -> bool:
         return cue.says("ask", "which") and len(cue.span) == 1
@@ -97,7 +97,7 @@ class Dimensions:
 
     def _leads_to_name(self, cue: CueSpan, name: str) -> bool:
         """Whether a noun stands beside a name of its kind, which it then describes."""
-        facets = PLACE if name == "place" else (name,)
+        facets = PLACES if name == "place" else (name,)
         for link in self._parsed.names:
             if not any(reading.facet in facets for reading in link.readings):
                 continue
@@ -106,8 +106,8 @@ class Dimensions:
                 if cue.span.end <= link.span.start
                 else range(link.span.end, cue.span.start)
             )
-            plural = self._asked.words(cue.span)[-1].endswith("s") and cue.span.end <= link.span.start
-            near = len(between) <= NEAR and all(self._asked.is_grammar(place) for place in between)
+            plural = self._question.words(cue.span)[-1].endswith("s") and cue.span.end <= link.span.start
+            near = len(between) <= NEAR and all(self._question.is_grammar(place) for place in between)
             if near and not (plural and self._parsed.says("intent", "rank", "fewest") and name != "series"):
                 return link.facet in facets
         return False
@@ -115,7 +115,7 @@ class Dimensions:
     def _says_nothing(self, place: int) -> bool:
         """Whether a word is grammar, a number or a filler."""
         filled = any(cue.says("filler") and place in range(cue.span.start, cue.span.end) for cue in self._parsed.cues)
-        return filled or self._asked.is_grammar(place) or self._parsed.is_number(place)
+        return filled or self._question.is_grammar(place) or self._parsed.is_number(place)
 
     def _of_country(self, cue: CueSpan) -> bool:
         """Whether a country follows: records do not tell "regions of Mali"."""

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from search.question.understanding.dimensions import PLACE, Dimensions
+from search.question.understanding.dimensions import Dimensions
 from search.question.understanding.lexicon import LANGUAGES, lexicon
-from search.question.understanding.parsing import ISSUERS, NEAR, SUBJECTS, Name, Parsed
+from search.question.understanding.parsing import NEAR, Name, Parsed
 from search.question.understanding.plan import Intent, Joint
+from search.question.understanding.roles import ISSUERS, NARROWED, PLACES, SUBJECTS
 from search.question.understanding.spans import CueSpan, Span, YearSpan, number_of
 
 STRUCTURAL: Final = frozenset(
@@ -34,7 +35,7 @@ class Kinds:
 
     def __init__(self, parsed: Parsed, dimensions: Dimensions) -> None:
         self._parsed = parsed
-        self._asked = parsed.asked
+        self._question = parsed.question
         self._dimensions = dimensions
 
     def intent(self, dimension: tuple[str, ...], subject: tuple[str, ...]) -> Intent:
@@ -86,15 +87,15 @@ class Kinds:
                 after = range(cue.span.end, cue.span.end + 2)
                 if any(other.says("documents") and other.span.start in after for other in self._parsed.cues):
                     return False
-        return self._parsed.says("ask", "open", "which") or self._asked.text.rstrip().endswith("?")
+        return self._parsed.says("ask", "open", "which") or self._question.text.rstrip().endswith("?")
 
     def asks_for_employer(self) -> bool:
         """Whether it is asked where or for whom a person works, from the first word to the last."""
         if not any(name.facet == "author" for name in self._parsed.names):
             return False
-        opens = any(cue.says("ask", "where") and cue.span.start == 0 for cue in self._asked.cues)
-        ends = len(self._asked.tokens)
-        works = [cue.span for cue in self._asked.cues if cue.says("ask", "works")]
+        opens = any(cue.says("ask", "where") and cue.span.start == 0 for cue in self._question.cues)
+        ends = len(self._question.tokens)
+        works = [cue.span for cue in self._question.cues if cue.says("ask", "works")]
         # In French and Spanish the person comes last: "Où travaille Amina Diallo ?"
         last = {ends, *(name.span.start for name in self._parsed.names if name.span.end == ends)}
         return opens and any(span.end in last for span in works)
@@ -147,7 +148,7 @@ class Kinds:
     @property
     def per_year(self) -> bool:
         """Whether years are to be told apart. The words may also lead to years: "each year 2018 to 2023"."""
-        return any(cue.says("intent", "per_year") for cue in self._asked.cues)
+        return any(cue.says("intent", "per_year") for cue in self._question.cues)
 
     def _counts(self, name: str = "count") -> bool:
         """Whether "how many" asks for records, or for values of a facet, and not for what texts tell."""
@@ -165,11 +166,11 @@ class Kinds:
         """Whether documents that something binds are spoken of, and nothing that they are about is left over."""
         rest = self._parsed.rest(structural=True)
         bound = bool(self._parsed.years) or any(name.facet != "topic" for name in self._parsed.names)
-        return bound and self.speaks_of_documents() and not self.told(rest) and len(rest) <= _MOST_TURNS
+        return bound and self.speaks_of_documents() and not self.subject_words(rest) and len(rest) <= _MOST_TURNS
 
     def _counted_next(self, place: int) -> bool:
         """Whether the next word with content is no thing in a text: "how many are in Spanish", "... : how many?"."""
-        while place < len(self._asked.tokens):
+        while place < len(self._question.tokens):
             name = next((one for one in self._parsed.names if place in range(one.span.start, one.span.end)), None)
             if name is not None:
                 return name.facet != "topic"
@@ -178,7 +179,7 @@ class Kinds:
                 return cue.says("dimension") or cue.says("role") or cue.says("time")
             if any(place in range(one.span.start, one.span.end) for one in self._parsed.years):
                 return True
-            if cue is None and not self._asked.is_grammar(place):
+            if cue is None and not self._question.is_grammar(place):
                 return False
             place = place + 1 if cue is None else cue.span.end
         return self.speaks_of_documents() or bool(self._parsed.names)
@@ -186,7 +187,7 @@ class Kinds:
     def _ranks(self) -> bool:
         """Whether "most" speaks of what is ranked: the noun of a facet, or records, are near."""
         rest = self._parsed.rest(structural=True)
-        if len(rest) - len(self.told(rest)) > _MOST_UNUSED:
+        if len(rest) - len(self.subject_words(rest)) > _MOST_UNUSED:
             return False
         asks = self._parsed.says("ask", "which") or bool(self._dimensions.listed())
         dimensions = [cue.span for cue in self._parsed.cues if cue.says("dimension")]
@@ -202,7 +203,7 @@ class Kinds:
     def _numbered_dimension(self) -> bool:
         """Whether so many values of a facet are wanted: "three repositories"."""
         rest = self._parsed.rest(structural=True)
-        if len(rest) - len(self.told(rest)) > _MOST_UNUSED or not (self._parsed.names or self._parsed.years):
+        if len(rest) - len(self.subject_words(rest)) > _MOST_UNUSED or not (self._parsed.names or self._parsed.years):
             return False
         return any(
             cue.says("dimension") and cue.span.start > 0 and self._wants(cue.span.start - 1)
@@ -211,7 +212,7 @@ class Kinds:
 
     def _wants(self, place: int) -> bool:
         """Whether a word is a number of things, and no article."""
-        number = number_of(self._asked.tokens[place], lexicon(self._asked.language))
+        number = number_of(self._question.tokens[place], lexicon(self._question.language))
         return number is not None and number > 1
 
     def _chooses_among(self, dimension: tuple[str, ...]) -> bool:
@@ -223,10 +224,10 @@ class Kinds:
         if said("intent", "more"):
             return True
         rest = self._parsed.rest(structural=True)
-        if not said("intent", "rank") or len(rest) - len(self.told(rest)) > _MOST_UNUSED:
+        if not said("intent", "rank") or len(rest) - len(self.subject_words(rest)) > _MOST_UNUSED:
             return False
         # "Who" may be an institution as well.
-        asked = {*dimension, *(ISSUERS if "author" in dimension else ())}
+        asked = {*dimension, *(ISSUERS if "author" in dimension or NARROWED.keys() & set(dimension) else ())}
         return not dimension or bool(facets & asked)
 
     def sides(self) -> tuple[Name, ...]:
@@ -236,7 +237,7 @@ class Kinds:
         """
         for first, second in pairwise(self._parsed.names):
             between = Span(first.span.end, second.span.start)
-            joined = any(cue.span == between and cue.says("logic", "or") for cue in self._asked.cues)
+            joined = any(cue.span == between and cue.says("logic", "or") for cue in self._question.cues)
             facets = {reading.facet for reading in first.readings}
             if joined and first.facet != second.facet and any(one.facet in facets for one in second.readings):
                 return first, second
@@ -260,7 +261,7 @@ class Kinds:
         dated = self._years_bind() and (asked or not topics or not any(map(_is_decade, self._parsed.years)))
         if any(name.facet not in SUBJECTS for name in self._parsed.names) or dated:
             return True
-        places = any(name.facet in PLACE for name in self._parsed.names)
+        places = any(name.facet in PLACES for name in self._parsed.names)
         return (places and not topics) or any(name.role == "topic" for name in self._parsed.names)
 
     def _is_heading(self) -> bool:
@@ -276,7 +277,7 @@ class Kinds:
         plain = bool(kinds) or any(name.role == "topic" for name in self._parsed.names) or self._years_bind()
         return _MOST_TURNS if plain and self.speaks_of_documents() else _MOST_UNUSED
 
-    def told(self, rest: Sequence[int]) -> list[int]:
+    def subject_words(self, rest: Sequence[int]) -> list[int]:
         """Of the words that nothing has taken those that say what documents are about.
 
         They follow "about", stand between "how many" and the noun, or are quoted; others are turns of speech.
@@ -288,13 +289,13 @@ class Kinds:
             if cue.says("intent", "count", "share"):
                 nouns = (other.span.start for other in self._parsed.cues if other.says("documents"))
                 between = range(cue.span.end, next((noun for noun in nouns if noun > cue.span.end), cue.span.end))
-                if not any(map(self._asked.is_grammar, between)):
+                if not any(map(self._question.is_grammar, between)):
                     led.update(between)
-        return [place for place in rest if place in led or self._asked.tokens[place].quote is not None]
+        return [place for place in rest if place in led or self._question.tokens[place].quote is not None]
 
     def _next_cue(self, place: int) -> int:
         """Where the next years, the next cue that is no filler, or the next part of the sentence begin."""
-        tokens, text = self._asked.tokens, self._asked.text
+        tokens, text = self._question.tokens, self._question.text
         breaks = (
             later
             for later in range(max(1, place), len(tokens))
@@ -303,11 +304,11 @@ class Kinds:
         starts = [cue.span.start for cue in self._parsed.cues if not self._goes_on(cue)]
         starts += [years.span.start for years in self._parsed.years]
         starts += breaks
-        return min((start for start in starts if start >= place), default=len(self._asked.tokens))
+        return min((start for start in starts if start >= place), default=len(self._question.tokens))
 
     def _goes_on(self, cue: CueSpan) -> bool:
         """Whether a cue may stand amid what documents are about: "tanto de género como de nutrición"."""
-        both = any(one.says("joint", "both") and one.span.end <= cue.span.start for one in self._asked.cues)
+        both = any(one.says("joint", "both") and one.span.end <= cue.span.start for one in self._question.cues)
         return cue.says("filler") or cue.says("logic") or (both and cue.says("joint", "as"))
 
     def binds(self, name: Name, intent: Intent) -> bool:
@@ -321,8 +322,7 @@ class Kinds:
         documents = self.speaks_of_documents()
         led = documents and name.role is not None and name.role != "about"
         rules = {
-            "country": False,
-            "region": False,
+            **dict.fromkeys(PLACES, False),
             "topic": name.role == "topic",
             "author": documents and name.role == "author",
             "series": led or self._of_documents(name.span),
@@ -335,7 +335,7 @@ class Kinds:
         for cue in self._parsed.cues:
             if cue.says("documents"):
                 gap = range(cue.span.end, span.start)
-                between = sum(not self._asked.is_grammar(place) for place in gap)
+                between = sum(not self._question.is_grammar(place) for place in gap)
                 if cue.span.end <= span.start and len(gap) <= NEAR + 1 and between <= 1:
                     return True
                 after = range(span.end, cue.span.start)
@@ -347,7 +347,7 @@ class Kinds:
         """Whether a verb and an article lead from a name to its documents: "IFAD withdraw the report"."""
         return (
             1 < len(gap) <= NEAR + 1
-            and self._asked.is_grammar(gap[-1])
+            and self._question.is_grammar(gap[-1])
             and not any(cue.span.start in gap for cue in self._parsed.cues if cue.says("role") or cue.says("intent"))
         )
 
@@ -375,13 +375,13 @@ class Kinds:
     def _tells_event(self, span: YearSpan) -> bool:
         """Whether a year tells which of the things that reports are about is meant: "the drought of 2005"."""
         place = span.span.start
-        if span.published or span.bounded or place == 0 or self._asked.tokens[place - 1].folded != "of":
+        if span.published or span.bounded or place == 0 or self._question.tokens[place - 1].folded != "of":
             return False
         return any(name.facet == "topic" and name.span.end == place - 1 for name in self._parsed.names)
 
     def _grammar_before(self, place: int) -> int:
         count = 0
-        while place - count > 0 and self._asked.is_grammar(place - count - 1):
+        while place - count > 0 and self._question.is_grammar(place - count - 1):
             count += 1
         return count
 

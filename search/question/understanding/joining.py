@@ -8,7 +8,7 @@ from typing import Final
 
 from search.question.understanding.plan import Joint
 from search.question.understanding.spans import CueSpan, Span
-from search.question.understanding.words import Read
+from search.question.understanding.words import Question
 
 _PASSED_OVER: Final = ("role", "dimension", "filler")
 """Cues that may stand before a name without parting it from the one before: "by A and by B", "the topics A and B"."""
@@ -31,14 +31,14 @@ class Joints:
     said: tuple[Span, ...]
 
 
-def joints(asked: Read, cues: Sequence[CueSpan], names: Sequence[Named]) -> Joints:
+def joints(question: Question, cues: Sequence[CueSpan], names: Sequence[Named]) -> Joints:
     """How names are joined. ``cues`` are those that no name has taken."""
-    return _Joining(asked, cues, names).joints()
+    return _Joining(question, cues, names).joints()
 
 
 class _Joining:
-    def __init__(self, asked: Read, cues: Sequence[CueSpan], names: Sequence[Named]) -> None:
-        self._asked = asked
+    def __init__(self, question: Question, cues: Sequence[CueSpan], names: Sequence[Named]) -> None:
+        self._question = question
         self._cues = cues
         self._names = names
 
@@ -57,9 +57,9 @@ class _Joining:
 
     def _said_of_words(self) -> Iterator[Span]:
         """Phrases that say "both" of words: "simultaneamente de", or at the end of the question."""
-        for cue in self._asked.cues:
+        for cue in self._question.cues:
             end = cue.span.end
-            leads = end == len(self._asked.tokens) or self._asked.is_grammar(end)
+            leads = end == len(self._question.tokens) or self._question.is_grammar(end)
             if cue.says("joint", "both") and (
                 leads or any(one.span.start == end for one in self._cues if one.says("role"))
             ):
@@ -90,7 +90,7 @@ class _Joining:
             joint = self._joint(before.span.end, place)
             if joint is not None:
                 return joint
-            if not self._asked.is_grammar(place - 1) or self._asks_anew(place - 1):
+            if not self._question.is_grammar(place - 1) or self._asks_anew(place - 1):
                 return None
             place -= 1
         gap = self._gap(place)
@@ -105,7 +105,7 @@ class _Joining:
 
     def _joint(self, start: int, end: int) -> str | None:
         """What a phrase says that ends at a place, the longest counts; who wrote with somebody wrote together."""
-        ending = [cue for cue in self._asked.cues if cue.span.end == end and cue.span.start >= start]
+        ending = [cue for cue in self._question.cues if cue.span.end == end and cue.span.start >= start]
         for cue in sorted(ending, key=lambda cue: cue.span.start):
             if cue.says("joint", "with") or cue.says("intent", "coauthors"):
                 return "with"
@@ -118,8 +118,8 @@ class _Joining:
 
     def _gap(self, place: int) -> str:
         """What stands between a word and the one before it."""
-        tokens = self._asked.tokens
-        return self._asked.text[tokens[place - 1].end : tokens[place].start]
+        tokens = self._question.tokens
+        return self._question.text[tokens[place - 1].end : tokens[place].start]
 
     def _runs(self, said: Sequence[str | None]) -> Iterator[range]:
         """Neighbouring names of one facet that are joined so that a report could have them all."""
@@ -139,7 +139,7 @@ class _Joining:
             return None
         first, last = self._names[run[0]].span, self._names[run[-1]].span
         spans = sorted(
-            (cue.span for cue in self._asked.cues if cue.says("joint", "both")),
+            (cue.span for cue in self._question.cues if cue.says("joint", "both")),
             key=lambda span: (-len(span), span.start),
         )
         before = (span for span in spans if span.end <= first.start and self._is_empty(span.end, first.start))
@@ -163,7 +163,7 @@ class _Joining:
             if _is_passed_over(cue) or cue.says("documents")
             for place in range(cue.span.start, cue.span.end)
         }
-        return all(place in passed or self._asked.is_grammar(place) for place in range(start, end))
+        return all(place in passed or self._question.is_grammar(place) for place in range(start, end))
 
 
 _JOINTS: Final = {"and": Joint.AND, "with": Joint.AND, "or": Joint.OR}

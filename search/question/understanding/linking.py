@@ -21,22 +21,22 @@ from kg.authority.names import fold
 from kg.authority.places import resolve_place
 from kg.authority.subjects import longest_name, subject_called
 from kg.facets.columns import FacetColumn
-from kg.vocab import Kind, Minter
+from kg.facets.table import FACETS
+from kg.model import Kind
+from kg.vocab import Minter
 from search.fulltext.analysis import function_words
-from search.question.understanding.people import as_persons, namesakes, person_spans, readings_of_name
+from search.question.understanding.people import as_persons, namesakes, person_spans, splits_of_name
 from search.question.understanding.plan import How, Reading
+from search.question.understanding.roles import CONTROLLED, ISSUERS, LABELLED, PLACES
 from search.question.understanding.spans import Span
-from search.question.understanding.words import Read
+from search.question.understanding.words import Question
 from search.snapshots.snapshot import Snapshot
 
 LONGEST: Final = 16
 """Words of a name that are looked at."""
 
-_LABELLED: Final = ("author", "institution", "series", "publisher", "repository")
-"""Facets whose values are met by the labels that records give them; topics have other names, the rest is controlled."""
-_ISSUERS: Final = ("repository", "publisher", "institution")
-_CONTROLLED: Final = {"language": Kind.LANGUAGE, "type": Kind.TYPE, "access": Kind.ACCESS}
-_PLACES: Final = ("country", "region")
+_OPEN: Final = tuple(name for name in (*LABELLED, "topic") if FACETS[name].suggested)
+"""Facets in which a name that nothing bears may be meant."""
 _LEGAL_FORMS: Final = frozenset(
     {"inc", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "plc", "sa", "gmbh"}
 )
@@ -85,40 +85,40 @@ class Linker:
         self._columns = snapshot.columns
         self._minter = Minter(snapshot.manifest.base)
 
-    def links(self, read: Read) -> list[Link]:
+    def links(self, question: Question) -> list[Link]:
         """Every name of the question with what it may mean, whether or not names overlap."""
         found: dict[Span, dict[str, Reading]] = {}
-        for span, reading in self._found(read):
+        for span, reading in self._found(question):
             by_facet = found.setdefault(span, {})
             known = by_facet.get(reading.facet)
             by_facet[reading.facet] = reading if known is None else _both(known, reading)
         return [Link(span, tuple(readings.values())) for span, readings in found.items()]
 
-    def _found(self, read: Read) -> Iterator[tuple[Span, Reading]]:
-        for start in range(len(read.tokens)):
-            for facet in _LABELLED:
-                yield from self._labels(read, start, facet)
-            for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
+    def _found(self, question: Question) -> Iterator[tuple[Span, Reading]]:
+        for start in range(len(question.tokens)):
+            for facet in LABELLED:
+                yield from self._labels(question, start, facet)
+            for end in range(start + 1, min(start + LONGEST, len(question.tokens)) + 1):
                 span = Span(start, end)
-                if _may_be_name(read, span):
-                    for reading in (*self._controlled(read, span), *self._institutions(read, span)):
+                if _may_be_name(question, span):
+                    for reading in (*self._controlled(question, span), *self._institutions(question, span)):
                         yield span, reading
-        yield from self._topics(read)
-        for span in person_spans(read):
-            for person in self.people(read.said(span))[:1]:
+        yield from self._topics(question)
+        for span in person_spans(question):
+            for person in self.people(question.said(span))[:1]:
                 yield span, person
 
     # -- labels --------------------------------------------------------------------------------------------------------
 
-    def _labels(self, read: Read, start: int, facet: str) -> Iterator[tuple[Span, Reading]]:
+    def _labels(self, question: Question, start: int, facet: str) -> Iterator[tuple[Span, Reading]]:
         names = self._columns.facets[facet].names
-        for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
+        for end in range(start + 1, min(start + LONGEST, len(question.tokens)) + 1):
             span = Span(start, end)
-            text = " ".join(read.words(span))
+            text = " ".join(question.words(span))
             codes = next(filter(None, map(names.codes_of, _numbers_of(text))), [])
             if facet == "institution":
                 codes = codes or self._with_legal_form(text)
-            if codes and _may_be_name(read, span):
+            if codes and _may_be_name(question, span):
                 yield span, self._reading(facet, [*codes, *self._parts_of(facet, codes)])
             if not names.beginning(text):
                 return
@@ -174,30 +174,32 @@ class Linker:
         codes = self._headings(fold(text))
         return self._reading("topic", codes) if codes else None
 
-    def _topics(self, read: Read) -> Iterator[tuple[Span, Reading]]:
+    def _topics(self, question: Question) -> Iterator[tuple[Span, Reading]]:
         """Topics by their labels and by the other names of their subjects.
 
         Where no report has a subject, parts of its name mean nothing: sweet potatoes are no potatoes.
         """
-        places = range(len(read.tokens))
-        found = [(span, codes) for start in places for span, codes in self._topics_at(read, start)]
+        places = range(len(question.tokens))
+        found = [(span, codes) for start in places for span, codes in self._topics_at(question, start)]
         absent = [span for span, codes in found if not codes]
         for span, codes in found:
             if codes and not any(other.start <= span.start and span.end <= other.end for other in absent):
                 yield span, self._reading("topic", codes)
 
-    def _topics_at(self, read: Read, start: int) -> Iterator[tuple[Span, list[int]]]:
+    def _topics_at(self, question: Question, start: int) -> Iterator[tuple[Span, list[int]]]:
         """What names of topics begin at a token, and the codes of each; none of a subject that no report has."""
         names = self._columns.facets["topic"].names
         labelled = True
-        for end in range(start + 1, min(start + LONGEST, len(read.tokens)) + 1):
+        for end in range(start + 1, min(start + LONGEST, len(question.tokens)) + 1):
             span = Span(start, end)
-            text = " ".join(read.words(span))
+            text = " ".join(question.words(span))
             codes = self._headings(text) if labelled else []
-            subject = None if not codes and _is_proper(read, span) else subject_called(text.split(), read.language)
+            subject = (
+                None if not codes and _is_proper(question, span) else subject_called(text.split(), question.language)
+            )
             if subject is not None:
                 codes += [code for label in subject.labels() for code in names.codes_of(label)]
-            if (codes or subject is not None) and _may_be_name(read, span):
+            if (codes or subject is not None) and _may_be_name(question, span):
                 yield span, codes
             # No label may begin as the name of a subject in another language does.
             labelled = labelled and bool(names.beginning(text))
@@ -210,14 +212,16 @@ class Linker:
 
     # -- controlled values and places ----------------------------------------------------------------------------------
 
-    def _controlled(self, read: Read, span: Span) -> Iterator[Reading]:
-        text = read.said(span)
-        for facet, kind in _CONTROLLED.items():
-            variants = _of_types(text, read.words(span)) if kind is Kind.TYPE else (text,)
+    def _controlled(self, question: Question, span: Span) -> Iterator[Reading]:
+        text = question.said(span)
+        for facet in CONTROLLED:
+            kind = FACETS[facet].kind
+            assert kind is not None
+            variants = _of_types(text, question.words(span)) if kind is Kind.TYPE else (text,)
             reading = next(filter(None, (self._concept(facet, kind, variant) for variant in variants)), None)
             if reading is not None:
                 yield reading
-        codes = self._types.get(_stemmed(read.words(span)))
+        codes = self._types.get(_stemmed(question.words(span)))
         if codes:
             yield self._reading("type", codes)
         if len(text) > 2 or text.isupper():
@@ -238,7 +242,7 @@ class Linker:
         if place is None:
             return
         value = str(self._minter.entity(Kind.PLACE, place.key))
-        codes_of = {facet: self._columns.facets[facet].code(value) for facet in _PLACES}
+        codes_of = {facet: self._columns.facets[facet].code(value) for facet in PLACES}
         for facet, code in codes_of.items():
             if code is not None:
                 yield self._reading(facet, [code])
@@ -261,14 +265,14 @@ class Linker:
 
     # -- institutions --------------------------------------------------------------------------------------------------
 
-    def _institutions(self, read: Read, span: Span) -> Iterator[Reading]:
-        text = read.said(span)
+    def _institutions(self, question: Question, span: Span) -> Iterator[Reading]:
+        text = question.said(span)
         others = other_names(text)
         acronym = len(span) == 1 and text.isupper() and len(text) > 1
         if not others and not acronym:
             return
         names = {fold(name) for name in (text, *others)}
-        for facet in _ISSUERS:
+        for facet in filter(LABELLED.__contains__, ISSUERS):
             codes = [code for name in sorted(names) for code in self._columns.facets[facet].names.codes_of(name)]
             if acronym or others:
                 codes += self._with_acronym(facet, names)
@@ -290,12 +294,17 @@ class Linker:
                 if any(_ends_in_acronym(value.label, acronym) for acronym in acronyms):
                     yield code
 
+    def in_role(self, facet: str, anyhow: Reading) -> Reading:
+        """An institution in one role: those of its values that records name in it; all, and no report, if none does."""
+        codes = [code for code in map(self._columns.facets[facet].code, anyhow.values) if code is not None]
+        return self._reading(facet, codes, anyhow.how) if codes else replace(anyhow, facet=facet, reports=0)
+
     # -- persons -------------------------------------------------------------------------------------------------------
 
     def people(self, text: str) -> list[Reading]:
         """The different persons who may be called so, most reports first, each with all spellings of the name."""
         best: list[Reading] = []
-        for surname, given in readings_of_name(text):
+        for surname, given in splits_of_name(text):
             groups = as_persons(namesakes(self._columns.facets["author"], surname, given), given)
             found = [self._reading("author", codes, How.NAME) for codes in groups]
             if sum(reading.reports for reading in found) > sum(reading.reports for reading in best):
@@ -320,7 +329,7 @@ class Linker:
         """Labels of any open facet that look most like a name that nothing bears."""
         words = fold(text).split()
         found: list[tuple[float, str]] = []
-        for facet in ("author", "institution", "series", "topic"):
+        for facet in _OPEN:
             column: FacetColumn = self._columns.facets[facet]
             # Labels of persons begin with the surname, which questions say last.
             turns = range(min(len(words), _LONGEST_GIVEN) if facet == "author" else 1)
@@ -342,34 +351,34 @@ def _both(first: Reading, second: Reading) -> Reading:
     return replace(first, values=(*first.values, *more), reports=max(first.reports, second.reports))
 
 
-def _may_be_name(read: Read, span: Span) -> bool:
+def _may_be_name(question: Question, span: Span) -> bool:
     """Whether some tokens may be a name: neither end is a grammar word, and no quotation mark cuts through them."""
-    first, last = read.tokens[span.start], read.tokens[span.end - 1]
+    first, last = question.tokens[span.start], question.tokens[span.end - 1]
     if first.quote != last.quote:
         return False
     begins = first.capital and len(span) > 2
-    if (_is_grammar(read, span.start) and not begins) or _is_grammar(read, span.end - 1):
+    if (_is_grammar(question, span.start) and not begins) or _is_grammar(question, span.end - 1):
         return False
     if len(span) == 1:
         return (len(first.folded) >= _SHORTEST_ALONE and not first.folded.isdigit()) or first.text.isupper()
-    return not all(token.folded.isdigit() for token in read.tokens[span.start : span.end])
+    return not all(token.folded.isdigit() for token in question.tokens[span.start : span.end])
 
 
-def _is_proper(read: Read, span: Span) -> bool:
+def _is_proper(question: Question, span: Span) -> bool:
     """Whether a word stands as part of a proper name does: with capitals beside each other, La Paz, or by Banks."""
-    token = read.tokens[span.start]
+    token = question.tokens[span.start]
     if len(span) > 1 or span.start == 0 or not token.capital or token.text.isupper() or token.quote is not None:
         return False
-    before, *after = (*read.tokens[span.start - 1 : span.start], *read.tokens[span.end : span.end + 1])
+    before, *after = (*question.tokens[span.start - 1 : span.start], *question.tokens[span.end : span.end + 1])
     return before.capital or before.folded in _BY or any(one.capital for one in after)
 
 
-def _is_grammar(read: Read, place: int) -> bool:
+def _is_grammar(question: Question, place: int) -> bool:
     """Whether a word carries grammar. In capitals it may be an acronym, unless its neighbours are in capitals too."""
-    token = read.tokens[place]
-    if token.text.casefold() not in function_words(read.language):
+    token = question.tokens[place]
+    if token.text.casefold() not in function_words(question.language):
         return False
-    beside = read.tokens[max(0, place - 1) : place] + read.tokens[place + 1 : place + 2]
+    beside = question.tokens[max(0, place - 1) : place] + question.tokens[place + 1 : place + 2]
     stands_out = token.text.isupper() and len(token.text) > 1 and not any(other.text.isupper() for other in beside)
     return not stands_out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from kg.authority.names import fold
@@ -13,30 +14,14 @@ from search.question.understanding.joining import Named, joints
 from search.question.understanding.lexicon import lexicon
 from search.question.understanding.linking import Link, Linker
 from search.question.understanding.plan import How, Joint, Reading
+from search.question.understanding.roles import ISSUERS, NARROWED, ROLES, SUBJECTS, USUAL
 from search.question.understanding.spans import CueSpan, Span, YearSpan, number_of
-from search.question.understanding.words import Read
+from search.question.understanding.words import Question
 from search.snapshots.snapshot import Snapshot
 
-ISSUERS: Final = ("repository", "publisher", "institution")
-"""The facets of institutions in their roles."""
-SUBJECTS: Final = ("country", "region", "topic")
-"""Facets that say what a report is about; the others say whose, when and what kind it is."""
-ROLES: Final = {
-    "author": ("author", *ISSUERS),
-    "issuer": (*ISSUERS, "author"),
-    "institution": ("institution", "publisher", "repository"),
-    "publisher": ("publisher", "institution", "repository"),
-    "repository": ("repository", "publisher", "institution"),
-    "series": ("series",),
-    "about": (*SUBJECTS, "institution", "author"),
-    "topic": ("topic",),
-    "language": ("language",),
-}
-"""Facets that a name may be of after a cue, the likeliest first."""
 NEAR: Final = 3
 """Grammar words that may stand between a cue and what it is about: "de la série du"."""
 
-_USUAL: Final = ("language", "type", "access", "country", "region", *ISSUERS, "series", "author", "topic")
 _BEGINNINGS: Final = 25
 """Values that a beginning of a name may stand for at most."""
 _LONGEST_SERIES: Final = 12
@@ -70,22 +55,22 @@ class Parsed:
     are words which only say that a report has several of the names.
     """
 
-    def __init__(self, asked: Read, linker: Linker, snapshot: Snapshot) -> None:
-        self.asked: Final = asked
+    def __init__(self, question: Question, linker: Linker, snapshot: Snapshot) -> None:
+        self.question: Final = question
         self.cues: list[CueSpan] = []
         self.names: list[Name] = []
-        self.years = asked.years
+        self.years = question.years
         self.subjects: tuple[str, ...] = ()
         self.both: tuple[Span, ...] = ()
         self._linker = linker
         self._snapshot = snapshot
-        self._free = [True] * len(asked.tokens)
+        self._free = [True] * len(question.tokens)
         self._languages_end: frozenset[int] = frozenset()
         self._choose()
 
     def _choose(self) -> None:
         """Give each word to the longest thing that it may be part of: years, then names in their roles, then cues."""
-        for cue in self.asked.cues:
+        for cue in self.question.cues:
             # "First appeared in 2020" says more than when: the years take the rest of it.
             if cue.says("intent", "first") and any(cue.span.meets(dated.span) for dated in self.years):
                 self.cues.append(cue)
@@ -94,9 +79,9 @@ class Parsed:
             self._take(dated.span)
         roles = self._roles()
         # "At the same time" speaks of no time.
-        both = [cue.span for cue in self.asked.cues if cue.says("joint", "both")]
+        both = [cue.span for cue in self.question.cues if cue.says("joint", "both")]
         found_links = (
-            link for link in self._linker.links(self.asked) if not any(_inside(link.span, one) for one in both)
+            link for link in self._linker.links(self.question) if not any(_inside(link.span, one) for one in both)
         )
         links = {link.span: link for link in found_links}
         self._pass_on(roles, links.values())
@@ -104,11 +89,11 @@ class Parsed:
             span.end for span, link in links.items() if any(one.facet == "language" for one in link.readings)
         )
         self.subjects = tuple(self._named_reports(roles, links.values()))
-        for quote in self.asked.quotes:
+        for quote in self.question.quotes:
             self._beginnings(quote, links, roles)
         for span in self._after_series_cues():
             self._beginnings(span, links, roles)
-        found: list[Link | CueSpan] = [*self.asked.cues, *links.values()]
+        found: list[Link | CueSpan] = [*self.question.cues, *links.values()]
         # Sorting is stable: of two that weigh as much, the longer counts, then the cue, then the first.
         found.sort(key=lambda one: (-len(one.span), isinstance(one, Link), one.span.start))
         found.sort(key=lambda one: -self._weight(one, roles))
@@ -125,6 +110,7 @@ class Parsed:
         self.names.sort(key=lambda link: link.span.start)
         self.names = [name for name in self.names if not any(self._explains(other, name) for other in self.names)]
         self._keep_beside_authors(links.values())
+        self._share_roles()
         self._join()
 
     def _keep_beside_authors(self, links: Collection[Link]) -> None:
@@ -143,9 +129,20 @@ class Parsed:
             self._take(found.span)
 
     def _may_be_surname(self, link: Link) -> bool:
-        token = self.asked.tokens[link.span.start]
+        token = self.question.tokens[link.span.start]
         alone = len(link.span) == 1 and token.capital and len(token.text) >= _SHORTEST_SURNAME
         return alone and self.is_free(link.span) and all(reading.facet == "author" for reading in link.readings)
+
+    def _share_roles(self) -> None:
+        """Give the role of an institution to those that stand beside it: "A and B as corporate authors"."""
+        for order in (1, -1):
+            for place, beside in pairwise(range(len(self.names))[::order]):
+                name, other = self.names[place], self.names[beside]
+                alike = name.facet in NARROWED and other.facet in ISSUERS and other.role is None
+                first, last = sorted((name.span, other.span), key=lambda span: span.start)
+                if alike and last.start in self._beside(first.end):
+                    readings = self.narrowed(other.readings, name.role)
+                    self.names[beside] = replace(other, readings=readings, role=name.role)
 
     def _is_beside(self, one: Span, other: Span) -> bool:
         """Whether nothing but "and", "or", "with" or a comma stands between two spans."""
@@ -155,12 +152,12 @@ class Parsed:
             return self._parts(last.start, ",&")
         return any(
             cue.span == between and (cue.says("logic", "and", "or") or cue.says("joint", "with"))
-            for cue in self.asked.cues
+            for cue in self.question.cues
         )
 
     def _join(self) -> None:
         """Say of each name how it is joined to the one before."""
-        found = joints(self.asked, self.cues, [Named(name.span, name.facet, name.excluded) for name in self.names])
+        found = joints(self.question, self.cues, [Named(name.span, name.facet, name.excluded) for name in self.names])
         pairs = zip(self.names, found.joined, strict=True)
         self.names = [replace(name, joined=joined) for name, joined in pairs]
         self.both = found.said
@@ -170,23 +167,25 @@ class Parsed:
     def _roles(self) -> dict[int, tuple[str, Span]]:
         """For each place the role of a name that begins there, by the cue before it, and the cue's span."""
         found: dict[int, tuple[str, Span]] = {}
-        ordered = sorted(self.asked.cues, key=lambda cue: len(cue.span))
+        ordered = sorted(self.question.cues, key=lambda cue: len(cue.span))
         for cue in ordered:
             if any(_inside(cue.span, other.span) for other in ordered if other.says("dimension") or other.says("role")):
                 continue
             names = list(cue.names("role"))
-            names += [name for name in cue.names("dimension") if name in ROLES]
+            # "Who funded" asks: what follows is no funder.
+            if len(cue.span) == 1 or not cue.says("ask", "which"):
+                names += [name for name in cue.names("dimension") if name in ROLES]
             if not names:
                 continue
             place = cue.span.end
             for _ in range(NEAR + 1):
-                if place >= len(self.asked.tokens):
+                if place >= len(self.question.tokens):
                     break
                 before = found.get(place)
                 # The nearest cue counts; of those at one place the longest.
                 if before is None or before[1].end < cue.span.end or len(before[1]) <= len(cue.span):
                     found[place] = (names[0], cue.span)
-                if not self.asked.is_grammar(place):
+                if not self.question.is_grammar(place):
                     break
                 place += 1
         return found
@@ -202,19 +201,21 @@ class Parsed:
 
     def _beside(self, end: int) -> Iterator[int]:
         """Where a name may begin that "and", "or" or a comma joins to one that ends before a place."""
-        joined = {cue.span.end for cue in self.asked.cues if cue.span.start == end and cue.says("logic", "and", "or")}
+        joined = {
+            cue.span.end for cue in self.question.cues if cue.span.start == end and cue.says("logic", "and", "or")
+        }
         if self._parts(end, ","):
             joined.add(end)
         for start in sorted(joined):
-            for place in range(start, min(start + NEAR + 1, len(self.asked.tokens))):
+            for place in range(start, min(start + NEAR + 1, len(self.question.tokens))):
                 yield place
-                if not self.asked.is_grammar(place):
+                if not self.question.is_grammar(place):
                     break
 
     def _parts(self, place: int, signs: str) -> bool:
         """Whether one of some signs stands before a word."""
-        tokens = self.asked.tokens
-        between = self.asked.text[tokens[place - 1].end : tokens[place].start] if 0 < place < len(tokens) else ""
+        tokens = self.question.tokens
+        between = self.question.text[tokens[place - 1].end : tokens[place].start] if 0 < place < len(tokens) else ""
         return any(sign in between for sign in signs)
 
     def _beginnings(self, span: Span, links: dict[Span, Link], roles: dict[int, tuple[str, Span]]) -> None:
@@ -225,7 +226,7 @@ class Parsed:
         for facet in facets:
             if known is not None and any(reading.facet == facet for reading in known.readings):
                 continue
-            text = self.asked.said(span)
+            text = self.question.said(span)
             reading = self._linker.beginning(facet, text, _BEGINNINGS) or (
                 self._linker.mistyped(facet, text) if role else None
             )
@@ -235,18 +236,18 @@ class Parsed:
 
     def _after_series_cues(self) -> Iterator[Span]:
         """Capitalised stretches after "series" or "journal", the longest first."""
-        for cue in self.asked.cues:
+        for cue in self.question.cues:
             if not (cue.says("role", "series") or cue.says("dimension", "series")):
                 continue
             start = cue.span.end
-            while start < len(self.asked.tokens) and self.asked.is_grammar(start):
+            while start < len(self.question.tokens) and self.question.is_grammar(start):
                 start += 1
             end = start
-            while end < len(self.asked.tokens) and not any(span.span.start == end for span in self.years):
+            while end < len(self.question.tokens) and not any(span.span.start == end for span in self.years):
                 end += 1
             for stop in range(min(end, start + 12), start, -1):
                 span = Span(start, stop)
-                if not self.asked.is_grammar(stop - 1) and self.asked.tokens[start].capital:
+                if not self.question.is_grammar(stop - 1) and self.question.tokens[start].capital:
                     yield span
 
     def _weight(self, found: Link | CueSpan, roles: dict[int, tuple[str, Span]]) -> float:
@@ -276,6 +277,7 @@ class Parsed:
         readings = tuple(self._as_written(reading, link.span, name) for reading in self._in_order(link, name))
         if not readings:
             return
+        readings = self.narrowed(readings, name)
         chosen = Name(link.span, readings, name, excluded=self._is_excluded(link.span))
         if not self._is_plausible(chosen):
             return
@@ -285,27 +287,37 @@ class Parsed:
     def _explains(self, name: Name, topic: Name) -> bool:
         """Whether a name in brackets says what a topic before it says, and more: "evaluations (Special Evaluation)"."""
         gap = range(topic.span.end, name.span.start)
-        if topic.facet != "topic" or len(gap) > NEAR or any(map(self.asked.is_grammar, gap)):
+        if topic.facet != "topic" or len(gap) > NEAR or any(map(self.question.is_grammar, gap)):
             return False
-        end, start = self.asked.tokens[topic.span.end - 1].end, self.asked.tokens[name.span.start].start
+        end, start = self.question.tokens[topic.span.end - 1].end, self.question.tokens[name.span.start].start
         label = fold(topic.readings[0].label).split()
-        return "(" in self.asked.text[end:start] and set(label) < set(self.asked.words(name.span))
+        return "(" in self.question.text[end:start] and set(label) < set(self.question.words(name.span))
 
     def _as_written(self, reading: Reading, span: Span, role: str | None) -> Reading:
         """A topic that is announced as a heading, or quoted, as the very heading if there is one that is called so."""
-        announced = role == "topic" or self.asked.tokens[span.start].quote is not None
-        heading = self._linker.heading(self.asked.said(span)) if announced and reading.facet == "topic" else None
+        announced = role == "topic" or self.question.tokens[span.start].quote is not None
+        heading = self._linker.heading(self.question.said(span)) if announced and reading.facet == "topic" else None
         return reading if heading is None else heading
+
+    def narrowed(self, readings: tuple[Reading, ...], role: str | None) -> tuple[Reading, ...]:
+        """The readings, an institution in the role that words give it first, where the name may be one."""
+        anyhow = next((reading for reading in readings if role in NARROWED and reading.facet == ROLES[role][0]), None)
+        if anyhow is None or role is None:
+            return readings
+        inside = [self._linker.in_role(facet, anyhow) for facet in NARROWED[role]]
+        return (next((reading for reading in inside if reading.reports), inside[0]), *readings)
 
     def _role_after(self, link: Link) -> str | None:
         """The role that a noun after a name gives it: "CIMMYT repository", "X as corporate author"."""
-        for cue in self.asked.cues:
+        for cue in self.question.cues:
             gap = range(link.span.end, cue.span.start)
-            if cue.span.start < link.span.end or len(gap) > 1 or not all(map(self.asked.is_grammar, gap)):
+            if cue.span.start < link.span.end or len(gap) > 1 or not all(map(self.question.is_grammar, gap)):
                 continue
+            # "X as corporate author" speaks of X, "X funded by" of what follows.
+            leads = self.question.is_grammar(cue.span.end - 1)
             names = [
                 *cue.names("dimension"),
-                *(name for name in cue.names("role") if name in {"institution", "language"}),
+                *(name for name in cue.names("role") if name == "language" or (name in NARROWED and not leads)),
             ]
             for name in names:
                 if name in ROLES and any(reading.facet == ROLES[name][0] for reading in link.readings):
@@ -313,7 +325,7 @@ class Parsed:
         return None
 
     def _in_order(self, link: Link, role: str | None) -> tuple[Reading, ...]:
-        order = _USUAL if role is None else (*ROLES[role], *(facet for facet in _USUAL if facet not in ROLES[role]))
+        order = USUAL if role is None else (*ROLES[role], *(facet for facet in USUAL if facet not in ROLES[role]))
         readings = sorted(link.readings, key=lambda reading: order.index(reading.facet))
         # What no report has comes last, but where it alone says what reports are about: Greenland is then no author.
         about = [reading for reading in readings if reading.facet in SUBJECTS] if role == "about" else readings
@@ -323,9 +335,9 @@ class Parsed:
 
     def _is_plausible(self, chosen: Name) -> bool:
         """Whether a word that could be a name is meant as one."""
-        tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
+        tokens = self.question.tokens[chosen.span.start : chosen.span.end]
         first, alone = tokens[0], len(tokens) == 1
-        nouns = [cue for cue in self.asked.cues if cue.says("documents") or cue.says("dimension")]
+        nouns = [cue for cue in self.question.cues if cue.says("documents") or cue.says("dimension")]
         noun = any(cue.span == chosen.span for cue in nouns)
         if noun and not first.capital and first.quote is None:
             return False
@@ -338,13 +350,13 @@ class Parsed:
         return chosen.facet != "type" or not alone or not noun
 
     def _is_author(self, chosen: Name) -> bool:
-        tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
+        tokens = self.question.tokens[chosen.span.start : chosen.span.end]
         asked_for = chosen.role == "author" or self.says("intent", "coauthors") or self._writes(chosen)
         return asked_for or (len(tokens) > 1 and len(tokens[-1].folded) > 1)
 
     def _is_series(self, chosen: Name) -> bool:
-        tokens = self.asked.tokens[chosen.span.start : chosen.span.end]
-        counted = any(cue.says("intent", "gaps") for cue in self.asked.cues)
+        tokens = self.question.tokens[chosen.span.start : chosen.span.end]
+        counted = any(cue.says("intent", "gaps") for cue in self.question.cues)
         if chosen.role == "series" or counted or len(tokens) > _SHORT_SERIES or tokens[0].quote is not None:
             return True
         written = all(token.capital or token.text.isdigit() for token in tokens)
@@ -359,38 +371,38 @@ class Parsed:
     def _continues_languages(self, chosen: Name) -> bool:
         """Whether another language stands before it: "in French or Spanish"."""
         joint = chosen.span.start - 1
-        joins = any(cue.says("logic", "and", "or") and cue.span == Span(joint, joint + 1) for cue in self.asked.cues)
+        joins = any(cue.says("logic", "and", "or") and cue.span == Span(joint, joint + 1) for cue in self.question.cues)
         return joins and joint in self._languages_end
 
     def _describes(self, span: Span) -> bool:
         """Whether a word with content follows that is no cue."""
         place = span.end
-        cued = any(cue.span.start == place for cue in self.asked.cues) or any(
+        cued = any(cue.span.start == place for cue in self.question.cues) or any(
             dated.span.start == place for dated in self.years
         )
-        return place < len(self.asked.tokens) and not cued and not self.asked.is_grammar(place)
+        return place < len(self.question.tokens) and not cued and not self.question.is_grammar(place)
 
     def _writes(self, chosen: Name) -> bool:
         """Whether a word alone is said to have written: "papers of Sonwa", "what Sonwa published"."""
-        if len(chosen.readings) > 1 or len(self.asked.tokens[chosen.span.start].text) < _SHORTEST_SURNAME:
+        if len(chosen.readings) > 1 or len(self.question.tokens[chosen.span.start].text) < _SHORTEST_SURNAME:
             return False
-        for cue in self.asked.cues:
+        for cue in self.question.cues:
             before = range(cue.span.end, chosen.span.start)
             if cue.says("documents") and cue.span.end <= chosen.span.start and len(before) <= NEAR:
-                return len(before) > 0 and all(map(self.asked.is_grammar, before))
+                return len(before) > 0 and all(map(self.question.is_grammar, before))
             after = range(chosen.span.end, cue.span.start)
             publishes = cue.says("role", "issuer", "author") or cue.says("time", "published")
             if publishes and chosen.span.end <= cue.span.start and len(after) <= NEAR:
-                return all(map(self.asked.is_grammar, after))
+                return all(map(self.question.is_grammar, after))
         return False
 
     def _holds_documents(self, span: Span) -> bool:
         """Whether articles are of, in or from something, or it stands before them: "Heliyon articles"."""
-        for cue in self.asked.cues:
+        for cue in self.question.cues:
             if not cue.says("documents"):
                 continue
             before = range(cue.span.end, span.start)
-            if cue.span.end <= span.start and 0 < len(before) <= NEAR and all(map(self.asked.is_grammar, before)):
+            if cue.span.end <= span.start and 0 < len(before) <= NEAR and all(map(self.question.is_grammar, before)):
                 return True
             if cue.span.start == span.end:
                 return True
@@ -399,7 +411,7 @@ class Parsed:
     def _beside_documents(self, span: Span) -> bool:
         near = range(span.start - 2, span.end + 2)
         return any(
-            cue.says("documents") and (cue.span.start in near or cue.span.end - 1 in near) for cue in self.asked.cues
+            cue.says("documents") and (cue.span.start in near or cue.span.end - 1 in near) for cue in self.question.cues
         )
 
     def _is_excluded(self, span: Span) -> bool:
@@ -407,8 +419,8 @@ class Parsed:
             cue.says("logic", "not")
             and cue.span.end <= span.start
             and len(span_between := range(cue.span.end, span.start)) <= NEAR
-            and all(self.asked.is_grammar(place) for place in span_between)
-            for cue in self.asked.cues
+            and all(self.question.is_grammar(place) for place in span_between)
+            for cue in self.question.cues
         )
 
     def _excludes(self, one: YearSpan) -> bool:
@@ -424,7 +436,7 @@ class Parsed:
         return all(self._free[span.start : span.end])
 
     def says(self, group: str, *names: str) -> bool:
-        return any(cue.says(group, *names) for cue in (self.cues or self.asked.cues))
+        return any(cue.says(group, *names) for cue in (self.cues or self.question.cues))
 
     def first(self, group: str, *names: str) -> CueSpan | None:
         return next((cue for cue in self.cues if cue.says(group, *names)), None)
@@ -435,17 +447,17 @@ class Parsed:
         A series and a report may be called the same; then what is asked decides.
         """
         minter = Minter(self._snapshot.manifest.base)
-        for place, token in enumerate(self.asked.tokens):
-            iri = str(minter.report(self.asked.word_at(token)))
+        for place, token in enumerate(self.question.tokens):
+            iri = str(minter.report(self.question.word_at(token)))
             if self._snapshot.columns.ordinal(iri) is not None:
                 self._free[place] = False
                 yield iri
-        for quote in self.asked.quotes:
+        for quote in self.question.quotes:
             named = any(link.span == quote and any(one.facet == "series" for one in link.readings) for link in links)
-            asked = any(cue.says("intent", "related") or cue.says("attribute") for cue in self.asked.cues)
+            asked = any(cue.says("intent", "related") or cue.says("attribute") for cue in self.question.cues)
             titled = None
             if quote.start not in roles and (asked or not named):
-                titled = self._titled(self.asked.said(quote))
+                titled = self._titled(self.question.said(quote))
             if titled is not None:
                 self._take(quote)
                 yield titled
@@ -472,32 +484,32 @@ class Parsed:
         asides = self._asides() if structural else frozenset()
         return [
             place
-            for place, token in enumerate(self.asked.tokens)
+            for place, token in enumerate(self.question.tokens)
             if self._free[place]
             and place not in asides
-            and not self.asked.is_grammar(place)
+            and not self.question.is_grammar(place)
             and not (structural and (token.text.isdigit() or self.is_number(place) or len(token.folded) == 1))
         ]
 
     def _asides(self) -> frozenset[int]:
         """Words in brackets, and the words that a name in brackets explains."""
         found: set[int] = set()
-        text = self.asked.text
-        for place, token in enumerate(self.asked.tokens):
+        text = self.question.text
+        for place, token in enumerate(self.question.tokens):
             opened = text.rfind("(", 0, token.start)
             if opened >= 0 and text.find(")", opened) >= token.end:
                 found.add(place)
         for link in self.names:
             if link.span.start in found:
                 place = link.span.start - 1
-                while place >= 0 and self._free[place] and not self.asked.is_grammar(place):
+                while place >= 0 and self._free[place] and not self.question.is_grammar(place):
                     found.add(place)
                     place -= 1
         return frozenset(found)
 
     def is_number(self, place: int) -> bool:
         """Whether a word says a small number, in digits or letters."""
-        return number_of(self.asked.tokens[place], lexicon(self.asked.language)) is not None
+        return number_of(self.question.tokens[place], lexicon(self.question.language)) is not None
 
 
 def _inside(span: Span, other: Span) -> bool:

@@ -11,7 +11,7 @@ from kg.authority.names import fold
 from kg.facets.columns import FacetColumn
 from kg.facets.values import FacetValue
 from search.question.understanding.spans import Span
-from search.question.understanding.words import Read
+from search.question.understanding.words import Question
 
 _PARTICLES: Final = frozenset(
     {"van", "von", "der", "den", "de", "da", "do", "dos", "das", "di", "del", "della", "la", "le", "el", "al", "du"}
@@ -23,14 +23,14 @@ _SAME_SURNAME: Final = 5000
 """Authors with one surname that are looked at."""
 
 
-def person_spans(read: Read) -> Iterator[Span]:
+def person_spans(question: Question) -> Iterator[Span]:
     """Stretches of up to six tokens that may be a person's name: capitals, initials and particles between them."""
-    for start in range(len(read.tokens)):
-        if not (read.tokens[start].capital or read.tokens[start].folded in _PARTICLES):
+    for start in range(len(question.tokens)):
+        if not (question.tokens[start].capital or question.tokens[start].folded in _PARTICLES):
             continue
-        for end in range(start + 1, min(start + 6, len(read.tokens)) + 1):
-            last = read.tokens[end - 1]
-            if last.quote != read.tokens[start].quote:
+        for end in range(start + 1, min(start + 6, len(question.tokens)) + 1):
+            last = question.tokens[end - 1]
+            if last.quote != question.tokens[start].quote:
                 break
             if last.capital:
                 yield Span(start, end)
@@ -38,8 +38,8 @@ def person_spans(read: Read) -> Iterator[Span]:
                 break
 
 
-def readings_of_name(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The ways to part a name into surname and given names, the likeliest first."""
+def splits_of_name(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The ways to split a name into surname and given names, the likeliest first."""
     before, *after = _NAME_PARTS.split(text, maxsplit=1)
     if after and set(fold(before).split()) & set(fold(after[0]).split()):
         # "Ada Lovelace (A. Lovelace)" is a name twice.

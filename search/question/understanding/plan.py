@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from search.request import Filters
+from kg.facets.filters import Filters
+from kg.facets.table import FACETS, Holds
 
 
 class Intent(StrEnum):
@@ -154,10 +155,6 @@ class Gap(StrEnum):
     """It asks for what has not happened, and no report speaks of it."""
 
 
-_SEVERAL: Final = frozenset({"topic", "author"})
-"""Facets of which reports have several values: "and" between two names asks for both."""
-_AT_TIMES_SEVERAL: Final = frozenset({"country", "region", "institution"})
-"""Facets of which "and" may mean a list of either, unless it is said that both are wanted."""
 _ANY_OF: Final = frozenset({Intent.COMPARE, Intent.COAUTHORS})
 """Intents whose names stand side by side."""
 
@@ -223,10 +220,10 @@ class Plan:
         """Whether a report has a name as well as the one of its facet before it."""
         if self.intent in _ANY_OF:
             return False
-        facet = mention.reading.facet
+        holds = FACETS[mention.reading.facet].holds
         if mention.joined is Joint.AND:
-            return facet in _SEVERAL
-        return mention.joined is Joint.BOTH and facet in _SEVERAL | _AT_TIMES_SEVERAL
+            return holds is Holds.SEVERAL
+        return mention.joined is Joint.BOTH and holds is not Holds.ONE
 
     @property
     def filters(self) -> Filters:
@@ -235,7 +232,7 @@ class Plan:
         excluded: dict[str, tuple[str, ...]] = {}
         also: dict[str, tuple[tuple[str, ...], ...]] = {}
         for facet in dict.fromkeys(mention.reading.facet for mention in self.mentions):
-            groups = _told_apart([_values(group) for group in self.groups(facet)])
+            groups = _disjoint([_values(group) for group in self.groups(facet)])
             chosen |= {facet: groups[0]} if groups else {}
             also |= {facet: groups[1:]} if groups[1:] else {}
             without = [one for one in self.mentions if one.binds and one.excluded and one.reading.facet == facet]
@@ -259,7 +256,7 @@ class Plan:
         return Filters(chosen, excluded, first, last, also=also)
 
 
-def _told_apart(groups: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+def _disjoint(groups: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     """The groups without values of several: "Okello, D." signs for Denis or for Dinah, not for both at once."""
     times = Counter(value for group in groups for value in group)
     return tuple(tuple(value for value in group if times[value] == 1) or group for group in groups)

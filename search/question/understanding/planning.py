@@ -10,10 +10,11 @@ from kg.authority.subjects import is_of_names
 from search.question.understanding.dimensions import Dimensions
 from search.question.understanding.intents import STRUCTURAL, Kinds
 from search.question.understanding.linking import Linker
-from search.question.understanding.parsing import ISSUERS, NEAR, Name, Parsed
+from search.question.understanding.parsing import NEAR, Name, Parsed
 from search.question.understanding.plan import Corrections, How, Intent, Mention, Plan
+from search.question.understanding.roles import ISSUERS, NARROWED
 from search.question.understanding.spans import Span
-from search.question.understanding.words import read
+from search.question.understanding.words import take_apart
 from search.snapshots.snapshot import Snapshot
 
 _ABOUT_REPORTS: Final = frozenset(
@@ -46,9 +47,9 @@ class Planner:
         With the question before it, one that only says what is to be different keeps the rest of that one's plan.
         """
         # Who asks on stays in the language: "e sobre o Mali?" could be of two.
-        spoken = language if prior is None else read(prior, this_year=this_year, language=language).language
-        asked = read(question, this_year=this_year, language=spoken, is_common=self._is_common)
-        parsed = Parsed(asked, self._linker, self._snapshot)
+        spoken = language if prior is None else take_apart(prior, this_year=this_year, language=language).language
+        apart = take_apart(question, this_year=this_year, language=spoken, is_common=self._is_common)
+        parsed = Parsed(apart, self._linker, self._snapshot)
         understood = _Understanding(parsed, self._linker, self._snapshot)
         plan = understood.plan()
         if prior is not None and understood.is_fragment():
@@ -104,7 +105,7 @@ class _Understanding:
 
     def __init__(self, parsed: Parsed, linker: Linker, snapshot: Snapshot) -> None:
         self._parsed = parsed
-        self._asked = parsed.asked
+        self._question = parsed.question
         self._dimensions = Dimensions(parsed)
         self._kinds = Kinds(parsed, self._dimensions)
         self._linker = linker
@@ -125,19 +126,19 @@ class _Understanding:
             dimension = self._dimensions.listed()
         structural = intent in STRUCTURAL or intent is Intent.COAUTHORS
         rest = self._parsed.rest(structural=structural)
-        told = self._kinds.told(rest) if structural else rest
-        if intent is Intent.LIST and (told or len(rest) > self._kinds.most_unused() or self._kinds.asks_what(rest)):
+        about = self._kinds.subject_words(rest) if structural else rest
+        if intent is Intent.LIST and (about or len(rest) > self._kinds.most_unused() or self._kinds.asks_what(rest)):
             intent = Intent.FINDING if self._kinds.asks_openly() else Intent.FIND
-            told = rest = self._parsed.rest(structural=False)
+            about = rest = self._parsed.rest(structural=False)
         names = list(self._parsed.names)
         if intent is Intent.COMPARE:
             sides = self._kinds.sides()
-            names = [*(name for name in names if name not in sides), *self._alike(sides)]
+            names = [*(name for name in names if name not in sides), *self._alike(sides, dimension)]
         mentions = tuple(self._mention(name, intent) for name in names)
         years = tuple(replace(span.years, binds=self._kinds.binds_years(span, intent)) for span in self._parsed.years)
         plan = Plan(
-            question=self._asked.text,
-            language=self._asked.language,
+            question=self._question.text,
+            language=self._question.language,
             intent=intent,
             mentions=_without_doubles(mentions),
             years=years,
@@ -155,14 +156,16 @@ class _Understanding:
             future=self._parsed.says("ask", "future"),
             names=self._proper_names(),
         )
-        unused = [place for place in rest if place not in told]
+        unused = [place for place in rest if place not in about]
         lost = (name for name in self._lost_names(unused) if not any(name in known.split() for known in plan.unknown))
         unknown = tuple(dict.fromkeys((*plan.unknown, *lost)))
-        words = tuple(self._asked.tokens[place].text for place in unused)
-        return replace(plan, text=self._text(plan, told), unused=words, unknown=unknown)
+        words = tuple(self._question.tokens[place].text for place in unused)
+        return replace(plan, text=self._text(plan, about), unused=words, unknown=unknown)
 
-    def _alike(self, names: Sequence[Name]) -> list[Name]:
-        """Names that are compared, read as one facet where each may be of it."""
+    def _alike(self, names: Sequence[Name], dimension: Sequence[str]) -> list[Name]:
+        """Names that are compared, read as one facet where each may be of it, and in the role that is asked for."""
+        role = next((facet for facet in dimension if facet in NARROWED), None)
+        names = [replace(name, readings=self._parsed.narrowed(name.readings, role)) for name in names]
         facets = [reading.facet for reading in names[0].readings]
         common = [facet for facet in facets if all(any(one.facet == facet for one in name.readings) for name in names)]
         if not common:
@@ -183,19 +186,19 @@ class _Understanding:
             return None
         entity = any(one.facet in _ENTITIES_OF_ATTRIBUTES for one in self._parsed.names)
         series = any(one.facet == "series" for one in self._parsed.names)
-        of_things = series or self._kinds.speaks_of_documents() or bool(self._asked.quotes)
+        of_things = series or self._kinds.speaks_of_documents() or bool(self._question.quotes)
         thing = bool(subject) or (name in {"citations", "object"} and of_things)
         return name if entity or thing else None
 
     def _proper_names(self) -> tuple[str, ...]:
         """Words with a capital that does not begin the question."""
-        tokens = self._asked.tokens[1:]
+        tokens = self._question.tokens[1:]
         return tuple(dict.fromkeys(token.folded for token in tokens if token.capital and len(token.text) > 1))
 
     def _series_number(self) -> str | None:
         """A number that follows the name of a series, or "number" where a series is named."""
         ends = [name.span.end for name in self._parsed.names if name.facet == "series"]
-        tokens = self._asked.tokens
+        tokens = self._question.tokens
         said = [place + 1 for place, token in enumerate(tokens) if token.folded in _NUMBERING] if ends else []
         for place in (*ends, *said):
             if place < len(tokens) and tokens[place].text.isdigit() and len(tokens[place].text) <= 3:
@@ -207,29 +210,29 @@ class _Understanding:
         asked_for = self._parsed.says("intent", "coauthors") or intent in _ABOUT_REPORTS
         if not asked_for:
             return ()
-        leads = [cue.span.end for cue in self._parsed.cues if cue.says("role", "author", "institution", "series")]
+        leads = [cue.span.end for cue in self._parsed.cues if cue.says("role", "author", "series", *NARROWED)]
         writers = {cue.span.end for cue in self._parsed.cues if cue.says("role", "author")}
         if self._parsed.says("intent", "coauthors") and intent is not Intent.COAUTHORS:
-            leads = list(range(len(self._asked.tokens)))
+            leads = list(range(len(self._question.tokens)))
         elif self._parsed.says("intent", "list") or self._kinds.speaks_of_documents():
             leads += [cue.span.end for cue in self._parsed.cues if cue.says("documents")]
         rest = self._parsed.rest(structural=False)
-        if rest and all(self._asked.tokens[place].capital for place in rest) and not self._parsed.names:
+        if rest and all(self._question.tokens[place].capital for place in rest) and not self._parsed.names:
             # Nothing is said but a name.
             leads.append(rest[0])
         found = list(self._strangers())
         for lead in leads:
             start = lead
-            while start < len(self._asked.tokens) and self._asked.is_grammar(start) and start - lead < NEAR:
+            while start < len(self._question.tokens) and self._question.is_grammar(start) and start - lead < NEAR:
                 start += 1
             end = start
             while (
-                end < len(self._asked.tokens)
+                end < len(self._question.tokens)
                 and self._parsed.is_free(Span(end, end + 1))
-                and self._asked.tokens[end].capital
+                and self._question.tokens[end].capital
             ):
                 end += 1
-            name = self._asked.said(Span(start, end))
+            name = self._question.said(Span(start, end))
             # Who wrote something may be called by one word; what documents are of is then as often a thing.
             if end - start >= 2 - (lead in writers) and not self._is_known(Span(start, end)):
                 found.append(name)
@@ -237,10 +240,10 @@ class _Understanding:
 
     def _lost_names(self, unused: Sequence[int]) -> Iterator[str]:
         """Names that nothing bears among words that an answer would pass over: it would be one to another question."""
-        if self._asked.text.isupper():
+        if self._question.text.isupper():
             return
         for place in unused:
-            token = self._asked.tokens[place]
+            token = self._question.tokens[place]
             # A given name beside a surname that is known says nothing more.
             beside = any(place in (name.span.start - 1, name.span.end) for name in self._parsed.names)
             named = place > 0 and token.capital and len(token.text) > 1 and not beside
@@ -249,7 +252,7 @@ class _Understanding:
 
     def _strangers(self) -> Iterator[str]:
         """Names of two words or more of which no report holds any, or all but one."""
-        tokens, place = self._asked.tokens, 0
+        tokens, place = self._question.tokens, 0
         while place < len(tokens):
             end = place
             while end < len(tokens) and self._parsed.is_free(Span(end, end + 1)) and tokens[end].capital:
@@ -257,22 +260,22 @@ class _Understanding:
             words = [token for token in tokens[place:end] if len(token.text) > 1 and token.text.isalpha()]
             unknown = sum(self._snapshot.text.frequency(token.text) == 0 for token in words)
             if unknown > 1 and unknown >= len(words) - 1:
-                yield self._asked.said(Span(place, end))
+                yield self._question.said(Span(place, end))
             place = end + 1
 
     def _is_known(self, span: Span) -> bool:
         """Whether some text or name of the collection holds each word of a name."""
-        words = " ".join(token.text for token in self._asked.tokens[span.start : span.end])
+        words = " ".join(token.text for token in self._question.tokens[span.start : span.end])
         parsed = self._snapshot.text.parse(words)
         return len(parsed.known) == len(parsed.words)
 
     def _mention(self, link: Name, intent: Intent) -> Mention:
         first, *others = link.readings
-        token, last = self._asked.tokens[link.span.start], self._asked.tokens[link.span.end - 1]
+        token, last = self._question.tokens[link.span.start], self._question.tokens[link.span.end - 1]
         if first.facet == "author" and first.how is How.NAME:
-            others = [*self._linker.people(self._asked.said(link.span))[1:4], *others]
+            others = [*self._linker.people(self._question.said(link.span))[1:4], *others]
         return Mention(
-            text=self._asked.said(link.span),
+            text=self._question.said(link.span),
             start=token.start,
             end=last.end,
             reading=first,
@@ -290,13 +293,13 @@ class _Understanding:
                 soft = [mention for mention in plan.mentions if not mention.binds]
                 places += [
                     place
-                    for place, token in enumerate(self._asked.tokens)
+                    for place, token in enumerate(self._question.tokens)
                     if any(mention.start <= token.start < mention.end for mention in soft)
                 ]
-            return " ".join(self._asked.tokens[place].text for place in sorted(places))
+            return " ".join(self._question.tokens[place].text for place in sorted(places))
         bound = [(mention.start, mention.end) for mention in plan.mentions if mention.binds]
         bound += [(years.start, years.end) for years in plan.years if years.binds]
-        return self._content(bound) if bound else self._asked.text
+        return self._content(bound) if bound else self._question.text
 
     def _content(self, bound: Sequence[tuple[int, int]]) -> str:
         """The words outside of what binds and of the cues that ask, from the first to the last with content."""
@@ -309,14 +312,14 @@ class _Understanding:
         asking += self._parsed.both
         kept = [
             place
-            for place, token in enumerate(self._asked.tokens)
+            for place, token in enumerate(self._question.tokens)
             if not any(start <= token.start < end for start, end in bound)
             and not any(span.start <= place < span.end for span in asking)
         ]
-        content = [place for place in kept if not self._asked.is_grammar(place)]
+        content = [place for place in kept if not self._question.is_grammar(place)]
         if not content:
             return ""
-        return " ".join(self._asked.tokens[place].text for place in kept if content[0] <= place <= content[-1])
+        return " ".join(self._question.tokens[place].text for place in kept if content[0] <= place <= content[-1])
 
 
 def _without_doubles(mentions: Sequence[Mention]) -> tuple[Mention, ...]:

@@ -1,4 +1,4 @@
-"""Words of a question and stretches of them: what reading finds, and all that follows goes by."""
+"""Words of a question and stretches of them: what taking it apart finds, and all that follows goes by."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _SLIP: Final = 0.85
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Read:
+class Question:
     """A question taken apart. ``cues`` are all phrases at each place, also such as lie inside others."""
 
     text: str
@@ -71,9 +71,9 @@ class Read:
         return token.text.casefold() in function_words(self.language)
 
 
-def read(
+def take_apart(
     question: str, *, this_year: int, language: str | None = None, is_common: Callable[[str], bool] = lambda _: True
-) -> Read:
+) -> Question:
     """Take a question apart. ``language`` is that of the reader, who may ask in another one.
 
     ``is_common`` tells whether texts hold a word: of others, those that are a slip of a word that asks are read as it.
@@ -84,7 +84,7 @@ def read(
     words = lexicon(spoken)
     tokens = tuple(_without_slip(token, words, is_common) for token in tokens)
     cues = tuple(_cues(tokens, words))
-    return Read(text, spoken, tokens, quotes, cues, tuple(Dates(tokens, cues, text, this_year).found()))
+    return Question(text, spoken, tokens, quotes, cues, tuple(Dates(tokens, cues, text, this_year).found()))
 
 
 def _tokens(text: str) -> tuple[tuple[Token, ...], tuple[Span, ...]]:

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from kg import sparql
 from kg.errors import DamagedColumnsError
-from kg.facets.columns import FACETS, Columns, FacetColumn, facet_columns, reports_of
+from kg.facets.columns import Columns, FacetColumn, facet_columns, reports_of
 from kg.facets.counting import PackedMask, Pairs
 from kg.facets.files import columns_digest, load_columns, save_columns
 from kg.facets.numbers import value_number
+from kg.facets.table import FACETS
 from kg.facets.values import FacetValues, Names
 from kg.store import Scope
 from kg.string_table import StringTable
@@ -149,6 +150,14 @@ def test_damaged_columns_are_an_error_that_says_what_to_do(
         path.write_bytes({"empty": b"", "cut": content[:-3], "other": b"x"}[damage])
     with pytest.raises(DamagedColumnsError, match="reportgraph build"):
         load_columns(tmp_path / "facets")
+
+
+def test_columns_of_other_facets_are_refused_and_not_misread(sample: Snapshot, tmp_path: Path) -> None:
+    columns = list(sample.columns.facets.values())
+    for number, other in enumerate((columns[:-1], columns[::-1])):
+        save_columns(sample.columns.reports, other, tmp_path / f"{number}")
+        with pytest.raises(DamagedColumnsError, match=f"the facets of this program are {', '.join(FACETS)}"):
+            load_columns(tmp_path / f"{number}")
 
 
 @pytest.mark.parametrize(

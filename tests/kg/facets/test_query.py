@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,13 +15,16 @@ from rdflib.plugins.sparql import prepareQuery
 from kg import sparql
 from kg.authority.names import key
 from kg.errors import UnboundParameterError
-from kg.facets.columns import FACETS, Columns
+from kg.facets.columns import Columns
+from kg.facets.filters import Filters
 from kg.facets.query import counting_query, filter_query
+from kg.facets.table import FACETS
+from kg.model import Kind
 from kg.store import Scope
 from kg.stores.oxigraph import OxigraphStore
-from kg.vocab import PREFIXES, Kind, Minter
-from search.engine import combined, filter_masks
-from search.request import Filters
+from kg.vocab import PREFIXES, Minter
+from search.engine import filter_masks
+from search.ranking import combined
 from search.snapshots.snapshot import Snapshot
 from tests.strategies import any_text
 
@@ -30,7 +33,7 @@ UNKNOWN = "http://localhost:7860/topic/nobody-has-this"
 
 
 def _text(filters: Filters) -> str:
-    return filter_query(filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also)
+    return filter_query(filters)
 
 
 def _selected(snapshot: Snapshot, filters: Filters) -> list[str]:
@@ -56,7 +59,7 @@ def _choices(draw: st.DrawFn, columns: Columns, most: int) -> dict[str, tuple[st
     """Values of a few facets, at times none, at times of one report, so that facets together leave something."""
     ordinal = draw(st.integers(0, len(columns.reports) - 1))
     choices = {}
-    for facet in draw(st.lists(st.sampled_from(FACETS), max_size=most, unique=True)):
+    for facet in draw(st.lists(st.sampled_from(list(FACETS)), max_size=most, unique=True)):
         column = columns.facets[facet]
         own = [*column.stated.codes_of(ordinal).tolist(), *column.inferred.codes_of(ordinal).tolist()]
         known = [value.value for value in column.values] + ["1066" if facet == "year" else UNKNOWN]
@@ -139,27 +142,21 @@ def test_other_engines_read_the_text_alike(sample: Snapshot, tmp_path: Path) -> 
 
 
 def test_a_row_has_the_title_and_the_year_if_there_is_one(wide: Snapshot) -> None:
-    rows = list(wide.graph.select_text(filter_query({}, {}, None, None)))
+    rows = list(wide.graph.select_text(filter_query(Filters())))
     assert [row[0] for row in rows] == _passing(wide, Filters())
     assert ("http://localhost:7860/report/w0001", "Water study 1: goat herding in Kenya", "1990") in rows
     assert rows[-1] == ("http://localhost:7860/report/w1287", "Water study 1287: cocoa drying in Peru", "")
 
 
-def _counting(facets: Sequence[str], filters: Filters) -> str:
-    return counting_query(
-        facets, filters.chosen, filters.excluded, filters.year_from, filters.year_to, also=filters.also
-    )
-
-
 @settings(max_examples=100, deadline=None)
-@given(data=st.data(), facets=st.lists(st.sampled_from(FACETS), min_size=1, max_size=3, unique=True))
+@given(data=st.data(), facets=st.lists(st.sampled_from(list(FACETS)), min_size=1, max_size=3, unique=True))
 @pytest.mark.parametrize("collection", ["sample", "wide"])
 def test_values_are_counted_as_the_columns_count_them(
     collection: str, data: st.DataObject, facets: list[str], request: pytest.FixtureRequest
 ) -> None:
     snapshot: Snapshot = request.getfixturevalue(collection)
     filters = replace(data.draw(_filters(snapshot.columns)), inferred=False)
-    text = _counting(facets, filters)
+    text = counting_query(facets, filters)
     sparql.require_read_only(text)
     columns = snapshot.columns
     mask = combined(filter_masks(snapshot, filters), len(columns.reports))
@@ -182,7 +179,7 @@ def test_values_are_counted_as_the_columns_count_them(
 
 def test_a_report_with_several_of_the_values_counts_for_each_once(sample: Snapshot) -> None:
     country, region = (sample.columns.facets[facet] for facet in ("country", "region"))
-    rows = list(sample.graph.select_text(counting_query(("country", "region"), {}, {}, None, None), Scope.STATED))
+    rows = list(sample.graph.select_text(counting_query(("country", "region"), Filters()), Scope.STATED))
     assert len(rows) == sum(int(total > 0) for column in (country, region) for total in column.stated.totals)
 
 
@@ -190,7 +187,7 @@ def test_a_report_with_several_of_the_values_counts_for_each_once(sample: Snapsh
 def test_every_counting_query_declares_what_it_uses(sample: Snapshot, facet: str) -> None:
     own = tuple(value.value for value in sample.columns.facets[facet].values[:2])
     for filters in (Filters(), Filters({facet: own}, {"topic": ()}, 2000, None), Filters({}, {facet: own}, None, 2020)):
-        text = _counting((facet, "year"), filters)
+        text = counting_query((facet, "year"), filters)
         prepareQuery(text)
         declared = re.findall(r"^PREFIX (\w+): <(.*)>$", text, re.MULTILINE)
         assert declared == sorted(set(declared))
@@ -201,15 +198,15 @@ def test_every_counting_query_declares_what_it_uses(sample: Snapshot, facet: str
 def test_a_dimension_that_is_no_facet_is_refused() -> None:
     for dimension in (("colour",), ("topic", "colour"), ("",)):
         with pytest.raises(UnboundParameterError):
-            counting_query(dimension, {}, {}, None, None)
+            counting_query(dimension, Filters())
     with pytest.raises(UnboundParameterError):
-        counting_query(("topic",), {"topic": ["no iri"]}, {}, None, None)
+        counting_query(("topic",), Filters({"topic": ("no iri",)}))
 
 
 def test_what_was_inferred_counts_in_the_scope_of_everything_only(wide: Snapshot) -> None:
     series = wide.columns.facets["series"]
     inferred = {series.values[code].value for code in series.inferred.codes}
-    text = filter_query({"series": sorted(inferred)}, {}, None, None)
+    text = filter_query(Filters({"series": tuple(sorted(inferred))}))
     assert len(list(wide.graph.select_text(text, Scope.ALL))) == len(series.inferred.rows) > 0
     assert list(wide.graph.select_text(text, Scope.STATED)) == []
 
@@ -225,14 +222,14 @@ def test_a_region_is_no_country(sample: Snapshot) -> None:
 def test_years_that_no_report_can_have_are_years_too(sample: Snapshot, first: int | None, last: int | None) -> None:
     if first is not None and last is not None and first > last:
         # The engine refuses it; the text selects what lies in no range.
-        assert list(sample.graph.select_text(filter_query({}, {}, first, last))) == []
+        assert list(sample.graph.select_text(filter_query(Filters(year_from=first, year_to=last)))) == []
     else:
         filters = Filters(year_from=first, year_to=last)
         assert _selected(sample, filters) == _passing(sample, filters)
 
 
 def test_a_facet_without_values_is_no_filter() -> None:
-    assert filter_query({"topic": ()}, {"year": []}, None, None) == filter_query({}, {}, None, None)
+    assert filter_query(Filters({"topic": ()}, {"year": ()})) == filter_query(Filters())
 
 
 @pytest.mark.parametrize("collection", ["sample", "wide"])
@@ -249,7 +246,7 @@ def test_what_is_demanded_of_one_facet_is_found_by_no_union(collection: str, req
 
 
 def test_further_choices_have_variables_of_their_own() -> None:
-    text = filter_query({"topic": ["http://e/b"]}, {}, None, None, also={"topic": [["http://e/a", "http://e/c"], []]})
+    text = filter_query(Filters({"topic": ("http://e/b",)}, also={"topic": (("http://e/a", "http://e/c"), ())}))
     assert re.findall(r"VALUES (\?\w+)", text) == ["?topic", "?topic_2"]
     assert "subject ?topic\n" in text
     assert "subject ?topic_2\n" in text
@@ -257,23 +254,26 @@ def test_further_choices_have_variables_of_their_own() -> None:
 
 def test_equal_groups_are_one_text_whatever_their_order() -> None:
     a, b, c = (f"http://e/{name}" for name in "abc")
-    text = filter_query({"topic": [a, b]}, {}, None, None, also={"topic": [[c], [b, a]]})
-    assert filter_query({}, {}, None, None, also={"topic": [[b, a, a], [c]]}) == text
-    assert filter_query({"topic": [c]}, {}, None, None, also={"topic": [[a, b]], "author": []}) == text
+    text = filter_query(Filters({"topic": (a, b)}, also={"topic": ((c,), (b, a))}))
+    assert filter_query(Filters(also={"topic": ((b, a, a), (c,))})) == text
+    assert filter_query(Filters({"topic": (c,)}, also={"topic": ((a, b),), "author": ()})) == text
 
 
 def test_equal_filters_are_one_text_whatever_their_order() -> None:
     a, b, c = (f"http://e/{name}" for name in "abc")
-    text = filter_query({"topic": [a, b, b], "author": [c]}, {"year": ["2019"], "type": [a]}, 1999, 2001)
-    assert filter_query({"author": [c], "topic": [b, a]}, {"type": [a], "year": ["2019"]}, 1999, 2001) == text
+    text = filter_query(Filters({"topic": (a, b, b), "author": (c,)}, {"year": ("2019",), "type": (a,)}, 1999, 2001))
+    assert (
+        filter_query(Filters({"author": (c,), "topic": (b, a)}, {"type": (a,), "year": ("2019",)}, 1999, 2001)) == text
+    )
 
 
 def test_the_text_is_one_to_learn_from() -> None:
     text = filter_query(
-        {"topic": ["http://e/topic/soil", "http://e/topic/maize"]},
-        {"institution": ["http://e/institution/x"]},
-        2015,
-        None,
+        Filters(
+            {"topic": ("http://e/topic/soil", "http://e/topic/maize")},
+            {"institution": ("http://e/institution/x",)},
+            year_from=2015,
+        )
     )
     assert text == (
         """\
@@ -281,6 +281,7 @@ def test_the_text_is_one_to_learn_from() -> None:
 PREFIX bibo: <http://purl.org/ontology/bibo/>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX rg: <urn:reportgraph:>
+PREFIX schema: <https://schema.org/>
 
 SELECT DISTINCT ?report ?title ?year WHERE {
   ?report a bibo:Document ; dcterms:title ?title .
@@ -309,12 +310,12 @@ SELECT DISTINCT ?report ?title ?year WHERE {
     }
   }
 
-  # The institutions that contributed to each report or that its authors name. \
-Publisher, repository and provider are other roles.
+  # The institutions of each report in any role: those that contributed, that its authors name, \
+that published or funded it.
   # None may be among these:
   MINUS {
     VALUES ?institution { <http://e/institution/x> }
-    ?report dcterms:contributor|rg:affiliation ?institution
+    ?report dcterms:contributor|rg:affiliation|dcterms:publisher|schema:funder ?institution
   }
 
   OPTIONAL { ?report dcterms:issued ?year }
@@ -357,27 +358,27 @@ _HOSTILE = [
 @pytest.mark.parametrize("value", _HOSTILE)
 def test_what_is_no_iri_and_no_year_is_refused(facet: str, value: str) -> None:
     good = {"topic": "http://e/topic/gender", "year": "2019"}[facet]
-    for chosen, excluded in (({facet: [good, value]}, {}), ({}, {facet: [value]})):
+    for filters in (Filters({facet: (good, value)}), Filters(excluded={facet: (value,)})):
         with pytest.raises(UnboundParameterError) as caught:
-            filter_query(chosen, excluded, None, None)
+            filter_query(filters)
         assert caught.value.parameter == value
     with pytest.raises(UnboundParameterError):
-        filter_query({facet: [good]}, {}, None, None, also={facet: [[good], [good, value]]})
+        filter_query(Filters({facet: (good,)}, also={facet: ((good,), (good, value))}))
 
 
-@pytest.mark.parametrize("choices", [{"topic": ["2019"]}, {"year": ["http://e/2019"]}])
-def test_a_year_is_no_topic_and_an_iri_no_year(choices: Mapping[str, list[str]]) -> None:
+@pytest.mark.parametrize("choices", [{"topic": ("2019",)}, {"year": ("http://e/2019",)}])
+def test_a_year_is_no_topic_and_an_iri_no_year(choices: Mapping[str, tuple[str, ...]]) -> None:
     with pytest.raises(UnboundParameterError):
-        filter_query(choices, {}, None, None)
+        filter_query(Filters(choices))
 
 
 @pytest.mark.parametrize("facet", ["colour", "../reports", "", "Topic"])
 def test_a_facet_that_does_not_exist_is_refused(facet: str) -> None:
-    for chosen, excluded in (({facet: ["http://e/a"]}, {}), ({}, {facet: ["http://e/a"]})):
+    for filters in (Filters({facet: ("http://e/a",)}), Filters(excluded={facet: ("http://e/a",)})):
         with pytest.raises(UnboundParameterError):
-            filter_query(chosen, excluded, None, None)
+            filter_query(filters)
     with pytest.raises(UnboundParameterError):
-        filter_query({}, {}, None, None, also={facet: [["http://e/a"]]})
+        filter_query(Filters(also={facet: (("http://e/a",),)}))
 
 
 # Pieces that an IRI is made of, rightly or wrongly.
@@ -431,7 +432,7 @@ _PIECES = [
 def test_whatever_a_value_is_the_text_can_be_asked_or_there_is_none(start: str, rest: str) -> None:
     store = OxigraphStore.create(None, inferred_prefix="http://e/inferred/")
     try:
-        text = filter_query({"topic": [start + rest, UNKNOWN]}, {}, None, None)
+        text = filter_query(Filters({"topic": (start + rest, UNKNOWN)}))
     except UnboundParameterError:
         return
     assert list(store.select_text(text)) == []
@@ -441,6 +442,6 @@ def test_whatever_a_value_is_the_text_can_be_asked_or_there_is_none(start: str, 
 @given(label=any_text.filter(key) | st.just("payload of a service"), base=st.sampled_from(["", "http://[::1]:7860/"]))
 def test_every_entity_can_be_a_value(label: str, base: str) -> None:
     topic = Minter(base or "http://localhost:7860/").entity(Kind.TOPIC, key(label))
-    text = filter_query({"topic": [str(topic)]}, {}, None, None)
+    text = filter_query(Filters({"topic": (str(topic),)}))
     assert f"{{ <{topic}> }}" in text
     sparql.require_read_only(text)

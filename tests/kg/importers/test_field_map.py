@@ -19,11 +19,11 @@ def test_the_default_map_feeds_every_property(fields: FieldMap) -> None:
 
 
 def test_of_a_group_only_the_first_that_is_there_is_read(fields: FieldMap) -> None:
-    assert fields.plan(("author2", "author", "author_facet"))["authors"] == (
+    assert fields.uses_of(("author2", "author", "author_facet"))["authors"] == (
         FieldUse("author", None),
         FieldUse("author2", None),
     )
-    assert fields.plan(("author_facet", "author2"))["authors"] == (
+    assert fields.uses_of(("author_facet", "author2"))["authors"] == (
         FieldUse("author_facet", None),
         FieldUse("author2", None),
     )
@@ -31,7 +31,7 @@ def test_of_a_group_only_the_first_that_is_there_is_read(fields: FieldMap) -> No
 
 def test_dynamic_fields_tell_their_language(fields: FieldMap) -> None:
     names = ("dc.subject.spa.fl_str_mv", "dc.subject.none.fl_str_mv", "dc.subject.agrovoc.fl_str_mv")
-    assert fields.plan(names)["topics"] == (FieldUse(names[0], "es"), FieldUse(names[1], None))
+    assert fields.uses_of(names)["topics"] == (FieldUse(names[0], "es"), FieldUse(names[1], None))
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_an_own_map_replaces_and_extends(write: Write) -> None:
             '[staff_view]\nsingle = ["signatura"]\n'
         )
     )
-    plan = own.plan(("description", "resumen_txt", "topic", "tema_es_str_mv"))
-    assert plan["abstract"] == (FieldUse("resumen_txt", None),)
-    assert plan["topics"] == (FieldUse("topic", None), FieldUse("tema_es_str_mv", "es"))
+    uses = own.uses_of(("description", "resumen_txt", "topic", "tema_es_str_mv"))
+    assert uses["abstract"] == (FieldUse("resumen_txt", None),)
+    assert uses["topics"] == (FieldUse("topic", None), FieldUse("tema_es_str_mv", "es"))
     assert own.knows("signatura")
     assert not load_field_map().knows("signatura")
 
@@ -102,6 +102,6 @@ def test_a_missing_map_is_refused(tmp_path: Path) -> None:
 def test_plans_of_very_many_shapes_do_not_pile_up() -> None:
     own = load_field_map()
     for number in range(3000):
-        own.plan(("id", f"field{number}"))
-    assert len(own._plans) <= 1024
-    assert own.plan(("id",))["id"] == (FieldUse("id", None),)
+        own.uses_of(("id", f"field{number}"))
+    assert len(own._uses) <= 1024
+    assert own.uses_of(("id",))["id"] == (FieldUse("id", None),)

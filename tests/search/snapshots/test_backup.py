@@ -48,7 +48,7 @@ def test_a_backup_made_while_the_snapshot_is_open_brings_everything_back(
     source = services_for(data.path)
     opened = source.snapshot()
     read: list[int] = []
-    saved = backup(data, tmp_path / "one", tell=read.append)
+    saved = backup(data, tmp_path / "one", progress=read.append)
     assert sum(read) == sum(file.size for file in opened.manifest.files.values())
     assert saved.size == (tmp_path / "one").stat().st_size
     restored = restore(services.data, tmp_path / "one", services.adapters)
@@ -108,7 +108,7 @@ def test_what_is_saved_is_not_pruned_meanwhile(services: Services, tmp_path: Pat
         if not pruned:
             pruned.append(prune(services.data, 1).snapshots)
 
-    backup(services.data, tmp_path / "first", "000001", tell=prune_once)
+    backup(services.data, tmp_path / "first", "000001", progress=prune_once)
     assert pruned == [()]
     assert prune(services.data, 1).snapshots == ("000001",)
 

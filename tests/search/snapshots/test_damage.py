@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from search.errors import DamagedSnapshotError
 from search.snapshots.checks import State
 from search.snapshots.damage import HOLDS, REMEDIES, DamagedFile, Part, find_damage, part_of
+from search.snapshots.pipeline import Task
 from search.snapshots.snapshot import DataDirectory, Manifest
+from tests.conftest import SAMPLE, build_sources, carry_out, services_for
 
 
 @pytest.fixture
@@ -46,6 +49,21 @@ def test_all_damage_is_found_at_once(data: DataDirectory) -> None:
 def test_damage_in_what_tells_the_rest_is_named(data: DataDirectory, path: str, part: Part) -> None:
     (data.path / path).write_bytes((data.path / path).read_bytes().replace(b"1", b"3", 1))
     assert find_damage(data) == [DamagedFile(path, State.DAMAGED, part)]
+
+
+@pytest.mark.parametrize("path", ["records/000000.sqlite", "gone.jsonl", "manifest.json", "facets/topic.stated.npy"])
+def test_a_build_mends_what_an_update_refuses(sample_data: Path, data: DataDirectory, path: str) -> None:
+    services = services_for(data.path)
+    carry_out(services, Task("delete", deleted=("sample001",)))
+    damaged = data.live() / path
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    with pytest.raises(DamagedSnapshotError, match=path):
+        carry_out(services, Task("update", (SAMPLE,)))
+    build_sources(services, SAMPLE)
+    assert find_damage(data) == []
+    assert services.snapshot().manifest.digests == Manifest.read(DataDirectory(sample_data).live()).digests
 
 
 def test_a_missing_manifest_is_named(data: DataDirectory) -> None:

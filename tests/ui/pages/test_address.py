@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.facets.table import VALUE_FACETS
 from search.engine import DEEPEST, LONGEST_QUERY
 from search.request import Mode, Sort
 from ui.languages import LANGUAGES
-from ui.pages.address import LAST_PAGE, PAGE_SIZE, VALUE_FACETS, Address, Choices
+from ui.pages.address import LAST_PAGE, PAGE_SIZE, Address, Choices
 
 TEXTS = (
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from kg.importers.plain_text import one_line
 from search.question.understanding.plan import Intent, Mention, Reading
 from search.question.understanding.words import LONGEST
@@ -21,7 +21,7 @@ ADDRESSES = st.builds(
     question=TEXTS,
     after=st.just("") | TEXTS,
     dropped=st.lists(TEXTS, max_size=5, unique=True).map(tuple),
-    meant=st.dictionaries(TEXTS, st.sampled_from(FACETS), max_size=5).map(lambda meant: tuple(meant.items())),
+    meant=st.dictionaries(TEXTS, st.sampled_from(list(FACETS)), max_size=5).map(lambda meant: tuple(meant.items())),
     intent=st.none() | st.sampled_from(CORRECTABLE),
     language=st.none() | st.sampled_from(sorted(LANGUAGES)),
 )

@@ -10,12 +10,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from kg.facets.columns import FacetCount
-from search.engine import Engine, combined, filter_masks
+from search.engine import Engine, filter_masks
 from search.question.answering.answer import Answer, Change, Numbers, Quote, Refusal, Side
 from search.question.answering.asker import Asker
 from search.question.answering.live import LiveAsker
 from search.question.understanding.plan import Gap, How, Intent, Joint, Mention, Plan, Reading, Years
 from search.question.understanding.words import LONGEST
+from search.ranking import combined
 from search.request import Hit, Request
 from search.snapshots.snapshot import Snapshot
 from tests.browser.hostile_records import PAYLOADS

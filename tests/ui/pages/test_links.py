@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.vocab import Kind, Minter
+from kg.model import Kind
+from kg.vocab import Minter
 from ui.pages.links import last_part, own_path, report_id, report_path, safe_url
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from kg.facets.table import FACETS, VALUE_FACETS
 from kg.store import Scope
 from search.engine import Engine
 from search.request import Mode
-from ui.facet_names import FACET_NAMES
 from ui.languages import LANGUAGES
-from ui.pages.address import VALUE_FACETS, Address
+from ui.pages.address import Address
 from ui.pages.search_view import FacetChoices, SearchView, ValueChoice, search_view
 from ui.texts import Texts
 
@@ -355,7 +355,7 @@ def test_every_label_is_in_the_language_of_the_reader(engine: Engine, language: 
     columns = engine.snapshot.columns.facets
     for name in VALUE_FACETS:
         offered = facet(found, name)
-        assert offered.label == texts.say(FACET_NAMES[name])
+        assert offered.label == texts.say(FACETS[name].label)
         labels = {
             f"{name}-{value.value.rsplit('/', 1)[-1]}": value.label_in(language) for value in columns[name].values
         }

@@ -20,7 +20,7 @@ def asked(
     snapshot: Snapshot, query: str, form: str = "json", language: str = "en", *, stated_only: bool = False
 ) -> Answer:
     scope = Scope.STATED if stated_only else Scope.ALL
-    found = SparqlAnswer(snapshot.graph.answer(query, form, scope), form)
+    found = SparqlAnswer(snapshot.graph.answer(query, form, scope), form, snapshot)
     return shown(snapshot, found, query, Texts(language), stated_only=stated_only)
 
 
@@ -114,7 +114,7 @@ def test_what_is_no_iri_is_no_value(sample: Snapshot, value: str) -> None:
 def test_links_stay_on_this_server_whatever_an_engine_takes_for_an_iri(sample: Snapshot) -> None:
     values = [f"{BASE}{rest}" for rest in ("\t/evil.example", "\\\\evil.example", "\r\n//evil.example", '"><script>')]
     answer = {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "uri", "value": v}} for v in values]}}
-    found = shown(sample, SparqlAnswer(orjson.dumps(answer), "json"), "", Texts("en"), stated_only=False)
+    found = shown(sample, SparqlAnswer(orjson.dumps(answer), "json", sample), "", Texts("en"), stated_only=False)
     for (cell,), value in zip(found.rows, values, strict=True):
         assert cell.text == value
         assert (cell.href or "")[1:2] not in {"/", "\\", "\t", "\r", "\n"}

@@ -221,7 +221,7 @@ def test_an_answer_is_laid_out_beside_the_event_loop(sample_services: Services) 
     live = LiveEngine(sample_services.data, opened)
     workers = sample_services.query_workers("http://localhost:7860/", workers=1)
     app = FastAPI()
-    app.include_router(workbench_routes(live, SparqlAnswers(sample_services.data, live, workers), 60.0))
+    app.include_router(workbench_routes(SparqlAnswers(live, workers), 60.0))
 
     @app.get("/loop")
     async def loop() -> None:

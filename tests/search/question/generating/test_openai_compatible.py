@@ -365,12 +365,12 @@ def test_closing_ends_what_is_being_written() -> None:
             except SearchError as error:
                 failures.append(error)
 
-        reading = threading.Thread(target=read)
-        reading.start()
+        reader = threading.Thread(target=read)
+        reader.start()
         assert began.wait(3)
         generator.close()
-        reading.join(3)
-        assert not reading.is_alive()
+        reader.join(3)
+        assert not reader.is_alive()
     assert [type(error) for error in failures] == [GeneratorAnswerError]
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.facets.filters import Filters
 from search.question.understanding.lexicon import LANGUAGES, lexicon
 from search.question.understanding.plan import Corrections, How, Intent, Joint, Mention, Plan, Reading
 from search.question.understanding.planning import Planner
-from search.request import Filters
 
 Groups = list[list[str]]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.authority.names import fold
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from search.question.understanding.lexicon import LANGUAGES, NUMBER, Cue, expanded, lexicon
 from search.question.understanding.plan import Intent
 
@@ -22,7 +22,7 @@ def phrases(*texts: str) -> Phrases:
 
 
 def tables(language: str) -> dict[str, dict[str, list[str]]]:
-    file = resources.files("search.question").joinpath("lexicon", f"{language}.toml")
+    file = resources.files("search.question.understanding").joinpath("lexicon", f"{language}.toml")
     read: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     return read
 

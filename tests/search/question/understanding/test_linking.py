@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from search.question.understanding.linking import Linker
 from search.question.understanding.plan import How, Mention, Plan
 from search.question.understanding.planning import Planner
-from search.question.understanding.words import read
+from search.question.understanding.words import take_apart
 from search.snapshots.snapshot import Snapshot
-from tests.river_collection import ROWS, Row, having
+from tests.river_collection import FUND, IDR, IFAD, ROWS, Row, having
 
 PlanOf = Callable[[str], Plan]
 
@@ -90,7 +90,11 @@ def _reports(river: Snapshot, mention: Mention) -> set[str]:
         ("rapports publiés par le FIDA", "publisher", lambda row: row.publisher == "IFAD"),
         ("reports by IDR", "institution", lambda row: any("(IDR)" in name for name in row.corporate)),
         ("reports by Institute for Dry Rivers (IDR)", "institution", lambda row: "IDR" in " ".join(row.corporate)),
-        ("reports with FIDA as corporate author", "institution", lambda row: "Fund for Agri" in f"{row.corporate}"),
+        ("reports with FIDA as corporate author", "corporate_author", lambda row: IFAD in row.corporate),
+        ("reports affiliated with IFAD", "affiliation", lambda row: IFAD in row.affiliations),
+        ("reports affiliated with IDR", "corporate_author", lambda row: IDR in row.corporate),
+        ("reports funded by IFAD", "funder", lambda row: IFAD in row.funders),
+        ("rapports financés par le Slow Water Fund", "funder", lambda row: FUND in row.funders),
     ],
 )  # fmt: skip
 def test_names_mean_all_that_is_called_so(
@@ -258,7 +262,7 @@ def test_names_that_no_report_has_are_unknown(plan_of: PlanOf, question: str, un
 
 @given(st.text(max_size=120))
 def test_any_text_has_links_inside_it(linker: Linker, text: str) -> None:
-    asked = read(text, this_year=2024)
+    asked = take_apart(text, this_year=2024)
     for link in linker.links(asked):
         assert 0 <= link.span.start < link.span.end <= len(asked.tokens)
         assert link.readings

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.facets.columns import FACETS
+from kg.facets.table import FACETS
 from search.question.understanding.plan import Corrections, Intent, Plan
 from search.question.understanding.planning import Planner
 from search.snapshots.snapshot import Snapshot

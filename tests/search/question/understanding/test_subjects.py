@@ -11,7 +11,7 @@ from search.question.answering.asker import Asker
 from search.question.understanding.linking import Linker
 from search.question.understanding.plan import How, Intent, Plan
 from search.question.understanding.planning import Planner
-from search.question.understanding.words import read
+from search.question.understanding.words import take_apart
 from search.snapshots.snapshot import Snapshot
 from tests.conftest import build_sources, services_for
 from tests.river_collection import ROWS, TODAY, having
@@ -230,7 +230,7 @@ def test_words_that_ask_are_no_subjects_of_other_languages(
 
 
 def test_the_label_that_most_reports_have_is_shown(headings: Snapshot) -> None:
-    asked = read("informes sobre seguridad alimentaria", this_year=2024)
+    asked = take_apart("informes sobre seguridad alimentaria", this_year=2024)
     readings = [one for link in Linker(headings).links(asked) for one in link.readings if one.facet == "topic"]
     assert [(one.label, one.reports, len(one.values)) for one in readings] == [("Seguridad alimentaria", 3, 2)]
 

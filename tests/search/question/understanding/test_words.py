@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from search.question.understanding.lexicon import LANGUAGES, lexicon
 from search.question.understanding.spans import Span, number_of
-from search.question.understanding.words import LONGEST, Read, read
+from search.question.understanding.words import LONGEST, Question, take_apart
 
 THIS_YEAR = 2024
 
@@ -266,11 +266,11 @@ YEARS: dict[str, dict[str, Said | None]] = {
 }
 
 
-def _read(text: str, language: str | None = None) -> Read:
-    return read(text, this_year=THIS_YEAR, language=language)
+def _apart(text: str, language: str | None = None) -> Question:
+    return take_apart(text, this_year=THIS_YEAR, language=language)
 
 
-def _years(asked: Read) -> list[Said]:
+def _years(asked: Question) -> list[Said]:
     found: list[Said] = []
     for span in asked.years:
         years = span.years
@@ -296,7 +296,7 @@ def _years(asked: Read) -> list[Said]:
     ],
 )
 def test_expressions_of_years_are_read(text: str, language: str, said: Said | None) -> None:
-    asked = _read(text, language)
+    asked = _apart(text, language)
     assert (asked.language, _years(asked)) == (language, [] if said is None else [said])
 
 
@@ -311,7 +311,7 @@ def test_expressions_of_years_are_read(text: str, language: str, said: Said | No
     ],
 )
 def test_single_years_may_be_listed(text: str, years: tuple[int, ...]) -> None:
-    (span,) = _read(text).years
+    (span,) = _apart(text).years
     assert span.years.several == years
 
 
@@ -325,7 +325,7 @@ def test_single_years_may_be_listed(text: str, years: tuple[int, ...]) -> None:
     ],
 )
 def test_several_years_are_told_apart_and_quoted_ones_are_part_of_a_title(text: str, said: list[Said]) -> None:
-    assert _years(_read(text)) == said
+    assert _years(_apart(text)) == said
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_several_years_are_told_apart_and_quoted_ones_are_part_of_a_title(text: 
     ],
 )
 def test_years_take_the_words_that_say_them(text: str, words: str) -> None:
-    asked = _read(text)
+    asked = _apart(text)
     (span,) = asked.years
     assert span.years.text == words == asked.text[span.years.start : span.years.end] == asked.said(span.span)
 
@@ -359,7 +359,7 @@ def test_years_take_the_words_that_say_them(text: str, words: str) -> None:
     ],
 )
 def test_years_tell_whether_they_are_said_to_be_of_publication(text: str, published: bool, bounded: bool) -> None:  # noqa: FBT001
-    (span,) = _read(text).years
+    (span,) = _apart(text).years
     assert (span.published, span.bounded) == (published, bounded)
 
 
@@ -390,12 +390,12 @@ def test_years_tell_whether_they_are_said_to_be_of_publication(text: str, publis
     ],
 )
 def test_quoted_texts_are_found(text: str, quoted: list[str]) -> None:
-    asked = _read(text)
+    asked = _apart(text)
     assert [asked.said(span).strip("«»“”„\"'‘’ ") for span in asked.quotes] == quoted
 
 
 def test_what_is_quoted_says_nothing_else() -> None:
-    asked = _read('how many reports are like "how many reports since 2015 or later"')
+    asked = _apart('how many reports are like "how many reports since 2015 or later"')
     inside = [place for place, token in enumerate(asked.tokens) if token.quote is not None]
     assert asked.quotes == (Span(inside[0], inside[-1] + 1),)
     assert not any(cue.span.meets(asked.quotes[0]) for cue in asked.cues)
@@ -411,7 +411,7 @@ def test_what_is_quoted_says_nothing_else() -> None:
     [("7", 7), ("seven", 7), ("Seven", 7), ("999", 999), ("1000", None), ("٧", None), ("goats", None), ("twelve", 12)],
 )
 def test_small_numbers_are_read_in_digits_and_words(word: str, number: int | None) -> None:
-    assert number_of(_read(word, "en").tokens[0], lexicon("en")) == number
+    assert number_of(_apart(word, "en").tokens[0], lexicon("en")) == number
 
 
 @pytest.mark.parametrize(
@@ -424,7 +424,7 @@ def test_small_numbers_are_read_in_digits_and_words(word: str, number: int | Non
     ],
 )
 def test_identifiers_are_read_with_their_signs(text: str, word: str, identifier: str) -> None:
-    asked = _read(text)
+    asked = _apart(text)
     token = next(token for token in asked.tokens if token.text == word)
     assert asked.word_at(token) == identifier
 
@@ -440,9 +440,9 @@ def test_identifiers_are_read_with_their_signs(text: str, word: str, identifier:
     ],
 )
 def test_slips_of_words_that_ask_are_read_where_no_text_holds_them(text: str, word: str) -> None:
-    slipped = read(text, this_year=THIS_YEAR, is_common=lambda _: False)
+    slipped = take_apart(text, this_year=THIS_YEAR, is_common=lambda _: False)
     assert word in {token.folded for token in slipped.tokens}
-    assert word not in {token.folded for token in _read(text).tokens}
+    assert word not in {token.folded for token in _apart(text).tokens}
 
 
 # -- languages ---------------------------------------------------------------------------------------------------------
@@ -465,7 +465,7 @@ def test_slips_of_words_that_ask_are_read_where_no_text_holds_them(text: str, wo
 )
 def test_the_language_of_a_question_is_told_by_its_own_words(text: str, language: str) -> None:
     for reader in (None, *LANGUAGES):
-        assert _read(text, reader).language == language
+        assert _apart(text, reader).language == language
 
 
 @pytest.mark.parametrize(
@@ -479,30 +479,30 @@ def test_the_language_of_a_question_is_told_by_its_own_words(text: str, language
     ],
 )
 def test_where_words_leave_a_choice_the_reader_makes_it(text: str, language: str) -> None:
-    assert _read(text, language).language == language
+    assert _apart(text, language).language == language
 
 
 def test_letters_tell_a_language_that_words_leave_open() -> None:
-    assert [_read(text).language for text in ("Compare o Quênia e o Mali", "thèses en espagnol")] == ["pt", "fr"]
+    assert [_apart(text).language for text in ("Compare o Quênia e o Mali", "thèses en espagnol")] == ["pt", "fr"]
 
 
 @pytest.mark.parametrize("reader", LANGUAGES)
 def test_words_of_no_language_are_read_in_the_readers(reader: str) -> None:
-    assert [_read(text, reader).language for text in ("Kenya 2015", "", "?", "水管理", "REDD+")] == [reader] * 5
+    assert [_apart(text, reader).language for text in ("Kenya 2015", "", "?", "水管理", "REDD+")] == [reader] * 5
 
 
 # -- any text ----------------------------------------------------------------------------------------------------------
 
 
 def test_no_more_is_read_than_anyone_asks() -> None:
-    asked = _read("goats " * 5000 + "since 2015")
+    asked = _apart("goats " * 5000 + "since 2015")
     assert len(asked.text) <= LONGEST
     assert asked.years == ()
 
 
 @given(st.text(max_size=300), st.sampled_from([None, *LANGUAGES, "de", ""]))
 def test_any_text_is_read(text: str, language: str | None) -> None:
-    asked = read(text, this_year=THIS_YEAR, language=language)
+    asked = take_apart(text, this_year=THIS_YEAR, language=language)
     assert asked.language in LANGUAGES
     for token in asked.tokens:
         assert asked.text[token.start : token.end] == token.text
@@ -563,7 +563,7 @@ _TIMES = st.sampled_from(
 
 @given(st.lists(_TIMES, max_size=12).map(" ".join))
 def test_any_words_about_time_are_read_as_years_in_order(text: str) -> None:
-    asked = _read(text)
+    asked = _apart(text)
     for dated in asked.years:
         years = dated.years
         assert years.several or years.first is not None or years.last is not None

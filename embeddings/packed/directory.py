@@ -13,7 +13,7 @@ import struct
 from pathlib import Path
 from typing import Any, Final
 
-from embeddings.packed_model import Architecture, PackedModel, Pieces
+from embeddings.packed.model import Architecture, PackedModel, Pieces
 
 # The names of a packed model's tensors in transformers' BertModel.
 _EMBEDDINGS: Final = {

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.encoders.bert_files import plain_bert
 from embeddings.errors import PackedModelError
-from embeddings.model_directory import write_model_directory
 from embeddings.model_files import read_model_files
-from embeddings.packed_model import read_packed_model
-from tests.embeddings.packed_files import PIECES, SPELLING, TINY_DIGEST, PackedFile, unpacked_values
+from embeddings.packed.directory import write_model_directory
+from embeddings.packed.model import read_packed_model
+from tests.embeddings.packed.packed_files import PIECES, SPELLING, TINY_DIGEST, PackedFile, unpacked_values
 
 PACKED = PackedFile()
 
@@ -84,6 +85,11 @@ def test_a_model_without_a_mask_has_none(tmp_path: Path) -> None:
 def test_weights_that_are_no_numbers_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(PackedModelError, match=r"emb\.ln\.w"):
         write(tmp_path / "tiny", PACKED.with_tensor("emb.ln.w", values=np.full(32, np.nan, np.float32)))
+
+
+def test_it_is_a_bert_that_needs_no_library(tmp_path: Path) -> None:
+    # Else every search would wait seconds for sentence-transformers.
+    assert plain_bert(write(tmp_path / "tiny")) is not None
 
 
 @pytest.mark.slow

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from embeddings.errors import ModelCacheError, ModelDigestError, PackedModelError
-from embeddings.model_cache import PackedSource, default_cache, unpacked_model
 from embeddings.model_files import read_model_files
-from tests.embeddings.packed_files import TINY_DIGEST, PackedFile
+from embeddings.packed.cache import PackedSource, default_cache, unpacked_model
+from tests.embeddings.packed.packed_files import TINY_DIGEST, PackedFile
 
 PACKED = PackedFile()
 
@@ -141,7 +141,7 @@ def test_who_waits_too_long_for_another_process_says_so(source: PackedSource, tm
 OPENING = """
 import sys
 from pathlib import Path
-from embeddings.model_cache import PackedSource, unpacked_model
+from embeddings.packed.cache import PackedSource, unpacked_model
 
 path, sha256, digest, cache = sys.argv[1:]
 sys.stdin.readline()
@@ -158,7 +158,7 @@ def test_processes_that_come_at_once_write_it_once(source: PackedSource, tmp_pat
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[2],
+            cwd=Path(__file__).parents[3],
         )
         for _ in range(4)
     ]

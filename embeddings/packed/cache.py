@@ -11,9 +11,9 @@ import filelock
 import platformdirs
 
 from embeddings.errors import ModelCacheError, ModelDigestError, UnsafeModelError
-from embeddings.model_directory import write_model_directory
 from embeddings.model_files import ModelFiles, read_model_files, sha256_of
-from embeddings.packed_model import PackedModel, read_packed_model
+from embeddings.packed.directory import write_model_directory
+from embeddings.packed.model import PackedModel, read_packed_model
 
 # Writing takes a few seconds. Whoever waits this long waits for a process that hangs.
 _PATIENCE: Final = 600.0
@@ -36,15 +36,16 @@ def default_cache() -> Path:
     return platformdirs.user_cache_path("reportgraph", appauthor=False) / "models"
 
 
-def unpacked_model(source: PackedSource, cache: Path, *, patience: float = _PATIENCE) -> ModelFiles:
+def unpacked_model(source: PackedSource, cache: Path | None = None, *, patience: float = _PATIENCE) -> ModelFiles:
     """The files of the unpacked model below ``cache``: those that are there if they are whole, or written now.
 
+    ``cache`` None takes that of the user (`default_cache`).
     A process that is killed while it writes leaves nothing under the model's name. One process writes at a time, the
     others wait for it, at most ``patience`` seconds. Where the model is there, nothing is written, not even a lock.
     Raises ModelDigestError (the packed file is another one), PackedModelError, ModelCacheError.
     """
     # The digest in the path keeps two releases, whose models may differ, out of each other's way.
-    directory = cache / source.digest[:16] / source.name
+    directory = (cache or default_cache()) / source.digest[:16] / source.name
     if files := _whole(directory, source.digest):
         return files
     actual = sha256_of(source.path) if source.path.is_file() else "absent"

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.encoder import BATCH_TOLERANCE, Encoder
+from embeddings.encoder import VECTOR_TOLERANCE, Encoder, Precision
+from embeddings.encoders.model_encoder import ModelEncoder
+from embeddings.encoders.sentence_transformers import SentenceTransformersModel
 from embeddings.models import find_model, open_encoder
 from tests.contracts.encoder_contract import TEXTS, EncoderContract, assert_unit_vectors
 from tests.embeddings.conftest import needed_package
@@ -30,11 +32,44 @@ def minilm(package: None) -> Encoder:
     return open_encoder("all-MiniLM-L6-v2")
 
 
-class TestSentenceTransformers(EncoderContract):
+class TestBert(EncoderContract):
+    """The way that is taken for a plain BERT."""
+
     @pytest.fixture(scope="class")
     @classmethod
     def encoder(cls, minilm: Encoder) -> Encoder:
         return minilm
+
+
+class TestSentenceTransformers(EncoderContract):
+    """The way that is taken for all other models, here for the same one."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def encoder(cls, package: None) -> Encoder:
+        return by_the_library("float32")
+
+
+def by_the_library(precision: Precision) -> Encoder:
+    files = find_model("all-MiniLM-L6-v2")
+    model = SentenceTransformersModel(files.directory, device="cpu", precision=precision)
+    return ModelEncoder(model, name="all-MiniLM-L6-v2", digest=files.digest)
+
+
+def by_ourselves(precision: Precision) -> Encoder:
+    return open_encoder("all-MiniLM-L6-v2", device="cpu", precision=precision)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_our_bert_gives_the_vectors_of_the_library(package: None, precision: Precision) -> None:
+    ours, library = by_ourselves(precision), by_the_library(precision)
+    assert ours.identity == library.identity
+    # No long texts: their pieces differ by what differs in one.
+    texts = [text for text in TEXTS if len(text) < 1000]
+    tolerance = VECTOR_TOLERANCE[precision]
+    np.testing.assert_allclose(ours.encode_documents(texts), library.encode_documents(texts), atol=tolerance, rtol=0)
+    for text in TEXTS:
+        np.testing.assert_allclose(ours.encode_query(text), library.encode_query(text), atol=tolerance, rtol=0)
 
 
 def test_bfloat16_keeps_its_own_promises(minilm: Encoder) -> None:
@@ -46,7 +81,7 @@ def test_bfloat16_keeps_its_own_promises(minilm: Encoder) -> None:
     assert vectors.dtype == np.float32
     assert_unit_vectors(vectors)
     alone = np.stack([encoder.encode_documents([text])[0] for text in texts])
-    np.testing.assert_allclose(vectors, alone, atol=BATCH_TOLERANCE["bfloat16"], rtol=0)
+    np.testing.assert_allclose(vectors, alone, atol=VECTOR_TOLERANCE["bfloat16"], rtol=0)
     assert (np.sum(vectors * minilm.encode_documents(texts), axis=1) > 0.99).all()
 
 
@@ -125,7 +160,10 @@ LIGHT = """
 import sys
 import embeddings.models, embeddings.encoding, embeddings.indexes.faiss
 
-assert not {"torch", "transformers", "sentence_transformers", "faiss", "huggingface_hub"} & set(sys.modules)
+HEAVY = {"transformers", "sentence_transformers", "faiss", "huggingface_hub"}
+assert not (HEAVY | {"torch", "tokenizers", "safetensors"}) & set(sys.modules)
+embeddings.models.open_encoder("all-MiniLM-L6-v2").encode_query("maize")
+assert not HEAVY & set(sys.modules)
 """
 
 
@@ -144,6 +182,6 @@ def test_opening_and_encoding_connect_nowhere_and_print_nothing() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_nothing_heavy_is_imported_before_it_is_used() -> None:
+def test_nothing_heavy_is_imported_before_it_is_used_and_transformers_not_at_all() -> None:
     result = run(LIGHT)
     assert (result.returncode, result.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""The plan of a search is arithmetic: cheap where few rows are allowed, and it looks at more the more is asked for."""
+"""The strategy of a search is arithmetic: cheap where few rows are allowed, looking at more the more is asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.indexes.planning import (
+from embeddings.indexes.strategy import (
     Costs,
     candidates,
     exact_cost,

@@ -1,4 +1,4 @@
-"""Small packed models, made up: what `embeddings.packed_model` describes, written down without it."""
+"""Small packed models, made up: what `embeddings.packed.model` describes, written down without it."""
 
 from __future__ import annotations
 

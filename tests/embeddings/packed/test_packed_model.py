@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import PackedModelError
-from embeddings.packed_model import Architecture, PackedModel, read_packed_model
-from tests.embeddings.packed_files import PIECES, ROWS_OF_NO_PIECE, SPELLING, PackedFile, unpacked_values
+from embeddings.packed.model import Architecture, PackedModel, read_packed_model
+from tests.embeddings.packed.packed_files import PIECES, ROWS_OF_NO_PIECE, SPELLING, PackedFile, unpacked_values
 
 PACKED = PackedFile()
 WHOLE = PACKED.to_bytes()

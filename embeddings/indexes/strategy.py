@@ -1,7 +1,7 @@
-"""How a search is done: which way costs less, and how much of the lists is looked at. All of it arithmetic.
+"""The strategy of a search: which way costs less, and how much of the lists is looked at. All of it arithmetic.
 
 The figures are CPU time measured by ``benchmarks/vectors.py``, which prints them anew, and rounded up for the lists,
-whose cost varies more; docs/decisions/0014-planner.md says how they were found and what they mean for recall. Only
+whose cost varies more; docs/decisions/0014-strategy.md says how they were found and what they mean for recall. Only
 their ratios matter, so that another machine may be faster or slower without choosing worse.
 """
 
