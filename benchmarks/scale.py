@@ -51,6 +51,7 @@ from search.engine import Engine
 from search.fulltext.index import TextIndex
 from search.fulltext.suggestion_index import SuggestionIndex
 from search.request import Request
+from search.snapshots.checks import Files
 from search.snapshots.ledger import Ledger
 from search.snapshots.record_log import RecordLog
 from search.snapshots.snapshot import (
@@ -232,11 +233,11 @@ def nearest_years(columns: Columns, wanted: float) -> tuple[float, Filters]:
     return float(distance), Filters(year_from=first, year_to=last)
 
 
-def bytes_by_part(files: Mapping[str, int]) -> dict[str, int]:
+def bytes_by_part(files: Files) -> dict[str, int]:
     """Bytes on disk by part of a snapshot; the index and the vectors that it can be made of again are apart."""
     found: Counter[str] = Counter()
-    for name, size in files.items():
-        found[name.split("/", 1)[0].partition(".")[0]] += size
+    for name, file in files.items():
+        found[name.split("/", 1)[0].partition(".")[0]] += file.size
     return dict(found)
 
 

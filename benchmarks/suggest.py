@@ -124,7 +124,7 @@ def main() -> None:
                 table.add_row(name, str(len(taken)), f"{p50:.1f}", f"{p95:.1f}", f"{max(taken):.1f}")
         out.print(table)
         grown = anonymous_megabytes() - before
-        size = sum(size for name, size in snapshot.manifest.files.items() if name.startswith(f"{SUGGEST}/"))
+        size = sum(file.size for name, file in snapshot.manifest.files.items() if name.startswith(f"{SUGGEST}/"))
         out.print(
             f"on disk {size / index.reports:.0f} bytes a report; memory beyond mapped files {grown:.1f} MB, "
             f"{grown * 2**20 / index.reports:.0f} bytes a report; written in "

@@ -87,7 +87,7 @@ def changes(records: Sequence[bytes], number: int, chance: random.Random) -> tup
 def measure(services: Services, task: Task) -> list[str]:
     """A column of the table: seconds as a clock on the wall and the processor have them, and by stage."""
     started, before = time.perf_counter(), time.process_time()
-    with services.writing(), BuildProgress(Console(stderr=True)) as progress:
+    with services.writing("update"), BuildProgress(Console(stderr=True)) as progress:
         written = services.write(task, progress)
     wall, processor = time.perf_counter() - started, time.process_time() - before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

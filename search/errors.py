@@ -3,7 +3,10 @@
 SearchError
     NoSnapshotError         nothing has been built yet
     DamagedSnapshotError    a snapshot is not whole, or is of another version
+    DamagedPointerError     what names the live snapshot is damaged
+    UnknownSnapshotError    there is no snapshot of this name
     BuildRunningError       another process is writing
+    BackupError             a backup is damaged, or cannot be restored here
     NoReportsError          the sources hold no report
     UnknownReportError      no report has this id
     GoneReportError         the report of this id was removed
@@ -42,23 +45,82 @@ class NoSnapshotError(SearchError):
 
 @dataclass(eq=False)
 class DamagedSnapshotError(SearchError):
-    """A snapshot is not whole, or was made by another version of the program."""
+    """A snapshot is not whole, or was made by another version of the program.
+
+    ``file`` is the first file that is damaged, where one is to blame; ``advice`` what to do.
+    """
 
     snapshot: Path
     reason: str
+    file: str | None = None
+    advice: str = (
+        "`reportgraph check` names all that is damaged. Run `reportgraph build SOURCE...` again, "
+        "go back with `reportgraph rollback`, or restore a backup."
+    )
 
     WHAT = "The snapshot {snapshot} cannot be used: {reason}."
-    REMEDY = "Run `reportgraph build SOURCE...` again."
+    REMEDY = "{advice}"
+
+
+@dataclass(eq=False)
+class DamagedPointerError(SearchError):
+    """The file that names the live snapshot does not hold what was written. ``newest`` is the snapshot made last."""
+
+    path: Path
+    newest: str | None
+
+    WHAT = "{path} is damaged: it does not name a snapshot as it should."
+
+    @property
+    def remedy(self) -> str:
+        if self.newest is None:
+            return "Run `reportgraph build SOURCE...` again."
+        return f"Run `reportgraph rollback {self.newest}` to make the newest snapshot live, or choose another one."
+
+
+@dataclass(eq=False)
+class UnknownSnapshotError(SearchError):
+    """There is no snapshot of this name. ``names`` are those that there are, oldest first."""
+
+    name: str
+    names: tuple[str, ...]
+
+    WHAT = "There is no snapshot {name!r}."
+
+    @property
+    def remedy(self) -> str:
+        if not self.names:
+            return "Run `reportgraph build SOURCE...` first, or point --data at another directory."
+        return f"Choose one that `reportgraph snapshots` lists: {', '.join(self.names)}."
 
 
 @dataclass(eq=False)
 class BuildRunningError(SearchError):
-    """Another process is writing a snapshot in the same data directory."""
+    """Another process is writing in the same data directory. ``holder`` says which, as far as it is known."""
 
     data: Path
+    holder: str = ""
+    waited: float = 0.0
 
-    WHAT = "Another build is writing in {data}."
-    REMEDY = "Wait until it has ended, or give another --data directory."
+    REMEDY = "Wait until it has ended (`--wait SECONDS` waits for it), or give another --data directory."
+
+    @property
+    def what(self) -> str:
+        who = f": {self.holder}" if self.holder else ""
+        waited = f" after {self.waited:g} s" if self.waited else ""
+        return f"Another process is still writing in {self.data}{waited}{who}."
+
+
+@dataclass(eq=False)
+class BackupError(SearchError):
+    """A file is no backup, is damaged, or cannot be restored into this directory. Nothing was changed."""
+
+    path: Path
+    reason: str
+    advice: str
+
+    WHAT = "The backup {path} cannot be restored: {reason}. Nothing was changed."
+    REMEDY = "{advice}."
 
 
 @dataclass(eq=False)

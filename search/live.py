@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ from embeddings.errors import EmbeddingError
 from search.engine import Engine
 from search.errors import SearchError
 from search.snapshots.snapshot import DataDirectory
+
+_log = logging.getLogger(__name__)
 
 
 class LiveEngine:
@@ -23,14 +26,15 @@ class LiveEngine:
         self._data = data
         self._open_engine = open_engine
         self._switching = threading.Lock()
-        self._directory = data.live()
-        self._passed_over: Path | None = None
         self._opening: threading.Thread | None = None
+        # Taken before the snapshot is: what goes live meanwhile is seen at the first question.
+        self._seen = data.pointer()
+        self._directory = data.live()
         self._engine = open_engine(self._directory)
 
     def current(self) -> Engine:
-        """The newest engine that is open; asks the disk whether there is a newer snapshot, and opens that meanwhile."""
-        if self._data.live() not in (self._directory, self._passed_over) and self._switching.acquire(blocking=False):
+        """The newest engine that is open; asks the disk whether another snapshot is live, and opens that meanwhile."""
+        if self._data.pointer() != self._seen and self._switching.acquire(blocking=False):
             self._opening = threading.Thread(target=self._switch, name="open-snapshot", daemon=True)
             self._opening.start()
         return self._engine
@@ -41,12 +45,15 @@ class LiveEngine:
             self._opening.join()
 
     def _switch(self) -> None:
-        # Asked again under the lock: between two questions a still newer snapshot may have come.
-        directory = self._data.live()
+        # Asked again under the lock: between two questions another snapshot may have gone live.
+        seen = self._data.pointer()
         try:
-            self._engine = self._open_engine(directory)
-            self._directory = directory
-        except (SearchError, EmbeddingError):
-            self._passed_over = directory
+            directory = self._data.live()
+            if directory != self._directory:
+                self._engine = self._open_engine(directory)
+                self._directory = directory
+        except (SearchError, EmbeddingError) as error:
+            _log.warning("answers still come from snapshot %s: %s", self._directory.name, error)
         finally:
+            self._seen = seen
             self._switching.release()

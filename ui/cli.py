@@ -105,7 +105,7 @@ def _wait(command: F) -> F:
         type=click.FloatRange(min=0),
         default=0.0,
         metavar="SECONDS",
-        help="Wait so long for another process that is writing.",
+        help="Wait so long for another process that is writing (default: not at all).",
     )(command)
 
 
@@ -342,13 +342,118 @@ def export(**options: Any) -> None:
 
 @main.command()
 @click.option("--limit", type=click.IntRange(min=1), help="Check only so many reports.")
+@click.option("--files", "files_only", is_flag=True, help="Read the files only, do not validate the graph.")
 @_data
 @_json
 def check(**options: Any) -> None:
-    """Validate the graph against its SHACL shapes."""
-    from ui.commands.graph import check_command  # noqa: PLC0415 - see the module's docstring
+    """Name damaged files, and validate the graph against its SHACL shapes."""
+    from ui.commands.checking import check_command  # noqa: PLC0415 - see the module's docstring
 
     check_command(**options)
+
+
+@main.group(invoke_without_command=True)
+@_data
+@_json
+def snapshots(**options: Any) -> None:
+    """List the snapshots, or compare and keep them."""
+    if click.get_current_context().invoked_subcommand is None:
+        from ui.commands.keeping import snapshots_command  # noqa: PLC0415 - see the module's docstring
+
+        snapshots_command(**options)
+
+
+def _snapshots_options(options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a subcommand of ``snapshots``; --data and --json may stand before it as well."""
+    parent = click.get_current_context().parent
+    given = parent.params if parent is not None else {}
+    return {name: options[name] or given.get(name) or options[name] for name in options}
+
+
+@snapshots.command()
+@click.argument("older", metavar="A")
+@click.argument("newer", metavar="B")
+@click.option("--list", "listing", is_flag=True, help="List the ids of the reports.")
+@_data
+@_json
+def diff(**options: Any) -> None:
+    """Count the reports that were added, changed and deleted from snapshot A to snapshot B."""
+    from ui.commands.keeping import diff_command  # noqa: PLC0415 - see the module's docstring
+
+    diff_command(**_snapshots_options(options))
+
+
+@snapshots.command()
+@click.argument("name")
+@_wait
+@_data
+def keep(**options: Any) -> None:
+    """Never prune a snapshot."""
+    from ui.commands.keeping import keep_command  # noqa: PLC0415 - see the module's docstring
+
+    keep_command(**_snapshots_options(options))
+
+
+@snapshots.command()
+@click.argument("name")
+@_wait
+@_data
+def unkeep(**options: Any) -> None:
+    """Let a snapshot be pruned again."""
+    from ui.commands.keeping import unkeep_command  # noqa: PLC0415 - see the module's docstring
+
+    unkeep_command(**_snapshots_options(options))
+
+
+@main.command()
+@click.argument("name")
+@_wait
+@_data
+def rollback(**options: Any) -> None:
+    """Make another snapshot live, after reading all of it."""
+    from ui.commands.keeping import rollback_command  # noqa: PLC0415 - see the module's docstring
+
+    rollback_command(**options)
+
+
+@main.command()
+@click.option(
+    "--keep",
+    "newest",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Keep the N newest (default: REPORTGRAPH_KEPT_SNAPSHOTS).",
+)
+@_wait
+@_data
+def prune(**options: Any) -> None:
+    """Remove old snapshots, never the live one and those that are kept."""
+    from ui.commands.keeping import prune_command  # noqa: PLC0415 - see the module's docstring
+
+    prune_command(**options)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--snapshot", "name", metavar="NAME", help="Save this snapshot (default: the live one).")
+@_data
+def backup(**options: Any) -> None:
+    """Save a snapshot in one file, also while it is served."""
+    from ui.commands.keeping import backup_command  # noqa: PLC0415 - see the module's docstring
+
+    backup_command(**options)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Publish it as a new snapshot of a collection that is there.")
+@_wait
+@_data
+def restore(**options: Any) -> None:
+    """Publish the snapshot of a backup."""
+    from ui.commands.keeping import restore_command  # noqa: PLC0415 - see the module's docstring
+
+    restore_command(**options)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
@@ -17,6 +20,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
+    TransferSpeedColumn,
 )
 from rich.text import Text
 
@@ -29,6 +33,22 @@ _SHOWN_OF_A_KIND: Final = 5
 def printable(text: str) -> str:
     """A record's text fit for a terminal: control characters could move the cursor or set the title."""
     return "".join(character if character.isprintable() else " " for character in text)
+
+
+@contextmanager
+def bytes_read(console: Console, description: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show on a console how many bytes are done, of ``total`` if that is known, as the callable is told of more."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(description, total=total)
+        yield lambda more: progress.advance(task, more)
 
 
 class _Speed(ProgressColumn):

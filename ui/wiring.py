@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-
-import filelock
 
 from embeddings.encoder import Encoder, ModelIdentity
 from embeddings.encoders.deferred import DeferredEncoder
@@ -21,14 +19,16 @@ from kg.query_workers import QueryLimits, QueryWorkers
 from kg.store import GraphStore
 from kg.vocab import PREFIXES, Minter
 from search.engine import Engine
-from search.errors import BuildRunningError, DamagedSnapshotError
+from search.errors import DamagedSnapshotError
 from search.live import LiveEngine
 from search.question.generating.generator import Generator
 from search.reranking import Reranking
+from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.pipeline import Settings as WriteSettings
 from search.snapshots.pipeline import Task, Written, write
-from search.snapshots.snapshot import Adapters, DataDirectory, Manifest, Snapshot, kept_field_map
+from search.snapshots.snapshot import Adapters, DataDirectory, Manifest, Snapshot, kept_field_map, read_whole
 from search.snapshots.staging import Observer
+from search.snapshots.writing import writing
 from ui.settings import DEFAULT_MODEL, Settings
 
 
@@ -44,22 +44,11 @@ class Services:
     _encoders: dict[str, Encoder] = field(default_factory=dict)
     _rerankings: dict[str, Reranking] = field(default_factory=dict)
 
-    @contextmanager
-    def writing(self, wait: float = 0.0) -> Iterator[None]:
-        """The right to change the collection, which one process at a time has; waits for it so many seconds.
-
-        Raises :class:`~search.errors.BuildRunningError` while another has it.
+    def writing(self, command: str, wait: float = 0.0) -> AbstractContextManager[None]:
+        """The right to change the collection by a command, which one process at a time has; waits for it so many
+        seconds. Raises :class:`~search.errors.BuildRunningError` while another has it.
         """
-        self.data.path.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(self.data.lock_file)
-        try:
-            lock.acquire(timeout=wait)
-        except filelock.Timeout as error:
-            raise BuildRunningError(self.data.path) from error
-        try:
-            yield
-        finally:
-            lock.release()
+        return writing(self.data, command, wait=wait)
 
     def write(self, task: Task, observer: Observer, *, form: str | None = None) -> Written:
         """Change the collection; the caller has the right to. Raises what `search.snapshots.pipeline.write` does.
@@ -126,14 +115,31 @@ class Services:
         return self._rerankings[name]
 
     def snapshot(self) -> Snapshot:
-        """The live snapshot; raises :class:`~search.errors.NoSnapshotError`."""
-        return Snapshot.open(self.data.live(), self.adapters)
+        """The live snapshot; raises :class:`~search.errors.NoSnapshotError`.
 
-    def engine(self, directory: Path, *, reranked: bool = True) -> Engine:
+        Files that a short command read within a day, and that have not changed since, are not read once more.
+        """
+        with self._remembering() as memory:
+            return Snapshot.open(self.data.live(), self.adapters, memory)
+
+    def live_part(self, part: str) -> tuple[Path, Manifest]:
+        """The live snapshot's directory and manifest, the files of one part of it being whole; raises as `snapshot`."""
+        with self._remembering() as memory:
+            live = self.data.live()
+            return live, read_whole(live, (part,), memory=memory)
+
+    @contextmanager
+    def _remembering(self) -> Iterator[DigestMemory]:
+        memory = DigestMemory.load(self.data.verified_file)
+        yield memory
+        memory.save(self.data.verified_file)
+
+    def engine(self, directory: Path, *, reranked: bool = True, memory: DigestMemory | None = None) -> Engine:
         """A search engine over a snapshot with its encoder: the one of the settings, or that it was built with.
 
         The model computes in the precision that the snapshot was built in, also where another one would be faster.
-        ``reranked`` false leaves the reranker of the settings out.
+        ``reranked`` false leaves the reranker of the settings out. Without a ``memory`` of digests it is that of short
+        commands, see :meth:`snapshot`.
 
         Raises the errors of opening either, and :class:`~embeddings.errors.ModelMismatchError`.
         """
@@ -141,13 +147,18 @@ class Services:
         # Much of what opening either does needs no interpreter, so that both together are open sooner.
         with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as aside:
             opening = aside.submit(self._encoder, self.settings.model or manifest.model_source, manifest.model)
-            snapshot = Snapshot.open(directory, self.adapters)
+            with self._remembering() as remembered:
+                snapshot = Snapshot.open(directory, self.adapters, memory or remembered)
             encoder = opening.result()
         return Engine(snapshot, encoder, self._reranking() if reranked else None)
 
     def live_engine(self) -> LiveEngine:
-        """The engine over the live snapshot, followed as it changes; raises what :meth:`engine` does."""
-        return LiveEngine(self.data, self.engine)
+        """The engine over the live snapshot, followed as it changes; raises what :meth:`engine` does.
+
+        It reads every file before it trusts it. A file that the next snapshot shares is read once.
+        """
+        memory = DigestMemory(follows_links=True)
+        return LiveEngine(self.data, lambda directory: self.engine(directory, memory=memory))
 
     def generator(self) -> Generator | None:
         """The generator that the settings name, if they do; close it when done. Nothing is sent until it is asked.

@@ -14,7 +14,7 @@ import orjson
 
 from search.errors import DamagedSnapshotError
 
-_FILE: Final = "gone.jsonl"
+GONE: Final = "gone.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class Ledger(Mapping[str, Tombstone]):
     def open(cls, snapshot: Path) -> Ledger:
         """The ledger of a snapshot. Raises :class:`~search.errors.DamagedSnapshotError`."""
         try:
-            lines = (snapshot / _FILE).read_bytes().splitlines()
+            lines = (snapshot / GONE).read_bytes().splitlines()
             return cls(Tombstone(**orjson.loads(line)) for line in lines)
         except (OSError, ValueError, TypeError) as error:
-            raise DamagedSnapshotError(snapshot, f"{_FILE} cannot be read ({error})") from error
+            raise DamagedSnapshotError(snapshot, f"{GONE} cannot be read ({error})") from error
 
     def save(self, snapshot: Path) -> None:
         """Write the ledger into a snapshot that is being made."""
-        (snapshot / _FILE).write_bytes(b"".join(orjson.dumps(asdict(one)) + b"\n" for one in self.values()))
+        (snapshot / GONE).write_bytes(b"".join(orjson.dumps(asdict(one)) + b"\n" for one in self.values()))
 
     def changed(self, buried: Iterable[Tombstone], returned: Iterable[str]) -> Ledger:
         """The ledger with further reports that are gone, and without those that came back.

@@ -20,7 +20,6 @@ import orjson
 
 from embeddings.encoder import Encoder
 from embeddings.encoding import EncodingReport
-from kg.errors import RecordFileError
 from kg.importers import FieldMap, read, to_report
 from kg.model import Problem
 from kg.vocab import Minter
@@ -29,8 +28,9 @@ from search.fulltext.analysis import well_formed
 from search.snapshots.changes import Change, Delete
 from search.snapshots.derive import VERSION, Derived, derive_all
 from search.snapshots.derive_changes import Parent, derive_changes
+from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.intake import DUPLICATE, Intake, Tally
-from search.snapshots.ledger import Ledger, Tombstone
+from search.snapshots.ledger import GONE, Ledger, Tombstone
 from search.snapshots.publish import publish
 from search.snapshots.record_log import Outcome, RecordLog, RecordLogWriter, rewritten
 from search.snapshots.snapshot import (
@@ -42,6 +42,7 @@ from search.snapshots.snapshot import (
     Manifest,
     Snapshot,
     kept_field_map,
+    read_whole,
     timestamp,
 )
 from search.snapshots.staging import Observer, Staging
@@ -142,6 +143,7 @@ class _Writing:
         self._data = data
         self._settings = settings
         self._live = data.current()
+        self._memory = DigestMemory.load(data.verified_file)
         self._staging = Staging(
             directory, Minter(settings.base), adapters, observer, now=settings.now, clock=settings.clock
         )
@@ -173,7 +175,9 @@ class _Writing:
             derived = self._derive(log, changed)
         kept = 1 if self._task.purge else self._settings.kept_snapshots
         with self._staging.stage("publish"):
-            manifest = publish(self._staging, self._data, self._manifest(derived), kept=kept)
+            manifest = publish(
+                self._staging, self._data, self._manifest(derived), self._memory, kept=kept, purge=self._task.purge
+            )
         shutil.rmtree(self._vectors.salvage, ignore_errors=True)
         return self._written(manifest, derived.encoding)
 
@@ -188,12 +192,15 @@ class _Writing:
         """The live snapshot, if it was made with the same field map."""
         if kept_field_map(live) != self._settings.fields:
             return None
-        return Parent(live, Snapshot.open(live, self._staging.adapters))
+        return Parent(live, Snapshot.open(live, self._staging.adapters, self._memory))
 
     # -- the log -----------------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
         """An empty staging directory with the vectors of the live snapshot; what a killed task left is salvaged."""
+        if self._live is not None and not self._task.afresh:
+            # What is made of damaged parts would be published as right.
+            read_whole(self._live, memory=self._memory)
         self._data.snapshots.mkdir(parents=True, exist_ok=True)
         self._vectors.save_what_was_encoded()
         if self._staging.directory.exists():
@@ -204,14 +211,17 @@ class _Writing:
 
     def _log_before(self) -> RecordLog | None:
         """The log of the live snapshot. What begins afresh must not stumble over a damaged one."""
-        if self._live is None:
-            return None
+        return None if self._live is None or self._is_damaged(RECORDS) else RecordLog.open(self._live / RECORDS)
+
+    def _is_damaged(self, part: str) -> bool:
+        """Whether what begins afresh cannot use a part of the live snapshot. Of what a change uses all is whole."""
+        if self._live is None or not self._task.afresh:
+            return False
         try:
-            return RecordLog.open(self._live / RECORDS)
-        except RecordFileError:
-            if self._task.afresh:
-                return None
-            raise
+            read_whole(self._live, (part,), memory=self._memory)
+        except DamagedSnapshotError:
+            return True
+        return False
 
     def _write_log(self, before: RecordLog | None) -> list[str]:
         """Write the changes; returns the ids of what was changed."""
@@ -281,10 +291,7 @@ class _Writing:
     # -- what is gone, what is written ---------------------------------------------------------------------------
 
     def _ledger(self, before: RecordLog | None, log: RecordLog, changed: Iterable[str]) -> Ledger:
-        ledger = Ledger()
-        if self._live is not None:
-            with suppress(*([DamagedSnapshotError] if self._task.afresh else [])):
-                ledger = Ledger.open(self._live)
+        ledger = Ledger() if self._live is None or self._is_damaged(GONE) else Ledger.open(self._live)
         if before is None:
             return ledger.changed((), [one for one in ledger if log.row(one) is not None])
         gone = [one for one in (before.ids() if self._task.afresh else changed) if log.get(one) is None]
@@ -300,9 +307,8 @@ class _Writing:
         return Tombstone(report_id, since, None if report is None else report.title, put.origin.source)
 
     def _manifest(self, derived: Derived) -> Manifest:
-        names = self._data.names()
         return Manifest(
-            name=f"{int(names[-1]) + 1 if names else 1:06d}",
+            name=self._data.next_name(),
             parent=self._live.name if self._live is not None else None,
             created=timestamp(self._settings.now()),
             cause=self._task.cause,

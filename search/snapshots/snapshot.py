@@ -7,14 +7,18 @@ until their last query ends (:mod:`search.live`). See docs/architecture.md.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import orjson
 
+from embeddings.durable import replacing, sync_directory
 from embeddings.encoder import ModelIdentity
 from embeddings.encoding import Gathered, gathered
 from embeddings.errors import EmbeddingError
@@ -23,12 +27,21 @@ from embeddings.row_file import Progress, RowBlocks
 from embeddings.segments import SegmentStore
 from kg.errors import KgError
 from kg.facets.columns import Columns
-from kg.facets.files import columns_digest, load_columns
+from kg.facets.files import load_columns
 from kg.importers import FieldMap
 from kg.store import GraphStore
-from search.errors import DamagedSnapshotError, GoneReportError, NoSnapshotError, UnknownReportError
+from search.errors import (
+    DamagedPointerError,
+    DamagedSnapshotError,
+    GoneReportError,
+    NoSnapshotError,
+    UnknownReportError,
+    UnknownSnapshotError,
+)
 from search.fulltext.index import TextIndex
 from search.fulltext.suggestion_index import SuggestionIndex
+from search.snapshots.checks import FileDigest, Files, ReadProgress, damages, unwatched
+from search.snapshots.digest_memory import DigestMemory
 from search.snapshots.ledger import Ledger
 from search.snapshots.record_log import RecordLog
 
@@ -48,12 +61,24 @@ FIELDS: Final = "fields.json"
 MANIFEST: Final = "manifest.json"
 PROBLEMS: Final = "problems.jsonl"
 
+_SEALED_SINCE: Final = 6
+"""The first layout whose manifests carry a seal."""
+_POINTER: Final = re.compile(rb"(?P<name>[0-9]+)(?:\n(?P<mark>[ \t]{32}))?\n?")
+"""What ``CURRENT`` holds: a name and, on a line of its own, the mark of the manifest that it names.
+
+The mark is the first 32 bits of the manifest's seal, written as spaces and tabs: whoever reads a name from the file
+(``cat``, a script, a person) finds nothing else, and no changed byte makes another snapshot live. A name without a mark
+was written by hand and is believed.
+"""
+_MARKS: Final = str.maketrans("01", " \t")
+_USED: Final = ".used-"
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a snapshot holds. ``digests`` are of content (sorted N-Quads, vectors by text, columns, records, labels).
 
-    They are not of files, whose bytes differ from build to build. ``files`` are sizes in bytes by path;
+    They are not of files, whose bytes differ from build to build: those are in ``files`` (:mod:`.checks`).
     ``model_source`` is the name or the directory that the model was opened by. ``cause`` says what made it (build,
     update..), ``changes`` what that changed, ``records`` how many it read. ``unusable`` are records of which no report
     can be made any more, ``derived_by`` is the version of what makes the parts.
@@ -76,25 +101,71 @@ class Manifest:
     digests: Mapping[str, str]
     ann_digest: str
     sources: tuple[str, ...]
-    files: Mapping[str, int]
+    files: Files
     schema_version: int = SCHEMA_VERSION
 
+    @property
+    def seal(self) -> str:
+        """The SHA-256 (hex) of everything that the manifest says."""
+        return _seal(asdict(self))
+
     def to_json(self) -> bytes:
-        return orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+        values = asdict(self)
+        return _canonical(values | {_SEAL: _seal(values)})
 
     @classmethod
     def read(cls, directory: Path) -> Manifest:
-        """The manifest of a snapshot directory; raises :class:`~search.errors.DamagedSnapshotError`."""
+        """The manifest of a snapshot directory.
+
+        Raises :class:`~search.errors.DamagedSnapshotError`: with the file if it is missing or any byte of it is not as
+        it was written, without one if the snapshot has another layout.
+        """
         try:
-            values = orjson.loads((directory / MANIFEST).read_bytes())
+            values = _sealed_values((directory / MANIFEST).read_bytes())
             version = values["schema_version"]
             if version != SCHEMA_VERSION:
-                raise DamagedSnapshotError(directory, f"it has layout {version}, this program reads {SCHEMA_VERSION}")
+                raise _other_layout(directory, version)
             values["model"] = ModelIdentity(**values["model"])
             values["sources"] = tuple(values["sources"])
+            values["files"] = {name: FileDigest(**digest) for name, digest in values["files"].items()}
             return cls(**values)
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise DamagedSnapshotError(directory, f"its manifest cannot be read ({error})") from error
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DamagedSnapshotError(directory, f"its file {MANIFEST} cannot be read ({error})", MANIFEST) from error
+
+
+_SEAL: Final = "seal"
+
+
+def _canonical(values: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(values, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+
+
+def _seal(values: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_canonical(values)).hexdigest()
+
+
+def _other_layout(directory: Path, layout: int) -> DamagedSnapshotError:
+    """A snapshot that is whole, and of another version of the program."""
+    if layout > SCHEMA_VERSION:
+        advice = "Use the version of the program that made it, or a newer one."
+    else:
+        advice = "Run `reportgraph build SOURCE...` again: texts that have not changed are not encoded again."
+    reason = f"it has layout {layout}, this program reads {SCHEMA_VERSION}"
+    return DamagedSnapshotError(directory, reason, advice=advice)
+
+
+def _sealed_values(content: bytes) -> dict[str, Any]:
+    """What a manifest says without its seal; raises :class:`ValueError` if the two do not fit.
+
+    Every byte counts, even those that mean nothing in JSON. Older layouts had no seal.
+    """
+    values: dict[str, Any] = orjson.loads(content)
+    whole = _canonical(values) == content
+    seal = values.pop(_SEAL, None)
+    older = seal is None and values["schema_version"] < _SEALED_SINCE
+    if not older and not (whole and seal == _seal(values)):
+        raise ValueError("its bytes do not fit its seal")
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +202,17 @@ class Snapshot:
     graph_location: str
 
     @classmethod
-    def open(cls, directory: Path, adapters: Adapters) -> Snapshot:
-        """Open a snapshot and see that its parts fit; raises :class:`~search.errors.DamagedSnapshotError`."""
-        manifest = Manifest.read(directory)
-        _see_that_files_are_whole(directory, manifest)
+    def open(
+        cls, directory: Path, adapters: Adapters, memory: DigestMemory | None = None, progress: ReadProgress = unwatched
+    ) -> Snapshot:
+        """Open a snapshot after seeing that its files are as they were published and that its parts fit.
+
+        Every file is read for that, unless ``memory`` knows it. Damage in the index of vectors is no error: it
+        has digests of its own, and is made again from the vectors.
+
+        Raises :class:`~search.errors.DamagedSnapshotError`.
+        """
+        manifest = read_whole(directory, memory=memory, progress=progress)
         try:
             columns = load_columns(directory / FACETS)
             index = adapters.open_index(
@@ -163,23 +241,39 @@ class Snapshot:
         }
         if len(set(sizes.values())) > 1:
             raise DamagedSnapshotError(directory, f"its parts hold different numbers of reports: {sizes}")
-        if columns_digest(columns) != manifest.digests["facets"]:
-            raise DamagedSnapshotError(directory, "its facet columns are not those that were built")
         return snapshot
+
+
+def read_whole(
+    directory: Path,
+    parts: tuple[str, ...] | None = None,
+    *,
+    memory: DigestMemory | None = None,
+    progress: ReadProgress = unwatched,
+) -> Manifest:
+    """The manifest of a snapshot, after seeing that the files of some ``parts`` of it are whole.
+
+    Parts are named as above (:data:`GRAPH`..); without any, all are looked at but the index of vectors.
+    Raises :class:`~search.errors.DamagedSnapshotError`, which names a file.
+    """
+    manifest = Manifest.read(directory)
+    wanted = {
+        name: digest
+        for name, digest in manifest.files.items()
+        if (part := name.partition("/")[0]) != ANN and (parts is None or part in parts)
+    }
+    found = damages(directory, wanted, memory=memory, progress=progress)
+    if found:
+        first = found[0]
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise DamagedSnapshotError(directory, f"its file {first.path} is {first.state}{more}", first.path)
+    return manifest
 
 
 def missing(snapshot: Snapshot, report_id: str) -> UnknownReportError | GoneReportError:
     """What is to be said of a report that a snapshot does not hold: it never was there, or it is gone."""
     gone = snapshot.gone.get(report_id)
     return UnknownReportError(report_id) if gone is None else GoneReportError(gone.id, gone.since, gone.title)
-
-
-def _see_that_files_are_whole(directory: Path, manifest: Manifest) -> None:
-    """Missing or cut files are found by their sizes, before an engine trips over them."""
-    for name, size in manifest.files.items():
-        path = directory / name
-        if not name.startswith(f"{ANN}/") and (not path.is_file() or path.stat().st_size != size):
-            raise DamagedSnapshotError(directory, f"its file {name} is missing or cut")
 
 
 def graph_location(directory: Path) -> str:
@@ -220,27 +314,99 @@ class DataDirectory:
     def lock_file(self) -> Path:
         return self.path / "lock"
 
+    @property
+    def verified_file(self) -> Path:
+        """Where short commands remember which files they have read (:mod:`search.snapshots.digest_memory`)."""
+        return self.path / "verified.json"
+
+    def pointer(self) -> bytes | None:
+        """What ``CURRENT`` holds, ``None`` before the first build: it changes whenever another snapshot goes live."""
+        try:
+            return self.current_file.read_bytes()
+        except FileNotFoundError:
+            return None
+
     def live(self) -> Path:
-        """The directory of the live snapshot; raises :class:`~search.errors.NoSnapshotError` before the first build."""
-        directory = self.current()
-        if directory is None:
+        """The directory of the live snapshot.
+
+        Raises :class:`~search.errors.NoSnapshotError` before the first build,
+        :class:`~search.errors.DamagedPointerError` if what names it is not what was written, and what
+        :meth:`Manifest.read` does.
+        """
+        pointer = self.pointer()
+        if pointer is None:
             raise NoSnapshotError(self.path)
+        named = _POINTER.fullmatch(pointer)
+        names = self.names()
+        if named is None or named["name"].decode() not in names:
+            raise DamagedPointerError(self.current_file, names[-1] if names else None)
+        directory = self.snapshots / named["name"].decode()
+        if named["mark"] is not None and _mark(Manifest.read(directory)) != named["mark"].decode():
+            raise DamagedPointerError(self.current_file, names[-1])
         return directory
 
     def current(self) -> Path | None:
-        """The directory of the live snapshot, ``None`` before the first build."""
-        try:
-            name = self.current_file.read_bytes().strip()
-        except FileNotFoundError:
-            return None
-        # Anything but a number is damage: a build must be able to mend it, so it is as if there were none.
-        return self.snapshots / name.decode() if name.isdigit() else None
+        """The directory of the live snapshot, ``None`` before the first build.
+
+        A pointer that is damaged is as if there were none: a build must be able to mend it.
+        """
+        named = _POINTER.fullmatch(self.pointer() or b"")
+        return self.snapshots / named["name"].decode() if named else None
+
+    def named(self, name: str) -> Path:
+        """The directory of a snapshot by its name; raises :class:`~search.errors.UnknownSnapshotError`."""
+        names = self.names()
+        if name not in names:
+            raise UnknownSnapshotError(name, tuple(names))
+        return self.snapshots / name
+
+    def publish(self, staging: Path, manifest: Manifest) -> None:
+        """Give a directory that is ready its name and make it live. The caller holds the lock.
+
+        Its files survive a power cut before anything names them. Killed at any instant, this leaves the old snapshot
+        live or the new one.
+        """
+        sync_tree(staging)
+        staging.rename(self.snapshots / manifest.name)
+        sync_directory(self.snapshots)
+        self.point_to(manifest)
+
+    def point_to(self, manifest: Manifest) -> None:
+        """Make a snapshot that has its name the live one. The caller holds the lock."""
+        with replacing(self.current_file) as temporary:
+            temporary.write_bytes(f"{manifest.name}\n{_mark(manifest)}\n".encode("ascii"))
+
+    def next_name(self) -> str:
+        """A name that no snapshot of this collection ever had: readers take a name for what they have open."""
+        used = [entry.name.removeprefix(_USED) for entry in self.snapshots.glob(f"{_USED}*")]
+        return f"{max((int(name) for name in (*used, *self.names()) if name.isdigit()), default=0) + 1:06d}"
+
+    def mark_used(self, name: str) -> None:
+        """See that a name is not given again when its snapshot is gone. Others that say no more are removed."""
+        (self.snapshots / f"{_USED}{name}").touch()
+        sync_directory(self.snapshots)
+        for entry in self.snapshots.glob(f"{_USED}*"):
+            if entry.name < f"{_USED}{name}":
+                entry.unlink()
 
     def names(self) -> list[str]:
         """The names of all published snapshots, oldest first."""
         if not self.snapshots.is_dir():
             return []
         return sorted(entry.name for entry in self.snapshots.iterdir() if entry.name.isdigit())
+
+
+def _mark(manifest: Manifest) -> str:
+    return f"{int(manifest.seal[:8], 16):032b}".translate(_MARKS)
+
+
+def sync_tree(directory: Path) -> None:
+    """Make every file below a directory, and every name, survive a power cut."""
+    for folder, _, files in os.walk(directory):
+        for name in files:
+            with (Path(folder) / name).open("rb") as file:
+                os.fsync(file.fileno())
+        sync_directory(Path(folder))
 
 
 def timestamp(moment: dt.datetime) -> str:

@@ -214,7 +214,7 @@ def test_export_as_nquads_keeps_what_was_inferred_apart(run: Run) -> None:
 def test_check_finds_the_sample_in_order(run: Run) -> None:
     result = run("check", "--json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout) == {"reports": 60, "violations": []}
+    assert json.loads(result.stdout) == {"files": [], "reports": 60, "violations": []}
 
 
 def test_build_tells_what_it_did(run: Run, tmp_path: Path, write_lines: WriteLines) -> None:
@@ -232,7 +232,7 @@ def test_build_strict_fails_after_publishing(run: Run, tmp_path: Path, write_lin
     data = tmp_path / "data"
     assert run("build", "--strict", str(SAMPLE), data=data).exit_code == 0
     assert run("build", "--strict", str(SAMPLE), str(write_lines("broken")), data=data).exit_code == 1
-    assert (data / "CURRENT").read_text() == "000002\n"
+    assert (data / "CURRENT").read_text().strip() == "000002"
 
 
 def test_a_missing_file_no_collection_and_wrong_usage_have_their_exit_codes(run: Run, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def delete_command(
 
 def run_task(wired: Services, task: Task, out: Console, *, form: str | None = None, wait: float = 0.0) -> Written:
     """Change a collection with progress shown, then show a summary."""
-    with wired.writing(wait), BuildProgress(out) as progress:
+    with wired.writing(task.cause, wait), BuildProgress(out) as progress:
         written = wired.write(task, progress, form=form)
     _show(task, written, wired, out)
     return written

@@ -1,4 +1,4 @@
-"""``sparql``, ``export`` and ``check``: the graph itself."""
+"""``sparql`` and ``export``: the graph itself."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import click
-import orjson
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -22,11 +20,9 @@ from embeddings.durable import replacing
 from kg.citation_export import WRITERS
 from kg.descriptions import read_reports
 from kg.errors import ResultFormError
-from kg.shapes_check import Violation, check
 from kg.store import Scope
-from search.snapshots.snapshot import Manifest, Snapshot, graph_location
-from ui.commands.context import console, services
-from ui.errors import FAILED
+from search.snapshots.snapshot import GRAPH, Snapshot, graph_location
+from ui.commands.context import services
 from ui.progress import printable
 
 
@@ -36,11 +32,11 @@ def sparql_command(
     """Ask a query and print the answer."""
     text = _query_text(query)
     wired = services(data=data, query_seconds=timeout)
-    live = wired.data.live()
+    live, manifest = wired.live_part(GRAPH)
     scope = Scope.STATED if stated_only else Scope.ALL
     wanted = "json" if as_json else form
     # In a process of its own: what runs too long or eats all memory is ended there, with a clear line here.
-    with closing(wired.query_workers(Manifest.read(live).base, workers=1)) as workers:
+    with closing(wired.query_workers(manifest.base, workers=1)) as workers:
         answer, given = _answer(lambda kind: workers.answer(graph_location(live), text, kind, scope), wanted)
     if wanted in (None, "table") and given == "csv":
         _print_table(answer.decode())
@@ -105,25 +101,3 @@ def _export(snapshot: Snapshot, form: str, target: Path) -> None:
         return
     with target.open("w", encoding="utf-8") as stream:
         stream.writelines(WRITERS[form](read_reports(snapshot.graph, snapshot.columns.reports)))
-
-
-def check_command(*, limit: int | None, data: Path | None, as_json: bool) -> None:
-    """Validate against the shapes; exit with 1 if anything is not as it should be."""
-    snapshot = services(data=data).snapshot()
-    reports = snapshot.columns.reports[:limit]
-    with Progress(console=console(), transient=True) as progress:
-        task = progress.add_task("Checking shapes", total=len(reports))
-        found = list(check(snapshot.graph, reports, progress=lambda done: progress.update(task, completed=done)))
-    if as_json:
-        report = {"reports": len(reports), "violations": [_violation(violation) for violation in found]}
-        click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2))
-    else:
-        for violation in found:
-            click.echo(printable(f"{violation.node}: {violation.path or 'node'}: {violation.message}"))
-        click.echo(f"{len(reports):,} reports checked, {len(found):,} violations.")
-    if found:
-        raise SystemExit(FAILED)
-
-
-def _violation(violation: Violation) -> dict[str, str | None]:
-    return {"node": violation.node, "path": violation.path, "message": violation.message}
