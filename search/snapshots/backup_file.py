@@ -180,7 +180,7 @@ class _Sealing(io.RawIOBase):
         self._place += written_bytes
         return written_bytes
 
-    def progress(self) -> int:
+    def tell(self) -> int:
         return self._place
 
     @property
