@@ -54,8 +54,8 @@ class DamagedSnapshotError(SearchError):
     reason: str
     file: str | None = None
     advice: str = (
-        "`reportgraph check` names all that is damaged. Run `reportgraph build SOURCE...` again, "
-        "go back with `reportgraph rollback`, or restore a backup."
+        "`reportgraph check` names all that is damaged, and `reportgraph check --repair` makes anew what it can. "
+        "Else go back with `reportgraph rollback`, restore a backup, or run `reportgraph build SOURCE...` again."
     )
 
     WHAT = "The snapshot {snapshot} cannot be used: {reason}."

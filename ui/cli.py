@@ -343,6 +343,8 @@ def export(**options: Any) -> None:
 @main.command()
 @click.option("--limit", type=click.IntRange(min=1), help="Check only so many reports.")
 @click.option("--files", "files_only", is_flag=True, help="Read the files only, do not validate the graph.")
+@click.option("--repair", is_flag=True, help="Make damaged parts anew from the records.")
+@_wait
 @_data
 @_json
 def check(**options: Any) -> None:

@@ -86,10 +86,19 @@ _BUILD: Final = (
     "Run `reportgraph build SOURCE...` again, go back to another snapshot with `reportgraph rollback NAME`, "
     "or restore a backup."
 )
-REMEDIES: Final[dict[Part, str]] = dict.fromkeys(Part, _BUILD) | {
-    Part.POINTER: "Run `reportgraph rollback NAME` with the snapshot that is to be live.",
-    Part.OTHER: "Look at it and remove it.",
-}
+_REPAIR: Final = "Run `reportgraph check --repair`, which makes it anew from the records."
+REPAIRABLE: Final = frozenset(
+    {Part.MENTIONS, Part.GRAPH, Part.VECTORS, Part.ANN, Part.TEXT, Part.SUGGEST, Part.FACETS, Part.PROBLEMS}
+)
+"""Parts that are made of others; of the records, of what is gone, and of the manifest there is no second source."""
+REMEDIES: Final[dict[Part, str]] = (
+    dict.fromkeys(Part, _BUILD)
+    | dict.fromkeys(REPAIRABLE, _REPAIR)
+    | {
+        Part.POINTER: "Run `reportgraph rollback NAME` with the snapshot that is to be live.",
+        Part.OTHER: "Look at it and remove it.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

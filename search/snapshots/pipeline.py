@@ -49,6 +49,9 @@ from search.snapshots.staging import Observer, Staging
 from search.snapshots.vectors import StagedVectors
 
 KEPT_SNAPSHOTS: Final = 3
+TRUTH: Final = (RECORDS, GONE, FIELDS)
+"""The parts of which all others are made: what is damaged in them cannot be made again."""
+
 _STAGING: Final = ".building"
 _SALVAGE: Final = ".salvage"
 
@@ -200,7 +203,7 @@ class _Writing:
         """An empty staging directory with the vectors of the live snapshot; what a killed task left is salvaged."""
         if self._live is not None and not self._task.afresh:
             # What is made of damaged parts would be published as right.
-            read_whole(self._live, memory=self._memory)
+            read_whole(self._live, TRUTH if self._task.rederive else None, memory=self._memory)
         self._data.snapshots.mkdir(parents=True, exist_ok=True)
         self._vectors.save_what_was_encoded()
         if self._staging.directory.exists():
@@ -214,8 +217,8 @@ class _Writing:
         return None if self._live is None or self._is_damaged(RECORDS) else RecordLog.open(self._live / RECORDS)
 
     def _is_damaged(self, part: str) -> bool:
-        """Whether what begins afresh cannot use a part of the live snapshot. Of what a change uses all is whole."""
-        if self._live is None or not self._task.afresh:
+        """Whether a part of the live snapshot cannot be used. Of what a change uses all is whole."""
+        if self._live is None or not (self._task.afresh or self._task.rederive):
             return False
         try:
             read_whole(self._live, (part,), memory=self._memory)
@@ -239,7 +242,7 @@ class _Writing:
                 if outcome is Outcome.UNCHANGED and isinstance(change, Delete):
                     self._unknown.append(change.id)
             changed = list(writer.changed())
-            problems.writelines(self._still_there(frozenset(changed)))
+            problems.writelines(self._still_there(frozenset(changed), parent))
         if self._task.purge:
             self._leave_no_trace(directory)
         return changed
@@ -271,9 +274,12 @@ class _Writing:
         self._withheld = len(kept)
         return sorted(missing - kept)
 
-    def _still_there(self, changed: Container[str]) -> Iterator[bytes]:
+    def _still_there(self, changed: Container[str], before: RecordLog | None) -> Iterator[bytes]:
         """The problems of records that this task left as they are."""
         if self._live is None or self._task.afresh:
+            return
+        if self._is_damaged(PROBLEMS):
+            yield from self._problems_of(before)
             return
         read_again = {str(source) for source in self._task.sources}
         with suppress(FileNotFoundError), (self._live / PROBLEMS).open("rb") as lines:
@@ -281,6 +287,12 @@ class _Writing:
                 problem = orjson.loads(line)
                 if problem["record_id"] not in changed and problem["source"] not in read_again:
                     yield line
+
+    def _problems_of(self, log: RecordLog | None) -> Iterator[bytes]:
+        """The problems of the records of a log, met anew; records that were lost are in no log."""
+        for put in log or ():
+            for problem in to_report(put.record, self._settings.fields)[1]:
+                yield orjson.dumps(problem) + b"\n"
 
     def _leave_no_trace(self, directory: Path) -> None:
         with closing(RecordLog.open(directory)) as log:

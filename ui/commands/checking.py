@@ -9,21 +9,33 @@ import orjson
 from rich.progress import Progress
 
 from kg.shapes_check import Violation, check
-from search.snapshots.damage import DamagedFile, find_damage
+from search.snapshots.damage import REPAIRABLE, DamagedFile, Part, find_damage
 from search.snapshots.digest_memory import DigestMemory
+from search.snapshots.pipeline import Task
 from search.snapshots.snapshot import Snapshot
+from ui.commands.changing import run_task
 from ui.commands.context import console, services
 from ui.errors import FAILED
 from ui.progress import bytes_read, printable
 from ui.wiring import Services
 
 
-def check_command(*, limit: int | None, files_only: bool, data: Path | None, as_json: bool) -> None:
-    """Read every file, then validate against the shapes; exit with 1 if anything is not as it should be."""
+def check_command(
+    *, limit: int | None, files_only: bool, repair: bool, wait: float, data: Path | None, as_json: bool
+) -> None:
+    """Read every file, then validate against the shapes; exit with 1 if anything is not as it should be.
+
+    With ``repair`` the damaged parts are made anew from the records first, if nothing else is damaged.
+    """
     wired = services(data=data)
     memory = DigestMemory()
-    with bytes_read(console(), "Reading files", None) as progress:
-        damaged = find_damage(wired.data, memory=memory, progress=progress)
+    damaged = _damaged(wired, memory)
+    broken = {each.part for each in damaged} - {Part.OTHER}
+    if repair and broken and broken <= REPAIRABLE:
+        for each in damaged:
+            console().print(printable(f"{each.path} is {each.state} and is made anew."), soft_wrap=True)
+        run_task(wired, Task("repair", rederive=True), console(), wait=wait)
+        damaged = _damaged(wired, memory)
     # Nobody opens a graph whose files are damaged.
     reports, violations = (0, []) if damaged or files_only else _shapes(wired, memory, limit)
     if as_json:
@@ -41,6 +53,11 @@ def check_command(*, limit: int | None, files_only: bool, data: Path | None, as_
         click.echo(_summary(len(damaged), reports, len(violations), files_only=files_only))
     if damaged or violations:
         raise SystemExit(FAILED)
+
+
+def _damaged(wired: Services, memory: DigestMemory) -> list[DamagedFile]:
+    with bytes_read(console(), "Reading files", None) as progress:
+        return find_damage(wired.data, memory=memory, progress=progress)
 
 
 def _shapes(wired: Services, memory: DigestMemory, limit: int | None) -> tuple[int, list[Violation]]:
