@@ -38,7 +38,7 @@ def served(data: Path) -> Iterator[str]:
     def ready() -> bool:
         assert process.poll() is None, process.stderr.read().decode() if process.stderr else ""
         try:
-            return httpx.get(f"{base}/readyz").status_code == 200
+            return httpx.get(f"{base}/readyz", timeout=60).status_code == 200
         except httpx.ConnectError:
             return False
 

@@ -81,7 +81,7 @@ def test_readers_see_each_answer_from_one_snapshot_during_updates(tmp_path: Path
         for version in range(1, UPDATES + 1):
             carry_out(services, Task("update", (_write(tmp_path / "records.jsonl", version),)))
         last = f"{UPDATES + 1:06d}"
-        until(lambda: httpx.get(f"{base}/readyz").json()["snapshot"] == last)
+        until(lambda: httpx.get(f"{base}/readyz", timeout=60).json()["snapshot"] == last)
         until(lambda: all(last in reader.seen for reader in readers))
         for reader in readers:
             reader.ended.set()

@@ -22,11 +22,11 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 
 def test_it_answers_follows_a_new_build_and_ends_on_ctrl_c(address: str, tmp_path: Path) -> None:
-    answer = httpx.get(f"{address}/api/v1/search", params={"q": "women credit groups"})
+    answer = httpx.get(f"{address}/api/v1/search", timeout=60, params={"q": "women credit groups"})
     assert answer.json()["snapshot"] == "000001"
     build_sources(services_for(tmp_path / "data"), SAMPLE)
-    until(lambda: httpx.get(f"{address}/readyz").json()["snapshot"] == "000002")
-    assert httpx.get(f"{address}/api/v1/search", params={"q": "women credit groups"}).json()["hits"]
+    until(lambda: httpx.get(f"{address}/readyz", timeout=60).json()["snapshot"] == "000002")
+    assert httpx.get(f"{address}/api/v1/search", timeout=60, params={"q": "women credit groups"}).json()["hits"]
 
 
 def test_it_listens_on_the_loopback_interface_only(address: str) -> None:
