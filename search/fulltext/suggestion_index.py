@@ -20,7 +20,7 @@ from kg.authority.names import fold
 from kg.digest import SetDigest
 from search.fulltext.directory import IndexDirectory, continued_index, deleted_share, new_index
 from search.fulltext.suggestible import REPORT, Suggestible
-from search.fulltext.usefulness import key, label_of, rank, use
+from search.fulltext.usefulness import alike, key, label_of, rank
 
 FORGIVING: Final = 5
 """Letters from which on a word may hold a typo: of shorter ones, each is a typo of many others."""
@@ -190,8 +190,8 @@ class SuggestionIndex:
             all_of_them = len(hits) < limit
             found = []
             things: set[tuple[str, str]] = set()
-            for as_useful in self._in_order(hits if all_of_them else _settled(hits)):
-                matching = [match for match in as_useful if holds(match.matched, compared)]
+            for ties in self._in_order(hits if all_of_them else _settled(hits)):
+                matching = [match for match in ties if holds(match.matched, compared)]
                 found += matching
                 things.update((match.kind, match.iri) for match in matching)
                 if len(things) >= most:
@@ -201,10 +201,10 @@ class SuggestionIndex:
         return found, False
 
     def _in_order(self, hits: Iterable[_Hit]) -> Iterator[list[Match]]:
-        """Labels that are as useful, by the IRIs of their things: ranks have only the first letters of these."""
-        for _, as_useful in groupby(hits, key=lambda hit: use(hit[0])):
-            placed = [(label_of(rank), self._match(address)) for rank, address in as_useful]
-            placed.sort(key=lambda one: (-one[1].reports, one[1].iri, one[0], one[1].matched))
+        """Labels that are as useful and begin alike, by the alphabet: ranks have only the first letters."""
+        for _, ties in groupby(hits, key=lambda hit: alike(hit[0])):
+            placed = [(label_of(rank), self._match(address)) for rank, address in ties]
+            placed.sort(key=lambda one: (-one[1].reports, fold(one[1].label), one[1].iri, one[0], one[1].matched))
             yield [match for _, match in placed]
 
     def _match(self, address: tantivy.DocAddress) -> Match:
