@@ -47,7 +47,7 @@ def _record(number: int, word: str) -> str:
         *((_UNDER_A_LIMIT, limit) for limit in (0, 3_000, 20_000, 60_000)),
         *((_WITHOUT_FLUSHING, calls) for calls in (0, 1, 5, 20, 40)),
     ],
-    ids=lambda value: {_UNDER_A_LIMIT: "full disk", _WITHOUT_FLUSHING: "failing fsync"}.get(value),
+    ids={_UNDER_A_LIMIT: "full disk", _WITHOUT_FLUSHING: "failing fsync"}.get,
 )
 def test_a_failing_disk_is_one_clear_line_and_the_live_snapshot_is_as_before(
     tmp_path: Path, write_lines: WriteLines, program: str, number: int
