@@ -98,6 +98,8 @@ screenshots: $(VENV)/installed-dev assets $(CHROMIUM) ## Take the pictures of th
 bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/graph_build.py
+	$(BIN)/python benchmarks/updates.py
+	$(BIN)/python benchmarks/updates.py --reports 305296
 	$(BIN)/python benchmarks/encoding.py
 	$(BIN)/python benchmarks/search_latency.py
 	$(BIN)/python benchmarks/suggest.py
@@ -111,6 +113,7 @@ bench: $(VENV)/installed-dev ## Measure; see docs/benchmarks.md.
 bench-short: $(VENV)/installed-dev ## A short round of the same, to see that it runs.
 	$(BIN)/python benchmarks/startup.py --rounds 3
 	$(BIN)/python benchmarks/graph_build.py --rounds 1
+	$(BIN)/python benchmarks/updates.py --reports 1000 --changes 1 100
 	$(BIN)/python benchmarks/encoding.py --rows 32 --rounds 1
 	$(BIN)/python benchmarks/search_latency.py --rounds 1
 	$(BIN)/python benchmarks/suggest.py --prefixes 20
