@@ -32,10 +32,10 @@ from kg.model import Report
 from kg.quads import Quad, nquad
 from kg.store import GraphStore
 from kg.vocab import Minter
-from search.fulltext import slots, suggestion_index
+from search.fulltext import slots
 from search.fulltext.fields import update_text_index
 from search.fulltext.suggestible import ENTITY_KINDS, Suggestible, some_suggestible
-from search.fulltext.suggestion_index import update_suggestion_index
+from search.fulltext.suggestion_index import update_suggestion_index, worn, write_suggestion_index
 from search.fulltext.texts import ReportText, embedding_text, searchable
 from search.snapshots.changes import Put
 from search.snapshots.derive import VERSION, Derived
@@ -70,7 +70,6 @@ class Parent:
             and manifest.model == vectors.encoder.identity
             and not vectors.only_needed
             and not slots.worn(self.directory / TEXT)
-            and not suggestion_index.worn(self.directory / SUGGEST)
         )
 
 
@@ -106,14 +105,19 @@ def derive_changes(
         columns = load_columns(directory / FACETS)
     old_texts, texts = (_by_ordinal(each, of, iri) for each, of in ((before, old.columns), (after, columns)))
     with staging.stage("suggestions"), no_garbage_collected():
-        touched = _touched(old.columns, old_texts) | _touched(columns, texts) | _named(change.redescribed)
-        suggestions = update_suggestion_index(
-            directory / SUGGEST,
-            parent.directory / SUGGEST,
-            list(_things(old.graph, old.columns, touched, old_texts)),
-            list(_things(graph, columns, touched, texts)),
-            old.manifest.digests["suggestions"],
-        )
+        if worn(parent.directory / SUGGEST):
+            # The commonest entities are in every change, so that this part wears out first.
+            everything = _every_thing(graph, columns, _titles(log, fields, columns, staging.minter))
+            suggestions = write_suggestion_index(directory / SUGGEST, everything)
+        else:
+            touched = _touched(old.columns, old_texts) | _touched(columns, texts) | _named(change.redescribed)
+            suggestions = update_suggestion_index(
+                directory / SUGGEST,
+                parent.directory / SUGGEST,
+                list(_things(old.graph, old.columns, touched, old_texts)),
+                list(_things(graph, columns, touched, texts)),
+                old.manifest.digests["suggestions"],
+            )
     graph.close()
     with staging.stage("text", len(texts)):
         numbers = columns.numbers_of(texts)
@@ -203,6 +207,22 @@ def _things(
     others = bound_rows(graph, "labels_alternative", sorted({entity for _, entity in entities}))
     labels = ((entity, label) for entity, label in others)
     return some_suggestible(columns, entities, labels, texts.items())
+
+
+def _every_thing(
+    graph: GraphStore, columns: Columns, titles: Iterable[tuple[int, ReportText]]
+) -> Iterator[Suggestible]:
+    entities = ((kind, entity) for kind in ENTITY_KINDS for entity in columns.facets[kind].values.texts)
+    labels = ((entity, label) for entity, label in graph.select_text(sparql.query("labels_alternative")))
+    return some_suggestible(columns, entities, labels, titles)
+
+
+def _titles(log: RecordLog, fields: FieldMap, columns: Columns, minter: Minter) -> Iterator[tuple[int, ReportText]]:
+    """The texts of all reports with their ordinals, made of their records again."""
+    for put in log:
+        report, _ = to_report(put.record, fields)
+        if report is not None and (ordinal := columns.ordinal(str(minter.report(put.id)))) is not None:
+            yield ordinal, searchable(str(minter.report(put.id)), report)
 
 
 def _encoded(
