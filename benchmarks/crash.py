@@ -151,7 +151,8 @@ def main() -> None:
             kind = chance.choice(("update", "update", "update", "build"))
             change = a_change(state, number, chance)
             after = change.applied(state)
-            step = number // 2 % steps[kind] if number % 2 else None
+            # From the last operation backwards: the renames are at the end, after many flushes.
+            step = steps[kind] - 1 - number // 2 % steps[kind] if number % 2 else None
             process = start(command(folder, change, whole=after if kind == "build" else None), folder, step)
             if step is None:
                 time.sleep(chance.uniform(0, seconds[kind] * 1.3))

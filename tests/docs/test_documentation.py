@@ -120,7 +120,7 @@ def _commands(page: str) -> list[list[str]]:
 
 def test_the_commands_of_readme_run_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commands = _commands("README.md")
-    wanted = ["build", "search", "ask", "related", "sparql", "export", "check", "serve"]
+    wanted = ["build", "update", "search", "ask", "related", "sparql", "export", "check", "serve"]
     assert [command[0] for command in commands] == wanted
     monkeypatch.chdir(tmp_path)
     Path("records.jsonl").write_bytes(SAMPLE.read_bytes())
