@@ -6,7 +6,9 @@ from typing import ClassVar
 import pytest
 
 from search.errors import (
+    BackupError,
     BuildRunningError,
+    DamagedPointerError,
     DamagedSnapshotError,
     GeneratorAnswerError,
     GeneratorBusyError,
@@ -21,6 +23,7 @@ from search.errors import (
     NoSnapshotError,
     SearchError,
     UnknownReportError,
+    UnknownSnapshotError,
     UnknownValueError,
 )
 from tests.contracts.error_contract import ErrorContract, Explained
@@ -31,7 +34,12 @@ class TestSearchErrors(ErrorContract):
     examples: ClassVar[list[Explained]] = [
         NoSnapshotError(Path("data")),
         DamagedSnapshotError(Path("data/snapshots/000001"), "its manifest cannot be read"),
+        DamagedPointerError(Path("data/CURRENT"), "000002"),
+        DamagedPointerError(Path("data/CURRENT"), None),
+        UnknownSnapshotError("000009", ("000001", "000002")),
+        UnknownSnapshotError("000009", ()),
         BuildRunningError(Path("data")),
+        BackupError(Path("saved.tar"), "it is damaged", "Restore another backup"),
         NoReportsError(records=3, problems=4),
         UnknownReportError("r1"),
         GoneReportError("r1", "2026-01-02T03:04:05+00:00", "Water"),
