@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from embeddings.errors import EmbeddingError
 from search.engine import Engine
 from search.errors import SearchError
+from search.snapshots.leases import leased
 from search.snapshots.snapshot import DataDirectory
 
 _log = logging.getLogger(__name__)
@@ -18,7 +21,9 @@ _log = logging.getLogger(__name__)
 class LiveEngine:
     """Always an engine that can answer: a new snapshot is opened, with its encoder, while the old one answers.
 
-    A snapshot that cannot be opened, or whose model is not there, is passed over. Who holds the old engine keeps it.
+    A snapshot that cannot be opened, or whose model is not there, is passed over. Who holds the old engine keeps it,
+    and so long as anybody does, its snapshot is leased: other processes open the graph by its place on the disk.
+    Close it when no more questions come.
     """
 
     def __init__(self, data: DataDirectory, open_engine: Callable[[Path], Engine]) -> None:
@@ -30,7 +35,7 @@ class LiveEngine:
         # Taken before the snapshot is: what goes live meanwhile is seen at the first question.
         self._seen = data.pointer()
         self._directory = data.live()
-        self._engine = open_engine(self._directory)
+        self._engine = self._leased(self._directory)
 
     def current(self) -> Engine:
         """The newest engine that is open; asks the disk whether another snapshot is live, and opens that meanwhile."""
@@ -44,16 +49,27 @@ class LiveEngine:
         if self._opening is not None:
             self._opening.join()
 
+    def close(self) -> None:
+        """Let others remove the snapshot that was opened last."""
+        self._let_go()
+
     def _switch(self) -> None:
         # Asked again under the lock: between two questions another snapshot may have gone live.
         seen = self._data.pointer()
         try:
             directory = self._data.live()
             if directory != self._directory:
-                self._engine = self._open_engine(directory)
+                self._engine = self._leased(directory)
                 self._directory = directory
         except (SearchError, EmbeddingError) as error:
             _log.warning("answers still come from snapshot %s: %s", self._directory.name, error)
         finally:
             self._seen = seen
             self._switching.release()
+
+    def _leased(self, directory: Path) -> Engine:
+        with ExitStack() as lease:
+            lease.enter_context(leased(self._data, directory.name))
+            engine = self._open_engine(directory)
+            self._let_go = weakref.finalize(engine, lease.pop_all().close)
+            return engine

@@ -1,4 +1,4 @@
-"""Leases: whoever reads a snapshot file by file, as a backup does, sees to it that nobody removes it meanwhile.
+"""Leases: whoever reads a snapshot file by file, as a backup and a server do, sees that nobody removes it meanwhile.
 
 A lease is a locked file, ``<data>/leases/NAME-N``. The system ends the lock with the process that holds it, so a lease
 that nobody ends is none. Where nothing can be written, nothing can be pruned either, and there are no leases.
@@ -38,7 +38,8 @@ def leased(data: DataDirectory, name: str) -> Iterator[Path]:
         return
     os.close(descriptor)
     try:
-        with filelock.FileLock(path):
+        # Whichever thread lets go of a snapshot last ends its lease.
+        with filelock.FileLock(path, thread_local=False):
             # Asked again: it may have been pruned before the lease was there.
             yield data.named(name)
     finally:

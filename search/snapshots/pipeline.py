@@ -7,6 +7,7 @@ what was encoded is used by the next one.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import shutil
 import time
 from collections import Counter, defaultdict
@@ -51,6 +52,9 @@ from search.snapshots.vectors import StagedVectors
 KEPT_SNAPSHOTS: Final = 3
 TRUTH: Final = (RECORDS, GONE, FIELDS)
 """The parts of which all others are made: what is damaged in them cannot be made again."""
+
+GONE_DAMAGED: Final = "gone-damaged"
+"""The kind of problem that says that a list of reports that are gone could not be read."""
 
 _STAGING: Final = ".building"
 _SALVAGE: Final = ".salvage"
@@ -155,6 +159,7 @@ class _Writing:
         self._outcomes: Counter[Outcome] = Counter()
         self._unknown: list[str] = []
         self._withheld = 0
+        self._gone = Ledger()
         self._would: defaultdict[Outcome, list[str]] = defaultdict(list)
 
     def run(self) -> Written:
@@ -257,6 +262,7 @@ class _Writing:
             if problem.lost and problem.kind != DUPLICATE:
                 unusable.add(problem.record_id or "")
 
+        self._gone = self._gone_before(note)
         intake = Intake(
             self._settings.fields, self._settings.form, task.name, note, staging.observer.advance, self._tally
         )
@@ -302,8 +308,34 @@ class _Writing:
 
     # -- what is gone, what is written ---------------------------------------------------------------------------
 
+    def _gone_before(self, note: Callable[[Problem], None]) -> Ledger:
+        """The list of reports that are gone: the live snapshot's or, where that is damaged, the newest whole one."""
+        damaged = False
+        live = [] if self._live is None else [self._live]
+        older = (self._data.snapshots / name for name in reversed(self._data.names()))
+        for directory in itertools.chain(live, older):
+            try:
+                read_whole(directory, (GONE,), memory=self._memory)
+            except DamagedSnapshotError as error:
+                damaged |= error.file is not None  # or it is of another layout
+                continue
+            if damaged:
+                self._note_of_gone(note, f"that of snapshot {directory.name} was taken. What was deleted since")
+            return Ledger.open(directory)
+        if damaged:
+            self._note_of_gone(note, "there is no other. What was deleted before")
+        return Ledger()
+
+    def _note_of_gone(self, note: Callable[[Problem], None], instead: str) -> None:
+        self._tally.problems[GONE_DAMAGED] += 1
+        reason = (
+            f"The list of reports that are gone is damaged, and {instead} is answered as if it had never been there. "
+            "Restore a backup if that matters."
+        )
+        note(Problem(source=GONE, line=0, kind=GONE_DAMAGED, reason=reason, lost=False))
+
     def _ledger(self, before: RecordLog | None, log: RecordLog, changed: Iterable[str]) -> Ledger:
-        ledger = Ledger() if self._live is None or self._is_damaged(GONE) else Ledger.open(self._live)
+        ledger = self._gone
         if before is None:
             return ledger.changed((), [one for one in ledger if log.row(one) is not None])
         gone = [one for one in (before.ids() if self._task.afresh else changed) if log.get(one) is None]

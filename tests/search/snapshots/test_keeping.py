@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import os
 from pathlib import Path
@@ -98,6 +99,17 @@ def test_a_leased_snapshot_is_not_pruned(three: Services) -> None:
     with leased(three.data, "000001") as directory:
         assert prune(three.data, 1).snapshots == ("000002",)
         assert (directory / "manifest.json").is_file()
+    assert prune(three.data, 1).snapshots == ("000001",)
+
+
+def test_what_a_server_has_open_is_not_pruned_until_it_follows(three: Services) -> None:
+    rollback(three.data, "000001", three.adapters)
+    live = LiveEngine(three.data, three.engine)
+    rollback(three.data, "000003", three.adapters)
+    assert prune(three.data, 1).snapshots == ("000002",)
+    live.current()
+    live.settle()
+    gc.collect()
     assert prune(three.data, 1).snapshots == ("000001",)
 
 

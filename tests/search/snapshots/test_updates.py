@@ -11,7 +11,7 @@ from kg.errors import SourceNotFoundError
 from search.engine import Engine
 from search.errors import NoReportsError, NoSnapshotError
 from search.request import Mode, Request
-from search.snapshots.pipeline import Task
+from search.snapshots.pipeline import GONE_DAMAGED, Task
 from search.snapshots.record_log import Outcome
 from search.snapshots.snapshot import Snapshot
 from tests.conftest import RecordedBuild, WriteLines, build_sources, carry_out
@@ -22,6 +22,11 @@ Lines = Callable[..., Path]
 
 def _record(number: int, **more: object) -> str:
     return json.dumps({"id": f"r{number}", "title": f"Report {number} on water", "topic": ["wells"], **more})
+
+
+def _damage(path: Path) -> None:
+    """Make a file other than it was published, whatever it holds."""
+    path.write_bytes(path.read_bytes() + b"!")
 
 
 @pytest.fixture
@@ -72,6 +77,29 @@ def test_a_deleted_report_is_gone_everywhere_and_something_is_known_of_it(built:
         False,
     )
     assert set(snapshot.gone) == {"r2"}
+
+
+def test_a_build_over_a_damaged_list_of_what_is_gone_takes_the_newest_whole_one(
+    built: Services, write_lines: WriteLines
+) -> None:
+    carry_out(built, Task("delete", deleted=("r1",)))
+    carry_out(built, Task("delete", deleted=("r2",)))
+    _damage(built.data.live() / "gone.jsonl")
+    source = write_lines(*map(_record, (3, 4)), name="first.jsonl")
+    written = carry_out(built, Task("build", (source,), afresh=True))
+    assert list(built.snapshot().gone) == ["r1"]
+    assert written.tally.problems == {GONE_DAMAGED: 1}
+    kept = [json.loads(line) for line in (built.data.live() / "problems.jsonl").read_text().splitlines()]
+    assert ["000002" in problem["reason"] for problem in kept] == [True]
+
+
+def test_a_build_says_when_no_list_of_what_is_gone_is_whole(built: Services, write_lines: WriteLines) -> None:
+    carry_out(built, Task("delete", deleted=("r1",)))
+    for name in built.data.names():
+        _damage(built.data.snapshots / name / "gone.jsonl")
+    source = write_lines(*map(_record, (3, 4)), name="first.jsonl")
+    written = carry_out(built, Task("build", (source,), afresh=True))
+    assert (list(built.snapshot().gone), written.tally.problems) == (["r2"], {GONE_DAMAGED: 1})  # gone by this build
 
 
 def test_a_report_that_comes_back_is_no_longer_gone(built: Services, write_lines: WriteLines) -> None:
