@@ -38,6 +38,7 @@ def create_app(services: Services, live: LiveEngine | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as ending:
+            ending.enter_context(closing(live))
             ending.enter_context(closing(workers))
             if generator is not None:
                 ending.enter_context(closing(generator))

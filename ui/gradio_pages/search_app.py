@@ -6,14 +6,9 @@ The address is the only state: the script asks for the page of an address and pu
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from typing import Any, Final
 
-# Read when Gradio is imported: it would report to its makers.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-
-import gradio as gr
 from fastapi import FastAPI
 from starlette.routing import Mount
 
@@ -21,6 +16,7 @@ from search.live import LiveEngine
 from ui.asset_files import asset_url
 from ui.errors import readable
 from ui.gradio_pages.guard import GradioGuard
+from ui.gradio_pages.quick_import import gr
 from ui.pages.address import Address
 from ui.pages.rendering import Rendering
 from ui.pages.search_page import SearchPage, related_html
