@@ -51,6 +51,25 @@ def regions_of(place: KnownPlace) -> tuple[KnownPlace, ...]:
 
 
 @cache
+def region_keys() -> frozenset[str]:
+    """The keys of all regions in which some place lies."""
+    return frozenset(each.key for regions in _regions_by_member().values() for each in regions)
+
+
+@cache
+def places_in(region: str) -> frozenset[str]:
+    """The keys of all places that lie in a region, which is named by its key: in it, or in regions that lie in it."""
+    found: set[str] = set()
+    waiting = [region]
+    while waiting:
+        around = waiting.pop()
+        members = {one for one, regions in _regions_by_member().items() if any(each.key == around for each in regions)}
+        waiting += members - found
+        found |= members
+    return frozenset(found)
+
+
+@cache
 def _regions_by_member() -> Mapping[str, tuple[KnownPlace, ...]]:
     by_code = _by_code()
     found: dict[str, tuple[KnownPlace, ...]] = {}

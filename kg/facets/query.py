@@ -76,15 +76,19 @@ def filter_query(filters: Filters, *, frame: str = "filter_reports") -> str:
     return _framed(_part(frame), blocks)
 
 
-def counting_query(dimension: Sequence[str], filters: Filters) -> str:
+def counting_query(dimension: Sequence[str], filters: Filters, among: Sequence[str] = ()) -> str:
     """The text of a SELECT for ``?value ?reports``: the values of some facets, and the reports of each that pass.
 
-    The commonest come first, then by value. Otherwise as :func:`filter_query`.
+    The commonest come first, then by value. With ``among`` (IRIs) only these values are counted. Otherwise as
+    :func:`filter_query`.
     """
     text = filter_query(filters, frame="count_values")
     _require_facets(dimension)
     parts = [_part(FACETS[facet].query) for facet in dimension]
     pattern = "UNION\n".join("{\n" + textwrap.indent(part.pattern, "  ") + "}\n" for part in parts)
+    if among:
+        counted = sparql.bind("VALUES ?value { UNDEF }\n", value=[URIRef(value) for value in sorted(among)])
+        pattern += _SEVERAL.sub(_one_a_line, counted)
     prefixes = sorted({prefix for part in parts for prefix in part.prefixes if prefix not in text})
     found = _FILE.fullmatch(_filled(text, _PATTERN, pattern))
     assert found is not None

@@ -12,12 +12,15 @@ import numpy as np
 from rdflib import URIRef
 
 from kg import sparql
+from kg.authority.places import places_in, region_keys
 from kg.facets.columns import FacetCount
 from kg.facets.counting import Mask
 from kg.facets.filters import Filters
 from kg.facets.query import counting_query, filter_query
 from kg.facets.values import FacetValue
+from kg.model import Kind
 from kg.store import Scope
+from kg.vocab import Minter
 from search.engine import Engine
 from search.question.answering.answer import LISTED, SHOWN, Answer, Change, Numbers, Refusal
 from search.question.answering.refusing import Refusals, searchable
@@ -41,6 +44,7 @@ class Counting:
         self._snapshot = engine.snapshot
         self._refusals = refusals
         self._today = today
+        self._minter: Final = Minter(engine.snapshot.manifest.base)
         self._name: Final[str] = engine.snapshot.manifest.name
 
     def count(self, plan: Plan) -> Answer:
@@ -92,7 +96,7 @@ class Counting:
         return int(np.count_nonzero(allowed))
 
     def _count_values(self, plan: Plan) -> Answer:
-        query = counting_query(plan.dimension, plan.filters)
+        query = counting_query(plan.dimension, plan.filters, self._inside(plan))
         found = self._counts(plan, query, plan.dimension)
         return Answer(
             plan,
@@ -155,13 +159,13 @@ class Counting:
 
     def rank(self, plan: Plan) -> Answer:
         """The commonest values of a facet, or the rarest."""
-        query = counting_query(plan.dimension, plan.filters)
+        among = self._inside(plan)
+        query = counting_query(plan.dimension, plan.filters, among)
         if plan.text:
             mask = self._speaking(plan)
-            found = sorted(
-                (one for facet in plan.dimension for one in self._snapshot.columns.counts(facet, mask) if one.count),
-                key=lambda one: -one.count,
-            )
+            counts = (one for facet in plan.dimension for one in self._snapshot.columns.counts(facet, mask))
+            found = [one for one in counts if one.count and (not among or one.value.value in among)]
+            found.sort(key=lambda one: -one.count)
         else:
             found = self._counts(plan, query, plan.dimension)
         if not found:
@@ -178,6 +182,21 @@ class Counting:
             words_alone=0 if plan.text else self._in_words(plan),
             sparql=query,
         )
+
+    def _inside(self, plan: Plan) -> tuple[str, ...]:
+        """The countries of the regions that a plan names, where countries are counted: those of others that the same
+        reports are about were not asked for. None where all are wanted.
+        """
+        if plan.dimension != ("country",):
+            return ()
+        named = {value for group in plan.groups("region") for one in group for value in one.reading.values}
+        regions = [key for key in region_keys() if self._place(key) in named]
+        inside = {self._place(key) for region in regions for key in places_in(region)}
+        column = self._snapshot.columns.facets["country"]
+        return tuple(sorted(country for country in inside if column.code(country) is not None))
+
+    def _place(self, key: str) -> str:
+        return str(self._minter.entity(Kind.PLACE, key))
 
     def _speaking(self, plan: Plan) -> Mask:
         """The reports inside the filters that speak of the text of a plan.
@@ -310,8 +329,11 @@ def _values_of_series(plan: Plan) -> list[str]:
 
 
 def _scope(plan: Plan) -> Scope:
-    """Numbers are of what records state, but where something is excluded: Egypt is not outside Africa."""
-    return Scope.ALL if any(plan.filters.excluded.values()) else Scope.STATED
+    """Numbers are of what records state, but where a region is named, which means its countries, and where something is
+    excluded: Egypt is not outside Africa.
+    """
+    filters = plan.filters
+    return Scope.ALL if any(filters.excluded.values()) or "region" in filters.chosen else Scope.STATED
 
 
 def _of_year(plan: Plan, year: int) -> Filters:
