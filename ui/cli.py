@@ -315,6 +315,7 @@ def suggest(**options: Any) -> None:
 @click.option(
     "--lang", type=click.Choice(["en", "es", "fr", "pt"]), help="Your language, where questions do not show it."
 )
+@click.option("--explain", is_flag=True, help="Show how the question was understood, and by which rule.")
 @click.option("--limit", type=click.IntRange(0, 1000), default=10, show_default=True, help="Reports to show.")
 @_model
 @_data

@@ -316,7 +316,8 @@ class PlanSchema(BaseModel):
     dimension: list[str]
     top: int | None
     text: str = Field(description="What is searched for by words and meaning.")
-    unused: list[str] = Field(description="Words that neither filter nor are searched for.")
+    rule: str = Field(description="Which rule decided the kind of answer, see docs/asking.md.")
+    signs: list[str] = Field(description="What the question shows of what the rules go by.")
 
     @classmethod
     def of(cls, plan: Plan) -> PlanSchema:
@@ -329,7 +330,8 @@ class PlanSchema(BaseModel):
             dimension=list(plan.dimension),
             top=plan.top,
             text=plan.text,
-            unused=list(plan.unused),
+            rule=plan.rule,
+            signs=list(plan.signs),
         )
 
 

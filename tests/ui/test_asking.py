@@ -221,9 +221,10 @@ def test_the_plan_tells_what_is_not_wanted(client: TestClient) -> None:
     assert [(one["label"], one["excluded"]) for one in plan["mentions"]] == [("English", True)]
 
 
-def test_the_plan_tells_which_words_were_not_used(client: TestClient) -> None:
-    assert _ask(client, "How many juicy reports about Kenya do you keep?")["plan"]["unused"] == ["keep"]
-    assert _ask(client, "How many reports are about Kenya?")["plan"]["unused"] == []
+def test_the_plan_tells_which_words_are_searched_for(client: TestClient) -> None:
+    plan = _ask(client, "How many juicy reports about Kenya are there?")["plan"]
+    assert (plan["text"], plan["rule"], "counted" in plan["signs"]) == ("juicy", "count", True)
+    assert _ask(client, "How many reports are about Kenya?")["plan"]["text"] == ""
 
 
 def test_a_question_may_follow_another(client: TestClient) -> None:

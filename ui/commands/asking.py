@@ -12,6 +12,7 @@ import orjson
 from rich.console import Console
 from rich.progress import track
 from rich.syntax import Syntax
+from rich.table import Table
 from rich.text import Text
 
 from kg.facets.table import FACETS
@@ -19,7 +20,8 @@ from search.errors import SearchError
 from search.question.answering.answer import LISTED, Answer
 from search.question.answering.asker import Asker
 from search.question.generating.generated import MOST_PASSAGES, Generated, Writer
-from search.question.understanding.plan import Mention
+from search.question.understanding.plan import Mention, Plan
+from search.question.understanding.rules import RULES
 from ui.answers import criteria, summary
 from ui.commands.context import console, services
 from ui.progress import printable
@@ -34,6 +36,7 @@ def ask_command(
     batch: Path | None,
     limit: int,
     lang: str | None,
+    explain: bool,
     model: str | None,
     device: str | None,
     data: Path | None,
@@ -52,6 +55,8 @@ def ask_command(
         click.echo(_schema(answer).model_dump_json(indent=2))
     else:
         _print(answer, limit)
+        if explain:
+            Console().print(_explained(answer.plan))
         _print_generated(wired, asker, answer)
 
 
@@ -84,8 +89,8 @@ def _answer_batch(asker: Asker, batch: Path, lang: str | None) -> None:
             problems += 1
             out.print(Text(f"{batch}:{number}: {read}", style="yellow"))
             continue
-        question_id, question = read
-        answer = asker.ask(question, language=lang, limit=LISTED)
+        question_id, question, prior = read
+        answer = asker.ask(question, language=lang, prior=prior, limit=LISTED)
         click.echo(_schema(answer, question_id).model_dump_json())
     if problems:
         raise click.ClickException(
@@ -93,8 +98,8 @@ def _answer_batch(asker: Asker, batch: Path, lang: str | None) -> None:
         )
 
 
-def _read(line: bytes) -> tuple[str, str] | str:
-    """The id and the question of a line, or what is wrong with it."""
+def _read(line: bytes) -> tuple[str, str, str | None] | str:
+    """The id, the question and the one before it of a line, or what is wrong with it."""
     try:
         values: Any = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -103,7 +108,9 @@ def _read(line: bytes) -> tuple[str, str] | str:
         return 'there is no "question" that is a text'
     if not isinstance(values.get("id"), str | int):
         return 'there is no "id"'
-    return str(values["id"]), values["question"]
+    if not isinstance(values.get("prior"), str | None):
+        return '"prior" is no text'
+    return str(values["id"]), values["question"], values.get("prior")
 
 
 def _schema(answer: Answer, question_id: str | None = None) -> AnswerSchema:
@@ -125,6 +132,28 @@ def _print(answer: Answer, limit: int) -> None:
         out.print(Text(f"{place}. {printable(hit.card.title)}  {hit.card.year or ''}  {hit.card.id}"))
     if answer.sparql is not None:
         out.print(Syntax(answer.sparql, "sparql", background_color="default"))
+
+
+def _explained(plan: Plan) -> Table:
+    """How a question was understood: the rule that decided, and what became of each of its words."""
+    table = Table(title="Understood as", title_justify="left", show_header=False, box=None)
+    table.add_column(style="bold")
+    table.add_column()
+    rule = next(rule for rule in RULES if rule.name == plan.rule)
+    forbids = f", not {', '.join(rule.forbids)}" if rule.forbids else ""
+    table.add_row("rule", f"{rule.name} ({', '.join(rule.needs) or 'always'}{forbids}) -> {rule.intent}")
+    table.add_row("signs", ", ".join(plan.signs) or "none")
+    for mention in plan.mentions:
+        readings = [f"{FACETS[one.facet].noun} {one.label} ({one.how}, {one.reports:,})" for one in mention.readings]
+        does = "must not be there" if mention.excluded else "binds" if mention.binds else "searched for"
+        table.add_row(Text(printable(mention.text)), Text(printable(f"{does}: {'; or '.join(readings)}")))
+    for years in plan.years:
+        table.add_row(Text(printable(years.text)), "years" if years.binds else "searched for")
+    if plan.dimension:
+        table.add_row("values of", ", ".join(FACETS[facet].noun for facet in plan.dimension))
+    if plan.text:
+        table.add_row("searched for", Text(printable(plan.text)))
+    return table
 
 
 def _doubts(mentions: tuple[Mention, ...]) -> Iterator[str]:

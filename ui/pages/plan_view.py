@@ -76,8 +76,8 @@ class PlanChip:
 class PlanView:
     """How a question was understood.
 
-    ``text`` is what is searched for in words, where it is not the ``whole`` question, ``unused`` what was left out.
-    ``counted`` names the facets whose values are the answer.
+    ``text`` is what is searched for in words, where it is not the ``whole`` question. ``counted`` names the facets of
+    which values are the answer.
     """
 
     intent: str
@@ -86,7 +86,6 @@ class PlanView:
     chips: tuple[PlanChip, ...]
     text: str
     whole: bool
-    unused: str
 
 
 def plan_view(snapshot: Snapshot, answer: Answer, address: AskAddress, texts: Texts) -> PlanView:
@@ -105,7 +104,6 @@ def plan_view(snapshot: Snapshot, answer: Answer, address: AskAddress, texts: Te
         chips=tuple(chips),
         text=plan.text,
         whole=plan.text == plan.question,
-        unused=" ".join(word for word in plan.unused if word not in " ".join(plan.unknown).split()),
     )
 
 

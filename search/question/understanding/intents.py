@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for, and what of it binds: rules, from the special to the general."""
+"""What a question shows of the kind of answer that it asks for (:mod:`.rules` decide by that), and what of it binds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from search.question.understanding.lexicon import LANGUAGES, lexicon
 from search.question.understanding.parsing import NEAR, Name, Parsed
 from search.question.understanding.plan import Intent, Joint
 from search.question.understanding.roles import ISSUERS, NARROWED, PLACES, SUBJECTS
+from search.question.understanding.rules import Sign
 from search.question.understanding.spans import CueSpan, Span, YearSpan, number_of
 
 STRUCTURAL: Final = frozenset(
@@ -31,40 +32,43 @@ _OPENING_WORDS: Final = 4
 
 
 class Kinds:
-    """The rules over one parsed question."""
+    """What can be seen in one parsed question."""
 
     def __init__(self, parsed: Parsed, dimensions: Dimensions) -> None:
         self._parsed = parsed
         self._question = parsed.question
         self._dimensions = dimensions
 
-    def intent(self, dimension: tuple[str, ...], subject: tuple[str, ...]) -> Intent:
-        """The first kind of answer for which enough is said; the more special ones come first."""
+    def signs(self, dimension: tuple[str, ...], subject: tuple[str, ...]) -> frozenset[Sign]:
+        """Everything that the question shows of what rules go by."""
         said = self._parsed.says
         facets = {name.facet for name in self._parsed.names}
-        listed = bool(self._dimensions.listed()) and (self.lists_all() or not said("intent", "rank", "fewest"))
-        dated = bool(self._parsed.years)
-        counts = self._counts()
-        rules = (
-            (Intent.VALUES, bool(subject) and listed),
-            (Intent.RELATED, bool(subject) or (said("intent", "related") and self._points())),
-            (Intent.GAPS, "series" in facets and said("intent", "gaps")),
-            (Intent.COAUTHORS, "author" in facets and self._asks_for_coauthors()),
-            (Intent.SHARE, self._counts("share")),
-            (Intent.FIRST, bool(dimension) and said("intent", "first")),
-            (Intent.TREND, bool(dimension) and said("intent", "trend") and (listed or dated)),
-            (Intent.COMPARE, self._chooses_among(dimension)),
-            (Intent.RANK, listed and not counts and self._numbered_dimension()),
-            (Intent.VALUES, listed and not counts),
-            (Intent.COMPARE, said("intent", "compare") and len(self.sides()) > 1),
-            (Intent.COUNT_BY_YEAR, self.per_year and (counts or self._lists())),
-            (Intent.COUNT, counts),
-            (Intent.RANK, bool(dimension) and (self._ranks() or self._numbered_dimension())),
-            (Intent.FINDING, said("ask", "say") and self.asks_openly()),
-            (Intent.LIST, self._lists()),
-            (Intent.FINDING, self.asks_openly()),
-        )
-        return next((intent for intent, enough in rules if enough), Intent.FIND)
+        seen = {
+            Sign.REPORT: bool(subject),
+            Sign.SERIES: "series" in facets,
+            Sign.AUTHOR: "author" in facets,
+            Sign.DIMENSION: bool(dimension),
+            Sign.LISTED: bool(self._dimensions.listed()) and (self.lists_all() or not said("intent", "rank", "fewest")),
+            Sign.NUMBERED: self._numbered_dimension(),
+            Sign.RANKED: self._ranks(),
+            Sign.DATED: bool(self._parsed.years),
+            Sign.ALIKE: said("intent", "related") and self._points(),
+            Sign.GAPS: said("intent", "gaps"),
+            Sign.COAUTHORS: self._asks_for_coauthors(),
+            Sign.SHARE: self._counts("share"),
+            Sign.FIRST: said("intent", "first"),
+            Sign.TREND: said("intent", "trend"),
+            Sign.CHOICE: self._chooses_among(dimension),
+            Sign.SIDES: self._compares(),
+            Sign.EACH: self._counts_each(),
+            Sign.COUNTED: self._counts(),
+            Sign.BY_YEAR: self.per_year,
+            Sign.ALL: self._lists(),
+            Sign.BARE: not self._parsed.rest(structural=True) and not self._asks_for_value(),
+            Sign.SAID: said("ask", "say"),
+            Sign.OPEN: self.asks_openly(),
+        }
+        return frozenset(sign for sign, shown in seen.items() if shown)
 
     def is_fragment(self) -> bool:
         """Whether the question says only what is to be different: "and in French?", "since 2020?"."""
@@ -100,11 +104,9 @@ class Kinds:
         last = {ends, *(name.span.start for name in self._parsed.names if name.span.end == ends)}
         return opens and any(span.end in last for span in works)
 
-    def asks_what(self, rest: Sequence[int]) -> bool:
-        """Whether something that texts may tell is asked, and no documents: "what is the price of seed in Mali?"."""
-        if self.speaks_of_documents() or not self.asks_openly():
-            return False
-        return bool(rest) or bool(self.wanted())
+    def _asks_for_value(self) -> bool:
+        """Whether a quantity is asked for, and no documents: "what is the price of seed in Mali?"."""
+        return bool(self.wanted()) and not self.speaks_of_documents()
 
     def wanted(self) -> tuple[str, ...]:
         """Every phrase, in any language, for a quantity that only texts can tell."""
@@ -230,6 +232,20 @@ class Kinds:
         asked = {*dimension, *(ISSUERS if "author" in dimension or NARROWED.keys() & set(dimension) else ())}
         return not dimension or bool(facets & asked)
 
+    def _compares(self) -> bool:
+        """Whether things are to be set side by side, and not a text asked for that does: "how does maize do versus"."""
+        cue = self._parsed.first("intent", "compare")
+        if cue is None or len(self.sides()) < 2:
+            return False
+        return not any(place < cue.span.start for place in self._parsed.rest(structural=True))
+
+    def _counts_each(self) -> bool:
+        """Whether several things are each to be counted: "how many on Ethiopia and how many on Kenya?"."""
+        counts = (cue for cue in self._parsed.cues if cue.says("intent", "count") and not cue.says("joint"))
+        asked = [cue.span.start for cue in counts]
+        named = [name.span.start for name in self.sides()]
+        return len(named) > 1 and any(named[0] < place < named[-1] for place in asked)
+
     def sides(self) -> tuple[Name, ...]:
         """The names of one kind, if there are several; institutions are of one kind whatever their roles.
 
@@ -270,12 +286,6 @@ class Kinds:
         return any(
             name.facet == "type" and (len(name.span) > 1 or name.span.start in opening) for name in self._parsed.names
         ) or any(cue.says("documents") and cue.span.start in opening for cue in self._parsed.cues)
-
-    def most_unused(self) -> int:
-        """How many words of a list may be turns of speech: more where documents and what binds them are plain."""
-        kinds = {name.facet for name in self._parsed.names} - set(SUBJECTS)
-        plain = bool(kinds) or any(name.role == "topic" for name in self._parsed.names) or self._years_bind()
-        return _MOST_TURNS if plain and self.speaks_of_documents() else _MOST_UNUSED
 
     def subject_words(self, rest: Sequence[int]) -> list[int]:
         """Of the words that nothing has taken those that say what documents are about.

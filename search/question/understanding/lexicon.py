@@ -1,4 +1,4 @@
-"""The words of questions, by language: ``lexicon/<language>.toml`` says how each thing is asked for."""
+"""The words of questions: a folder ``lexicon/<language>`` says how each thing is asked for in a language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 from kg.authority.names import fold
 from search.fulltext.analysis import STEMMED
@@ -66,18 +66,23 @@ class Lexicon:
 @cache
 def lexicon(language: str) -> Lexicon:
     """The lexicon of one of :data:`LANGUAGES`."""
-    text = (
-        resources.files("search.question.understanding")
-        .joinpath("lexicon", f"{language}.toml")
-        .read_text(encoding="utf-8")
-    )
     phrases: dict[tuple[str, ...], set[Cue]] = {}
-    for group, names in tomllib.loads(text).items():
+    for group, names in _read(language, "cues").items():
         for name, patterns in names.items():
             for phrase in expanded(patterns):
                 phrases.setdefault(phrase, set()).add(Cue(group, name))
     frozen = {phrase: frozenset(cues) for phrase, cues in phrases.items()}
     return Lexicon(language, frozen, max(map(len, frozen)))
+
+
+def examples(language: str) -> Mapping[str, str]:
+    """A question for each rule, by its name (`search.question.understanding.rules`); braces stand for a name."""
+    return _read(language, "examples")
+
+
+def _read(language: str, name: str) -> Mapping[str, Any]:
+    file = resources.files("search.question.understanding").joinpath("lexicon", language, f"{name}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def expanded(patterns: Iterable[str]) -> Iterator[tuple[str, ...]]:

@@ -29,6 +29,8 @@ _SHORT_SERIES: Final = 2
 """Words of a name that may as well be words of a sentence."""
 _SHORTEST_SURNAME: Final = 4
 """Letters of a word alone that may be an author without being announced as one."""
+_PLAINER: Final = 10
+"""How many times as many reports make a reading the plainer one, where nothing else decides."""
 _ENOUGH: Final = 0.8
 """How many of its words a title must share with one that is asked for."""
 
@@ -172,8 +174,8 @@ class Parsed:
             if any(_inside(cue.span, other.span) for other in ordered if other.says("dimension") or other.says("role")):
                 continue
             names = list(cue.names("role"))
-            # "Who funded" asks: what follows is no funder.
-            if len(cue.span) == 1 or not cue.says("ask", "which"):
+            # "Who funded", "which topics" ask: what follows is neither.
+            if (len(cue.span) == 1 or not cue.says("ask", "which")) and not self._is_asked_for(cue):
                 names += [name for name in cue.names("dimension") if name in ROLES]
             if not names:
                 continue
@@ -189,6 +191,10 @@ class Parsed:
                     break
                 place += 1
         return found
+
+    def _is_asked_for(self, noun: CueSpan) -> bool:
+        """Whether a noun stands right after "which"."""
+        return any(cue.says("ask", "which") and cue.span.end == noun.span.start for cue in self.question.cues)
 
     def _pass_on(self, roles: dict[int, tuple[str, Span]], links: Collection[Link]) -> None:
         """Let what documents are about be several names: "about maize or rice", where Rice is a surname as well."""
@@ -331,6 +337,11 @@ class Parsed:
         about = [reading for reading in readings if reading.facet in SUBJECTS] if role == "about" else readings
         if any(reading.reports for reading in about):
             readings.sort(key=lambda reading: not reading.reports)
+        if role is None:
+            # A heading of two reports is not what is meant by a name that hundreds bear otherwise.
+            most = max(readings, key=lambda reading: reading.reports)
+            if most.reports >= _PLAINER * readings[0].reports:
+                readings.sort(key=lambda reading: reading is not most)
         return tuple(readings)
 
     def _is_plausible(self, chosen: Name) -> bool:
@@ -352,7 +363,13 @@ class Parsed:
     def _is_author(self, chosen: Name) -> bool:
         tokens = self.question.tokens[chosen.span.start : chosen.span.end]
         asked_for = chosen.role == "author" or self.says("intent", "coauthors") or self._writes(chosen)
-        return asked_for or (len(tokens) > 1 and len(tokens[-1].folded) > 1)
+        return asked_for or (len(tokens) > 1 and len(tokens[-1].folded) > 1) or self._is_surname(chosen)
+
+    def _is_surname(self, chosen: Name) -> bool:
+        """Whether a word alone can be nothing but somebody's surname: with a capital that no sentence gives it."""
+        token = self.question.tokens[chosen.span.start]
+        alone = len(chosen.span) == 1 and len(chosen.readings) == 1 and len(token.text) >= _SHORTEST_SURNAME
+        return alone and chosen.span.start > 0 and token.capital and not token.text.isupper()
 
     def _is_series(self, chosen: Name) -> bool:
         tokens = self.question.tokens[chosen.span.start : chosen.span.end]

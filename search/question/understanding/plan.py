@@ -102,6 +102,11 @@ class Mention:
     joined: Joint | None = None
 
     @property
+    def readings(self) -> tuple[Reading, ...]:
+        """What the name may mean, the likeliest first."""
+        return (self.reading, *self.others)
+
+    @property
     def key(self) -> str:
         """Names the mention in corrections of the plan."""
         return f"{self.reading.facet}:{self.text.casefold()}"
@@ -167,7 +172,8 @@ class Plan:
     facets whose values are counted or ranked, ``subject`` the reports (IRIs) to find others like, ``top`` how many
     values are wanted. ``unknown`` are names that no report has, ``attribute`` names what records cannot answer.
     ``wanted`` are words of which a text must hold one to answer, and ``names`` the proper names beside them.
-    ``unused`` are words that neither bind nor are searched for.
+    ``rule`` is the row of the table of rules (:mod:`.rules`) that decided the intent, ``signs`` are what the question
+    shows of what rules go by.
     """
 
     question: str
@@ -189,7 +195,8 @@ class Plan:
     wanted: tuple[str, ...] = ()
     future: bool = False
     names: tuple[str, ...] = ()
-    unused: tuple[str, ...] = ()
+    rule: str = ""
+    signs: tuple[str, ...] = ()
 
     def groups(self, facet: str) -> tuple[tuple[Mention, ...], ...]:
         """The names of a facet that bind: a report has one of each group."""

@@ -13,6 +13,7 @@ from search.question.understanding.linking import Linker
 from search.question.understanding.parsing import NEAR, Name, Parsed
 from search.question.understanding.plan import Corrections, How, Intent, Mention, Plan
 from search.question.understanding.roles import ISSUERS, NARROWED
+from search.question.understanding.rules import holding
 from search.question.understanding.spans import Span
 from search.question.understanding.words import take_apart
 from search.snapshots.snapshot import Snapshot
@@ -23,6 +24,8 @@ _ABOUT_REPORTS: Final = frozenset(
 _ENTITIES_OF_ATTRIBUTES: Final = frozenset({"author", *ISSUERS})
 _COMMON: Final = 5
 """Reports from which on a word is no slip."""
+_RARER: Final = 100
+"""Texts have slips as well: a word that so many times fewer reports hold than one like it may be a slip of that."""
 _NUMBERING: Final = frozenset({"no", "n", "number", "numero", "nr", "nro", "vol", "volume"})
 
 
@@ -48,7 +51,7 @@ class Planner:
         """
         # Who asks on stays in the language: "e sobre o Mali?" could be of two.
         spoken = language if prior is None else take_apart(prior, this_year=this_year, language=language).language
-        apart = take_apart(question, this_year=this_year, language=spoken, is_common=self._is_common)
+        apart = take_apart(question, this_year=this_year, language=spoken, is_slip=self._is_slip)
         parsed = Parsed(apart, self._linker, self._snapshot)
         understood = _Understanding(parsed, self._linker, self._snapshot)
         plan = understood.plan()
@@ -57,8 +60,10 @@ class Planner:
             plan = _followed(before, plan)
         return _corrected(plan, corrections or Corrections())
 
-    def _is_common(self, word: str) -> bool:
-        return self._snapshot.text.frequency(word) >= _COMMON or is_of_names(word)
+    def _is_slip(self, word: str, meant: str) -> bool:
+        """Whether a word is so rare in texts, beside one that it looks like, that it must be that one."""
+        frequency = self._snapshot.text.frequency
+        return not is_of_names(word) and frequency(word) < max(_COMMON, frequency(meant) // _RARER)
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """Labels that look most like a name that nothing bears."""
@@ -120,16 +125,14 @@ class _Understanding:
         subject = tuple(dict.fromkeys(self._parsed.subjects))
         attribute = self._attribute(subject)
         dimension = self._dimensions.asked_for()
-        intent = self._kinds.intent(dimension, subject)
+        signs = self._kinds.signs(dimension, subject)
+        rule, *_ = holding(signs.__contains__)
+        intent = rule.intent
         if intent is Intent.COUNT or (intent is Intent.VALUES and self._kinds.lists_all()):
             # "How many countries", "list every series": what stands right after it is meant.
             dimension = self._dimensions.listed()
         structural = intent in STRUCTURAL or intent is Intent.COAUTHORS
         rest = self._parsed.rest(structural=structural)
-        about = self._kinds.subject_words(rest) if structural else rest
-        if intent is Intent.LIST and (about or len(rest) > self._kinds.most_unused() or self._kinds.asks_what(rest)):
-            intent = Intent.FINDING if self._kinds.asks_openly() else Intent.FIND
-            about = rest = self._parsed.rest(structural=False)
         names = list(self._parsed.names)
         if intent is Intent.COMPARE:
             sides = self._kinds.sides()
@@ -155,12 +158,12 @@ class _Understanding:
             wanted=self._kinds.wanted(),
             future=self._parsed.says("ask", "future"),
             names=self._proper_names(),
+            rule=rule.name,
+            signs=tuple(sorted(signs)),
         )
-        unused = [place for place in rest if place not in about]
-        lost = (name for name in self._lost_names(unused) if not any(name in known.split() for known in plan.unknown))
-        unknown = tuple(dict.fromkeys((*plan.unknown, *lost)))
-        words = tuple(self._question.tokens[place].text for place in unused)
-        return replace(plan, text=self._text(plan, about), unused=words, unknown=unknown)
+        lost = self._lost_names(rest) if structural else ()
+        unknown = (*plan.unknown, *(name for name in lost if not any(name in one.split() for one in plan.unknown)))
+        return replace(plan, text=self._text(plan, rest), unknown=tuple(dict.fromkeys(unknown)))
 
     def _alike(self, names: Sequence[Name], dimension: Sequence[str]) -> list[Name]:
         """Names that are compared, read as one facet where each may be of it, and in the role that is asked for."""

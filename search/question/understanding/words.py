@@ -72,17 +72,21 @@ class Question:
 
 
 def take_apart(
-    question: str, *, this_year: int, language: str | None = None, is_common: Callable[[str], bool] = lambda _: True
+    question: str,
+    *,
+    this_year: int,
+    language: str | None = None,
+    is_slip: Callable[[str, str], bool] = lambda _word, _meant: False,
 ) -> Question:
     """Take a question apart. ``language`` is that of the reader, who may ask in another one.
 
-    ``is_common`` tells whether texts hold a word: of others, those that are a slip of a word that asks are read as it.
+    ``is_slip`` tells of a word that looks like one that asks whether it is rare enough to be a slip of it.
     """
     text = " ".join(well_formed(question[:LONGEST]).split())
     tokens, quotes = _tokens(text)
     spoken = _language(text, tokens, language)
     words = lexicon(spoken)
-    tokens = tuple(_without_slip(token, words, is_common) for token in tokens)
+    tokens = tuple(_without_slip(token, words, is_slip) for token in tokens)
     cues = tuple(_cues(tokens, words))
     return Question(text, spoken, tokens, quotes, cues, tuple(Dates(tokens, cues, text, this_year).found()))
 
@@ -123,16 +127,17 @@ def _language(text: str, tokens: Sequence[Token], preferred: str | None) -> str:
     return max(LANGUAGES, key=fit)
 
 
-def _without_slip(token: Token, words: Lexicon, is_common: Callable[[str], bool]) -> Token:
+def _without_slip(token: Token, words: Lexicon, is_slip: Callable[[str, str], bool]) -> Token:
     """A word with one or two letters wrong as what it must be: ``wich``, ``mnay``."""
     plain = len(token.folded) >= _SHORTEST_SLIP and token.folded.isalpha() and not token.quote and not token.capital
     asking = words.single | _folded_grammar(words.language)
-    if not plain or token.folded in asking or token.folded in words.words or is_common(token.text):
+    if not plain or token.folded in asking or token.folded in words.words:
         return token
     letters = sorted(token.folded)
     turned = (word for word in sorted(asking) if len(word) == len(letters) and sorted(word) == letters)
-    near = next(turned, None) or next(iter(difflib.get_close_matches(token.folded, sorted(asking), 1, _SLIP)), None)
-    return token if near is None else replace(token, folded=near)
+    alike = sorted(word for word in asking if abs(len(word) - len(letters)) <= 1 and word[0] == token.folded[0])
+    near = next(turned, None) or next(iter(difflib.get_close_matches(token.folded, alike, 1, _SLIP)), None)
+    return replace(token, folded=near) if near is not None and is_slip(token.text, near) else token
 
 
 @cache

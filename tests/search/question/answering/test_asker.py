@@ -155,11 +155,19 @@ def test_values_are_counted(asker: Asker, question: str, values: Counter[str]) -
     assert all(values[label] == count for label, count in shown.items())
 
 
-def test_what_regions_lie_in_is_counted_as_inferred_beside_what_is_stated(asker: Asker) -> None:
+def test_a_region_means_its_countries(asker: Asker) -> None:
     answer = asker.ask("How many reports are about West Africa?")
-    assert answer.count == len(having(_about("West Africa")))
-    assert answer.count + answer.inferred == answer.total == len(having(_about("Mali")))
+    assert len(having(_about("West Africa"))) < len(having(_about("Mali")))
+    assert answer.count == answer.total == len(having(_about("Mali")))
     assert set(_ids(answer)) == having(_about("Mali"))
+
+
+def test_countries_are_ranked_inside_a_region(asker: Asker, river: Snapshot) -> None:
+    """Reports on Mali are on other countries as well, which were not asked for."""
+    answer = asker.ask("Which countries in West Africa have most reports?")
+    assert [(one.value.label, one.count) for one in answer.ranking] == [("Mali", len(having(_about("Mali"))))]
+    assert answer.sparql is not None
+    assert len(_rows(river, answer, Scope.ALL)) == 1
 
 
 def test_reports_that_say_a_topic_in_words_alone_are_counted_beside(asker: Asker) -> None:
@@ -896,10 +904,23 @@ def test_hostile_questions_are_answered_or_refused(asker: Asker, river: Snapshot
     assert asker.ask(question, prior=question) == answer
 
 
-@pytest.mark.parametrize("name", ["html", "controls", "surrogates"])
-def test_noise_around_a_question_does_not_change_its_answer(asker: Asker, name: str) -> None:
-    answer = asker.ask(HOSTILE[name])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "<b>how many</b> reports & about <i>Kenya</i>?",
+        "how\x00 many\x07 reports about\u202e Kenya\u200b?",
+        HOSTILE["surrogates"],
+    ],
+)
+def test_noise_around_a_question_does_not_change_its_answer(asker: Asker, question: str) -> None:
+    answer = asker.ask(question)
     assert (answer.plan.intent, answer.count) == (Intent.COUNT, len(having(_about("Kenya"))))
+
+
+def test_words_that_are_left_over_are_searched_for_and_not_passed_over(asker: Asker) -> None:
+    """A figure beside words that were left out would be the answer to another question."""
+    answer = asker.ask("How many frobnicated reports are about Kenya?")
+    assert (answer.plan.text, answer.count) == ("frobnicated", 0)
 
 
 _WORDS = st.sampled_from(

@@ -22,7 +22,7 @@ def phrases(*texts: str) -> Phrases:
 
 
 def tables(language: str) -> dict[str, dict[str, list[str]]]:
-    file = resources.files("search.question.understanding").joinpath("lexicon", f"{language}.toml")
+    file = resources.files("search.question.understanding").joinpath("lexicon", language, "cues.toml")
     read: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     return read
 
