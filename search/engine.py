@@ -20,8 +20,10 @@ from embeddings.vectors import Vectors
 from kg.descriptions import cards
 from kg.facets.columns import FacetCount
 from kg.facets.counting import Mask, PackedMask
-from kg.facets.filters import Filters
+from kg.facets.filters import MISSABLE, Filters
+from kg.facets.query import filter_query
 from kg.facets.table import FACETS
+from kg.store import Scope
 from search.errors import InvalidRequestError
 from search.fulltext.index import TextQuery
 from search.fusion import Fused, semantic_weight
@@ -308,10 +310,22 @@ def filter_masks(snapshot: Snapshot, filters: Filters) -> dict[str, Mask]:
         if values:
             kept = ~columns.mask(facet, values, inferred=filters.inferred)
             masks[EXCLUSIONS] = masks[EXCLUSIONS] & kept if EXCLUSIONS in masks else kept
+    for name in filters.missing:
+        kept = _lacking(snapshot, name, inferred=filters.inferred)
+        masks[EXCLUSIONS] = masks[EXCLUSIONS] & kept if EXCLUSIONS in masks else kept
     if filters.year_from is not None or filters.year_to is not None:
         within = columns.years(filters.year_from, filters.year_to)
         masks["year"] = masks["year"] & within if "year" in masks else within
     return masks
+
+
+def _lacking(snapshot: Snapshot, name: str, *, inferred: bool) -> Mask:
+    """The reports that have no value of a field: bool (reports,)."""
+    query = filter_query(Filters(missing=(name,)))
+    rows = snapshot.graph.select(query, Scope.ALL if inferred else Scope.STATED)
+    mask = np.zeros(len(snapshot.columns.reports), dtype=np.bool_)
+    mask[[ordinal for row in rows if (ordinal := snapshot.columns.ordinal(str(row[0]))) is not None]] = True
+    return mask
 
 
 def _check(request: Request) -> None:
@@ -332,5 +346,6 @@ def _check_filters(filters: Filters) -> None:
             f"The years {filters.year_from} to {filters.year_to} are no range", "Give the earlier year first"
         )
     unknown = sorted({*filters.chosen, *filters.excluded, *filters.also} - set(FACETS))
+    unknown += sorted(set(filters.missing) - set(MISSABLE))
     if unknown:
         raise InvalidRequestError(f"There is no facet {unknown[0]!r}", f"Choose among: {', '.join(FACETS)}")

@@ -24,6 +24,7 @@ _NOT_HELD: Final = {
     "person": N_("personal details of authors"),
     "accounts": N_("the money, staff and management of institutions"),
     "object": N_("pages, prices or reviewers of a report"),
+    "land": N_("general facts about countries, such as capitals, rulers or populations"),
 }
 """What records do not hold, by the attribute of the lexicon."""
 
@@ -40,12 +41,17 @@ def criteria(plan: Plan, texts: Texts) -> str:
     """What binds the answer to a plan, in a row."""
     parts = list(_names_of(plan, texts))
     parts += [said_years(years, texts) for years in plan.years if years.binds]
+    parts += [texts.say("without: %(field)s", field=texts.say(_field_label(name))) for name in plan.missing]
     if plan.number is not None:
         parts.append(texts.say("number %(number)s", number=plan.number))
     if plan.text and plan.intent not in {Intent.FIND, Intent.FINDING, Intent.RELATED}:
         parts.append(texts.say("with the words “%(words)s”", words=plan.text))
     # What stands last in a sentence brings no stop of its own: "Smith, P.".
     return "; ".join(parts).removesuffix(".") or texts.say("in the whole collection")
+
+
+def _field_label(name: str) -> str:
+    return FACETS[name].label if name in FACETS else N_("Abstract")
 
 
 def _names_of(plan: Plan, texts: Texts) -> Iterator[str]:
@@ -307,8 +313,8 @@ def _compared(answer: Answer, texts: Texts) -> str:
 
 def _changed(answer: Answer, texts: Texts) -> str:
     said = []
-    rose = [change for change in answer.changes if change.after > change.before]
-    fell = [change for change in answer.changes if change.after < change.before]
+    rose = [change for change in answer.changes if change.gain > 0]
+    fell = [change for change in answer.changes if change.gain < 0]
     if rose:
         said.append(texts.say("Rose: %(values)s.", values=_changes(rose, texts)))
     if fell:
@@ -317,7 +323,12 @@ def _changed(answer: Answer, texts: Texts) -> str:
 
 
 def _changes(changes: Sequence[Change], texts: Texts) -> str:
-    return "; ".join(f"{one.value.label_in(texts.language)} ({one.before} → {one.after})" for one in changes)
+    """Each with its numbers of reports, and with its shares of all: a collection may grow, and all in it with it."""
+    return "; ".join(
+        f"{one.value.label_in(texts.language)} ({texts.number(one.before)} → {texts.number(one.after)}, "
+        f"{texts.share(one.share_before, 1)} → {texts.share(one.share_after, 1)})"
+        for one in changes
+    )
 
 
 def _new(answer: Answer, texts: Texts) -> str:

@@ -380,7 +380,10 @@ class AnswerSchema(BaseModel):
     def of(cls, answer: Answer, text: str, question_id: str | None = None) -> AnswerSchema:
         """``text`` says the answer in words (:func:`ui.answers.summary`)."""
         ranking = [(one.value.label, one.count) for one in answer.ranking]
-        ranking += [(side.mention.reading.label, side.reports) for side in answer.sides]
+        ranking += sorted(
+            ((side.mention.reading.label, side.reports) for side in answer.sides), key=lambda side: -side[1]
+        )
+        ranking += [(change.value.label, change.after - change.before) for change in answer.changes]
         return cls(
             id=question_id,
             ids=[unquote(iri.rsplit("/", 1)[-1]) for iri in answer.reports],

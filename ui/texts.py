@@ -14,6 +14,7 @@ from importlib import resources
 from io import BytesIO
 from typing import Final
 
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -62,9 +63,10 @@ class Texts:
         """A number as the language groups its digits."""
         return str(format_decimal(number, locale=self.language))
 
-    def share(self, share: float) -> str:
-        """A share of 1 in per cent."""
-        return str(format_percent(share, locale=self.language))
+    def share(self, share: float, digits: int = 0) -> str:
+        """A share of 1 in per cent, with so many digits after the point."""
+        usual = Locale.parse(self.language).percent_formats[None].pattern
+        return str(format_percent(share, usual.replace("0", f"0.{'0' * digits}") if digits else usual, self.language))
 
     def date(self, date: dt.date) -> str:
         """A date in words."""

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from kg.facets.table import VALUE_FACETS
+from kg.facets.table import FACETS, VALUE_FACETS
+
+MISSABLE: Final = {**{name: facet.query for name, facet in FACETS.items()}, "abstract": "field_abstract"}
+"""What a report may lack, with the query file in ``kg/queries`` that finds ``?report ?value`` of those that do not."""
 
 EXCLUDED: Final = "not_"
 """What stands before a facet's name where a value is excluded: ``not_topic`` in addresses and the API, ``--not-topic``
@@ -21,7 +24,8 @@ class Filters:
     Where people write filters, values are what they typed until `search.filter_values` knows what that means.
 
     ``also`` are further choices inside facets: a report has one value of each of these groups as well. A group without
-    values asks for nothing. ``inferred`` tells whether facts that we inferred let a report pass.
+    values asks for nothing. ``missing`` names fields (:data:`MISSABLE`) of which a report has no value at all.
+    ``inferred`` tells whether facts that we inferred let a report pass.
     """
 
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -30,6 +34,7 @@ class Filters:
     year_to: int | None = None
     inferred: bool = True
     also: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
     @classmethod
     def named(cls, given: Mapping[str, Any]) -> Self:

@@ -19,7 +19,7 @@ from rdflib import Literal, URIRef
 
 from kg import sparql
 from kg.errors import UnboundParameterError
-from kg.facets.filters import Filters
+from kg.facets.filters import MISSABLE, Filters
 from kg.facets.table import FACETS
 from kg.quads import typed
 from kg.vocab import XSD
@@ -61,17 +61,22 @@ def filter_query(filters: Filters, *, frame: str = "filter_reports") -> str:
     ``frame`` names another query file to lay around the filters, such as ``count_reports``.
 
     OR inside a facet, AND across facets, NOT for what is excluded, both ends of the years included; of each group of
-    values in ``also`` a report has one as well. Values are IRIs, or for the facet ``year`` four digits. Whether
-    inferred facts count is up to the :class:`~kg.store.Scope` in which the query is asked, whatever the filters say of
-    it. Equal filters give equal texts. Raises :class:`~kg.errors.UnboundParameterError` for a facet that does not exist
-    and for a value that is no IRI or no year.
+    values in ``also`` a report has one as well, and none of what is ``missing``. Values are IRIs, or for the facet
+    ``year`` four digits. Whether inferred facts count is up to the :class:`~kg.store.Scope` in which the query is
+    asked, whatever the filters say of it. Equal filters give equal texts. Raises
+    :class:`~kg.errors.UnboundParameterError` for a facet or field that does not exist and for a value that is no IRI or
+    no year.
     """
     _require_facets((*filters.chosen, *filters.excluded, *filters.also))
+    for name in filters.missing:
+        if name not in MISSABLE:
+            raise UnboundParameterError(name)
     demanded = {facet: [filters.chosen.get(facet, ()), *filters.also.get(facet, ())] for facet in FACETS}
     blocks = [
         *_choices("filter_chosen", demanded),
         *_range(filters.year_from, filters.year_to),
         *_choices("filter_excluded", {facet: [values] for facet, values in filters.excluded.items()}),
+        *map(_lack, sorted(set(filters.missing))),
     ]
     return _framed(_part(frame), blocks)
 
@@ -155,6 +160,14 @@ def _choices(frame: str, choices: Mapping[str, Sequence[Sequence[str]]]) -> Iter
             named = re.sub(r"\?value\b", "?" + variable, part.purpose + block)
             bound = sparql.bind(named, **{variable: [_term(facet, value) for value in values]})
             yield _Part(part.purpose, part.prefixes, _SEVERAL.sub(_one_a_line, bound))
+
+
+def _lack(name: str) -> _Part:
+    """The block that lets only reports pass that have no value of a field."""
+    part = _part(MISSABLE[name])
+    block = _filled(_part("filter_missing").pattern, _PATTERN, part.pattern)
+    named = re.sub(r"\?value\b", f"?any_{name}", part.purpose + block)
+    return _Part(part.purpose, part.prefixes, named)
 
 
 def _range(first: int | None, last: int | None) -> Iterator[_Part]:

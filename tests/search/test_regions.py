@@ -188,12 +188,12 @@ def test_linked_data_of_a_report_tells_where_its_places_lie(engine: Engine) -> N
 @pytest.mark.parametrize(
     ("question", "count", "inferred"),
     [
-        ("How many reports about West Africa are there?", 2, 2),
+        ("How many reports about West Africa are there?", len(WESTERN), 0),
         ("How many reports outside West Africa are there?", len(PLACES) - len(WESTERN), 0),
         ("How many reports are about Africa but not about West Africa?", len(AFRICAN - WESTERN), 0),
     ],
 )
-def test_questions_count_what_is_stated_apart_and_leave_out_what_lies_in_an_excluded_region(
+def test_regions_mean_their_countries_in_questions_also_where_they_are_excluded(
     engine: Engine, question: str, count: int, inferred: int
 ) -> None:
     answer = Asker(engine).ask(question)

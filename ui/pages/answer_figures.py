@@ -91,11 +91,13 @@ class SideView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """How many reports had a value before and after."""
+    """How many reports had a value before and after, and which share of all that was, in per cent."""
 
     label: str
     before: int
     after: int
+    share_before: str
+    share_after: str
     href: str | None
 
 
@@ -123,7 +125,7 @@ class Figures:
     sides: tuple[SideView, ...]
     rose: tuple[ChangeRow, ...]
     fell: tuple[ChangeRow, ...]
-    span: tuple[int, int] | None
+    spans: tuple[str, ...]
     numbers: tuple[MissingNumbers, ...]
     quotes: tuple[QuoteView, ...]
 
@@ -131,10 +133,8 @@ class Figures:
 def answer_figures(snapshot: Snapshot, answer: Answer, language: str | None, texts: Texts) -> Figures:
     """The figures of an answer; ``language`` is what its links ask for, ``texts`` those of the answer's language."""
     drawn = _Drawn(snapshot, answer, language, texts)
-    rose = [change for change in answer.changes if change.after > change.before]
-    fell = [change for change in answer.changes if change.after < change.before]
-    filters = answer.plan.filters
-    between = None if filters.year_from is None or filters.year_to is None else (filters.year_from, filters.year_to)
+    rose = [change for change in answer.changes if change.gain > 0]
+    fell = [change for change in answer.changes if change.gain < 0]
     picture = len(answer.by_year) > _FEW_YEARS
     return Figures(
         values=drawn.values() if answer.ranking else None,
@@ -144,7 +144,7 @@ def answer_figures(snapshot: Snapshot, answer: Answer, language: str | None, tex
         sides=tuple(drawn.sides()),
         rose=tuple(map(drawn.change, rose)),
         fell=tuple(map(drawn.change, fell)),
-        span=between,
+        spans=tuple(str(first) if first == last else f"{first}–{last}" for first, last in answer.spans),
         numbers=tuple(map(drawn.missing, answer.numbers)),
         quotes=tuple(map(drawn.quote, answer.quotes)),
     )
@@ -204,7 +204,14 @@ class _Drawn:
 
     def change(self, change: Change) -> ChangeRow:
         """A value that became commoner or rarer."""
-        return ChangeRow(self._label(change.value), change.before, change.after, _href(self._with(change.value)))
+        return ChangeRow(
+            label=self._label(change.value),
+            before=change.before,
+            after=change.after,
+            share_before=self._texts.share(change.share_before, 1),
+            share_after=self._texts.share(change.share_after, 1),
+            href=_href(self._with(change.value)),
+        )
 
     def missing(self, numbers: Numbers) -> MissingNumbers:
         """The gaps of a series."""

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 
 from kg.authority.names import fold
 from kg.facets.table import FACETS
+from kg.store import Scope
 from search.question.answering.answer import Answer, Refusal
+from search.question.answering.counting import scope_of
 from search.question.understanding.plan import Gap, Intent, Mention, Years
 from search.snapshots.snapshot import Snapshot
 from ui.answers import summary
@@ -123,7 +125,8 @@ def _likeness(name: str, label: str) -> float:
 
 def _workbench(answer: Answer, address: AskAddress) -> str:
     """The address of the query in the workbench, over the same facts as here."""
-    stated = answer.plan.intent in STATED or answer.plan.intent is Intent.COUNT
+    counts = answer.plan.intent in STATED or answer.plan.intent is Intent.COUNT
+    stated = counts and scope_of(answer.plan) is Scope.STATED
     asked = {"query": answer.sparql or ""}
     asked |= {"stated_only": "1"} if stated else {}
     asked |= {"lang": address.language} if address.language else {}

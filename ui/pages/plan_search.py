@@ -11,8 +11,10 @@ import numpy as np
 
 from kg.facets.filters import Filters
 from kg.facets.table import VALUE_FACETS
+from kg.store import Scope
 from search.engine import LONGEST_QUERY, filter_masks
 from search.fulltext.query_syntax import Field
+from search.question.answering.counting import scope_of
 from search.question.understanding.plan import Intent, Plan
 from search.ranking import combined
 from search.request import Mode
@@ -38,17 +40,23 @@ def plan_search(snapshot: Snapshot, plan: Plan, language: str | None) -> Address
     return found if found is not None and (found.query or found.filtered) else None
 
 
+def _is_of_stated(plan: Plan) -> bool:
+    """Whether an answer counts what records state, and nothing inferred."""
+    return plan.intent in STATED and scope_of(plan) is Scope.STATED
+
+
 def filters_search(snapshot: Snapshot, filters: Filters, plan: Plan, language: str | None) -> Address | None:
     """The search for the words of a plan inside some filters; none if no address can say these."""
     years = _range(filters)
     values = [*filters.chosen.items(), *filters.excluded.items()]
-    if years is None or "year" in filters.excluded or sum(len(some) for _, some in values) > MOST_VALUES:
+    unsaid = bool(filters.missing) or "year" in filters.excluded
+    if years is None or unsaid or sum(len(some) for _, some in values) > MOST_VALUES:
         return None
     words = plan.text.replace('"', " ").strip()
     by_words = bool(words) and plan.intent in _BY_WORDS
     query, chosen = words, filters.chosen
     if filters.also:
-        said = None if words else _further(snapshot, replace(filters, inferred=plan.intent not in STATED))
+        said = None if words else _further(snapshot, replace(filters, inferred=not _is_of_stated(plan)))
         if said is None:
             return None
         query, chosen = said
@@ -58,7 +66,7 @@ def filters_search(snapshot: Snapshot, filters: Filters, plan: Plan, language: s
         excluded=_choices(filters.excluded),
         year_from=years[0],
         year_to=years[1],
-        stated_only=plan.intent in STATED,
+        stated_only=_is_of_stated(plan),
         mode=Mode.LEXICAL if by_words else Mode.HYBRID,
         language=language,
     )

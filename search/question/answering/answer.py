@@ -55,11 +55,18 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How many reports of a first and of a last year have a value."""
+    """How many reports of a first and of a last span of years have a value, and which share of each that is."""
 
     value: FacetValue
     before: int
     after: int
+    share_before: float
+    share_after: float
+
+    @property
+    def gain(self) -> float:
+        """By how much the share rose."""
+        return self.share_after - self.share_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,7 @@ class Answer:
     ``reports`` are IRIs, the best or newest first, at most as many as were wanted; ``total`` is how many there are.
     ``count`` is by what records state, ``inferred`` how many more there are by what was inferred. ``whole`` is what a
     share is of. ``ranking`` are values of ``plan.dimension``, the commonest first, ``distinct`` how many there are.
+    ``spans`` are the first and last years of the two spans between which ``changes`` are, the earlier first.
     ``words_alone`` counts reports that say in words what no heading of theirs says. ``apart`` are names that no report
     has all of, each with the reports that have it. ``sparql`` is the query that was
     executed.
@@ -96,6 +104,7 @@ class Answer:
     distinct: int = 0
     sides: tuple[Side, ...] = ()
     changes: tuple[Change, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
     numbers: tuple[Numbers, ...] = ()
     quotes: tuple[Quote, ...] = ()
     related: tuple[tuple[str, FacetCount], ...] = ()

@@ -12,6 +12,7 @@ import numpy as np
 
 from kg.authority.names import fold
 from kg.facets.columns import FacetCount
+from kg.facets.filters import Filters
 from kg.facets.query import counting_query, filter_query
 from kg.facets.table import FACETS
 from kg.store import Scope
@@ -27,6 +28,8 @@ from search.related import RelatedRequest, related
 from search.request import Request, Sort
 
 _COMPARED_QUOTES: Final = 2
+_LAST: Final = 1_000_000
+_UNNUMBERED: Final = (_LAST + 1, "")
 
 
 class Asker:
@@ -124,7 +127,7 @@ class Asker:
 
     def _find(self, plan: Plan) -> Answer:
         filters = plan.filters
-        bound = bool(filters.chosen or filters.excluded or filters.year_from or filters.year_to)
+        bound = filters != Filters()
         query = filter_query(filters) if bound else None
         if bound and not self.engine.passing(filters).any():
             return self._refusals.unanswered(plan, query)
@@ -159,8 +162,11 @@ class Asker:
         if plan.number is not None:
             numbered = self._numbered(plan, plan.number)
             reports = [report for report in reports if report in numbered]
-        if plan.oldest:
+        if plan.oldest or plan.ordered:
             reports.sort(key=lambda report: (years[report] is None, years[report]))
+        if plan.ordered and plan.groups("series"):
+            places = self._places_in_series(plan)
+            reports.sort(key=lambda report: places.get(report, _UNNUMBERED))
         if not reports:
             return self._refusals.unanswered(plan, query)
         total = len(reports)
@@ -178,6 +184,11 @@ class Asker:
             related=_entities(facets),
             sparql=query,
         )
+
+    def _places_in_series(self, plan: Plan) -> dict[str, tuple[int, str]]:
+        """Where the reports of the series of a plan stand: by their numbers, those that are no figures last."""
+        rows = series_numbers(self._snapshot, series_query(plan))
+        return {report: (int(given), "") if given.isdecimal() else (_LAST, fold(given)) for report, given in rows}
 
     def _numbered(self, plan: Plan, number: str) -> set[str]:
         """The reports of the series of a plan that have a number in it."""

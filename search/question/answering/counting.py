@@ -24,7 +24,7 @@ from kg.vocab import Minter
 from search.engine import Engine
 from search.question.answering.answer import LISTED, SHOWN, Answer, Change, Numbers, Refusal
 from search.question.answering.refusing import Refusals, searchable
-from search.question.understanding.plan import Gap, Plan
+from search.question.understanding.plan import Gap, Moved, Plan
 from search.question.understanding.roles import CONTROLLED
 from search.request import Mode, Request
 from search.snapshots.snapshot import Snapshot
@@ -52,7 +52,7 @@ class Counting:
         if plan.dimension and not plan.text:
             return self._count_values(plan)
         query = filter_query(plan.filters, frame="count_reports")
-        stated, every = (self._number(query, scope) for scope in (_scope(plan), Scope.ALL))
+        stated, every = (self._number(query, scope) for scope in (scope_of(plan), Scope.ALL))
         if plan.text:
             # Words are no part of the graph: the engine counts the reports inside the filters that hold them.
             found = int(np.count_nonzero(self._speaking(plan)))
@@ -110,7 +110,7 @@ class Counting:
 
     def _counts(self, plan: Plan, query: str, dimension: Sequence[str]) -> list[FacetCount]:
         """The values that a counting query of a plan finds, in its order; equal labels of one facet are one value."""
-        rows = self._snapshot.graph.select(query, _scope(plan))
+        rows = self._snapshot.graph.select(query, scope_of(plan))
         found = []
         for value, number in rows:
             described = self._value(dimension, str(value))
@@ -151,8 +151,8 @@ class Counting:
         if plan.text:
             number, whole = (int(np.count_nonzero(self._speaking(one))) for one in (plan, wider))
         else:
-            number = self._number(query, _scope(plan))
-            whole = self._number(filter_query(wider.filters, frame="count_reports"), _scope(plan))
+            number = self._number(query, scope_of(plan))
+            whole = self._number(filter_query(wider.filters, frame="count_reports"), scope_of(plan))
         if not whole:
             return self._refusals.unanswered(plan, query)
         return Answer(plan, self._name, count=number, whole=whole, total=number, sparql=query)
@@ -271,32 +271,32 @@ class Counting:
         return Answer(plan, self._name, numbers=(found,), total=len(missing), sparql=query)
 
     def trend(self, plan: Plan) -> Answer:
-        """The values that became commonest or rarest between two years."""
+        """The values that became commonest or rarest between two years, or between two spans of years, by their share
+        of the reports of each: collections grow, and with them nearly every value.
+        """
         dimension = plan.dimension or ("topic",)
-        span = _named_span(plan)
         everything = replace(plan, years=())
         years = self._counts(plan, counting_query(("year",), everything.filters), ("year",))
-        known = [int(one.value.value) for one in years]
-        if not known:
+        dated = {int(one.value.value): one.count for one in years}
+        if not dated:
             return self._refusals.unanswered(plan, None)
-        first, last = span or (min(known), max(known))
-        queries = [counting_query(dimension, _of_year(everything, year)) for year in (first, last)]
+        spans = _compared_spans(plan) or ((min(dated), min(dated)), (max(dated), max(dated)))
+        queries = [counting_query(dimension, _of_years(everything, span)) for span in spans]
         before, after = ({one.value.value: one for one in self._counts(plan, query, dimension)} for query in queries)
-        changes = [
-            Change(
-                (after.get(value) or before[value]).value,
-                before[value].count if value in before else 0,
-                after[value].count if value in after else 0,
-            )
-            for value in {*before, *after}
-        ]
-        changes.sort(key=lambda change: (change.before - change.after, change.value.value))
-        rose = [change for change in changes[:_CHANGED] if change.after > change.before]
-        fell = [change for change in changes[::-1][:_CHANGED] if change.after < change.before]
-        # Of the two queries the one of the last year is shown.
+        whole = [sum(dated.get(year, 0) for year in range(span[0], span[1] + 1)) for span in spans]
+        changes = []
+        for value in {*before, *after}:
+            found = [side[value].count if value in side else 0 for side in (before, after)]
+            shares = [count / max(1, reports) for count, reports in zip(found, whole, strict=True)]
+            changes.append(Change((after.get(value) or before[value]).value, found[0], found[1], shares[0], shares[1]))
+        changes.sort(key=lambda change: (-change.gain, change.value.value))
+        most = plan.top or _CHANGED
+        rose = [change for change in changes[:most] if change.gain > 0 and plan.moved is not Moved.DOWN]
+        fell = [change for change in changes[::-1][:most] if change.gain < 0 and plan.moved is not Moved.UP]
+        # Of the two queries the later one is shown.
         if not rose and not fell:
             return self._refusals.unanswered(plan, queries[-1])
-        return Answer(plan, self._name, changes=(*rose, *fell), total=len(changes), sparql=queries[-1])
+        return Answer(plan, self._name, changes=(*rose, *fell), spans=spans, total=len(changes), sparql=queries[-1])
 
     def first(self, plan: Plan) -> Answer:
         """The values that no earlier report has."""
@@ -328,16 +328,30 @@ def _values_of_series(plan: Plan) -> list[str]:
     return [value for mention in plan.mentions if mention.reading.facet == "series" for value in mention.reading.values]
 
 
-def _scope(plan: Plan) -> Scope:
+def scope_of(plan: Plan) -> Scope:
     """Numbers are of what records state, but where a region is named, which means its countries, and where something is
     excluded: Egypt is not outside Africa.
     """
     filters = plan.filters
-    return Scope.ALL if any(filters.excluded.values()) or "region" in filters.chosen else Scope.STATED
+    every = any(filters.excluded.values()) or bool(filters.missing) or "region" in filters.chosen
+    return Scope.ALL if every else Scope.STATED
 
 
-def _of_year(plan: Plan, year: int) -> Filters:
-    return replace(plan.filters, year_from=year, year_to=year)
+def _of_years(plan: Plan, span: tuple[int, int]) -> Filters:
+    return replace(plan.filters, year_from=span[0], year_to=span[1])
+
+
+def _compared_spans(plan: Plan) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The two spans of years that a plan names, the earlier first; of one span its first and its last year."""
+    closed = sorted(
+        (years.first, years.last)
+        for years in plan.years
+        if years.binds and years.first is not None and years.last is not None
+    )
+    if len(closed) == 2:
+        return closed[0], closed[1]
+    span = _named_span(plan)
+    return None if span is None else ((span[0], span[0]), (span[1], span[1]))
 
 
 def _named_span(plan: Plan) -> tuple[int, int] | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Final
 
 from search.question.understanding.lexicon import lexicon
 from search.question.understanding.parsing import NEAR, Parsed
 from search.question.understanding.roles import PLACES
 from search.question.understanding.spans import CueSpan, Span, number_of
+
+_EXTREMES: Final = ("newest", "oldest", "opening", "closing")
 
 
 class Dimensions:
@@ -61,7 +64,7 @@ class Dimensions:
 
     def top(self) -> int | None:
         """A number beside "top", "most" or the noun of what is ranked."""
-        nouns = [cue.span for cue in self._parsed.cues if cue.says("intent", "rank", "fewest", "newest", "oldest")]
+        nouns = [cue.span for cue in self._parsed.cues if cue.says("intent", "rank", "fewest", *_EXTREMES)]
         nouns += [cue.span for cue in self._parsed.cues if cue.says("dimension") or cue.says("documents")]
         for place, token in enumerate(self._question.tokens):
             number = number_of(token, lexicon(self._question.language))
@@ -76,7 +79,7 @@ class Dimensions:
         """Whether the newest or the oldest of documents is wanted, by a noun in the singular: "the latest report"."""
         nouns = [cue.span for cue in self._parsed.cues if cue.says("documents", "nouns")]
         singular = [span for span in nouns if not self._question.words(span)[-1].endswith(("s", "x"))]
-        extremes = [cue.span for cue in self._parsed.cues if cue.says("intent", "newest", "oldest")]
+        extremes = [cue.span for cue in self._parsed.cues if cue.says("intent", *_EXTREMES)]
         return any(self._are_beside(*pair) for pair in product(extremes, singular))
 
     def _are_beside(self, one: Span, other: Span) -> bool:

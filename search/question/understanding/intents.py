@@ -57,7 +57,8 @@ class Kinds:
             Sign.COAUTHORS: self._asks_for_coauthors(),
             Sign.SHARE: self._counts("share"),
             Sign.FIRST: said("intent", "first"),
-            Sign.TREND: said("intent", "trend"),
+            Sign.TREND: said("intent", "trend", "rise", "fall"),
+            Sign.COURSE: said("intent", "trend"),
             Sign.CHOICE: self._chooses_among(dimension),
             Sign.SIDES: self._compares(),
             Sign.EACH: self._counts_each(),
@@ -275,7 +276,7 @@ class Kinds:
         topics = any(name.facet == "topic" and not name.excluded for name in self._parsed.names)
         # "Land reform in Chile in the sixties" was the reform's time; reports on it may be later.
         dated = self._years_bind() and (asked or not topics or not any(map(_is_decade, self._parsed.years)))
-        if any(name.facet not in SUBJECTS for name in self._parsed.names) or dated:
+        if any(name.facet not in SUBJECTS for name in self._parsed.names) or dated or self._parsed.missing:
             return True
         places = any(name.facet in PLACES for name in self._parsed.names)
         return (places and not topics) or any(name.role == "topic" for name in self._parsed.names)

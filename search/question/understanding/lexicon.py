@@ -16,7 +16,8 @@ from search.fulltext.analysis import STEMMED
 LANGUAGES: Final = tuple(STEMMED)
 """The languages in which questions are understood (ISO 639-1)."""
 
-_UNHELD: Final = frozenset({"attribute", "value"})
+UNHELD: Final = frozenset({"attribute", "value"})
+"""Tables of phrases for what records do not hold."""
 
 NUMBER: Final = "#"
 """Stands for any number in a phrase."""
@@ -47,7 +48,7 @@ class Lexicon:
         return frozenset(
             phrase[0]
             for phrase, cues in self.phrases.items()
-            if len(phrase) == 1 and any(cue.group not in _UNHELD for cue in cues)
+            if len(phrase) == 1 and any(cue.group not in UNHELD for cue in cues)
         )
 
     @cached_property

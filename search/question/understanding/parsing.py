@@ -9,6 +9,7 @@ from typing import Final
 
 from kg.authority.names import fold
 from kg.descriptions import cards
+from kg.facets.filters import MISSABLE
 from kg.vocab import Minter
 from search.question.understanding.joining import Named, joints
 from search.question.understanding.lexicon import lexicon
@@ -22,6 +23,8 @@ from search.snapshots.snapshot import Snapshot
 NEAR: Final = 3
 """Grammar words that may stand between a cue and what it is about: "de la série du"."""
 
+ORDINALS: Final = ("opening", "closing")
+"""Words that tell the oldest and the newest of documents, beside a noun for these alone."""
 _BEGINNINGS: Final = 25
 """Values that a beginning of a name may stand for at most."""
 _LONGEST_SERIES: Final = 12
@@ -54,7 +57,7 @@ class Parsed:
     """A question of which each word belongs to one thing at most.
 
     ``cues`` and ``names`` are in the order of the question; ``subjects`` are the reports (IRIs) that it names. ``both``
-    are words which only say that a report has several of the names.
+    are words which only say that a report has several of the names, ``missing`` the fields of which it has no value.
     """
 
     def __init__(self, question: Question, linker: Linker, snapshot: Snapshot) -> None:
@@ -64,10 +67,12 @@ class Parsed:
         self.years = question.years
         self.subjects: tuple[str, ...] = ()
         self.both: tuple[Span, ...] = ()
+        self.missing: tuple[str, ...] = ()
         self._linker = linker
         self._snapshot = snapshot
         self._free = [True] * len(question.tokens)
         self._languages_end: frozenset[int] = frozenset()
+        self._types: list[Link] = []
         self._choose()
 
     def _choose(self) -> None:
@@ -79,6 +84,7 @@ class Parsed:
                 self._take(cue.span)
         for dated in self.years:
             self._take(dated.span)
+        self.missing = tuple(dict.fromkeys(self._lacks()))
         roles = self._roles()
         # "At the same time" speaks of no time.
         both = [cue.span for cue in self.question.cues if cue.says("joint", "both")]
@@ -86,6 +92,7 @@ class Parsed:
             link for link in self._linker.links(self.question) if not any(_inside(link.span, one) for one in both)
         )
         links = {link.span: link for link in found_links}
+        self._types = [link for link in links.values() if any(one.facet == "type" for one in link.readings)]
         self._pass_on(roles, links.values())
         self._languages_end = frozenset(
             span.end for span, link in links.items() if any(one.facet == "language" for one in link.readings)
@@ -114,6 +121,33 @@ class Parsed:
         self._keep_beside_authors(links.values())
         self._share_roles()
         self._join()
+
+    def _lacks(self) -> Iterator[str]:
+        """What reports are to have no value of: "without an abstract", "that have no author", "undated".
+
+        What stands beside a name leaves that out: "without the topic gender".
+        """
+        for lack in self.question.cues:
+            if not self.is_free(lack.span):
+                continue
+            for name in lack.names("missing"):
+                self._take(lack.span)
+                yield name
+            for noun in self.question.cues if lack.says("lack") else ():
+                fields = [name for name in (*noun.names("field"), *noun.names("dimension")) if name in MISSABLE]
+                between = range(lack.span.end, noun.span.start)
+                led = lack.span.end <= noun.span.start and len(between) <= NEAR
+                if fields and led and all(map(self.question.is_grammar, between)) and self._ends_at(noun.span.end):
+                    self._take(Span(lack.span.start, noun.span.end))
+                    yield fields[0]
+
+    def _ends_at(self, place: int) -> bool:
+        """Whether no name can go on at a place: nothing stands there, or a word of grammar, or a cue, or years."""
+        tokens = self.question.tokens
+        if place >= len(tokens) or self.question.is_grammar(place) or self._parts(place, ".,;:?!()"):
+            return True
+        spans = [cue.span for cue in self.question.cues] + [one.span for one in self.question.years]
+        return any(span.start == place for span in spans)
 
     def _keep_beside_authors(self, links: Collection[Link]) -> None:
         """Keep surnames that only their neighbours tell to be such: "by Heckert and Margolies"."""
@@ -274,7 +308,21 @@ class Parsed:
     def _worth_taking(self, cue: CueSpan) -> bool:
         """Numbers and joints alone say nothing; they are read with what stands beside them."""
         unused = {"numbers", "decades", "centuries", "time", "joint"}
+        if cue.says("intent", *ORDINALS) and len(cue.cues) == 1:
+            return self.is_beside_documents(cue)
         return any(one.group not in unused for one in cue.cues) or cue.says("time", "published")
+
+    def is_beside_documents(self, cue: CueSpan) -> bool:
+        """Whether a noun for documents follows a word, with no more than numbers between: "first two reports"."""
+        nouns = [other.span for other in self.question.cues if other.says("documents")]
+        types = [link.span for link in self._types]
+        return any(
+            cue.span.end <= span.start and all(map(self._is_between, range(cue.span.end, span.start)))
+            for span in (*nouns, *types)
+        )
+
+    def _is_between(self, place: int) -> bool:
+        return self.question.is_grammar(place) or self.is_number(place)
 
     def _keep(self, link: Link, roles: dict[int, tuple[str, Span]]) -> None:
         role = roles.get(link.span.start)
@@ -432,11 +480,18 @@ class Parsed:
         )
 
     def _is_excluded(self, span: Span) -> bool:
+        """Whether "not" leads to a name, with its noun between at most: "without the topic gender"."""
+        nouns = {
+            place
+            for cue in self.question.cues
+            if cue.says("role") or cue.says("dimension")
+            for place in range(cue.span.start, cue.span.end)
+        }
         return any(
             cue.says("logic", "not")
             and cue.span.end <= span.start
-            and len(span_between := range(cue.span.end, span.start)) <= NEAR
-            and all(self.question.is_grammar(place) for place in span_between)
+            and len(between := range(cue.span.end, span.start)) <= NEAR
+            and all(place in nouns or self.question.is_grammar(place) for place in between)
             for cue in self.question.cues
         )
 
@@ -497,12 +552,16 @@ class Parsed:
         return None
 
     def rest(self, *, structural: bool) -> list[int]:
-        """The places of words that nothing has taken and that carry content."""
+        """The places of words that nothing has taken and that carry content.
+
+        Words for what records do not hold are among them: where that is not asked for, they say what reports are about.
+        """
         asides = self._asides() if structural else frozenset()
+        unheld = {place for cue in self.cues if cue.is_of_unheld for place in range(cue.span.start, cue.span.end)}
         return [
             place
             for place, token in enumerate(self.question.tokens)
-            if self._free[place]
+            if (self._free[place] or place in unheld)
             and place not in asides
             and not self.question.is_grammar(place)
             and not (structural and (token.text.isdigit() or self.is_number(place) or len(token.folded) == 1))

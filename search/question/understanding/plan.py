@@ -41,6 +41,13 @@ class Intent(StrEnum):
     RELATED = "related"
 
 
+class Moved(StrEnum):
+    """Which way values went that are asked for."""
+
+    UP = "up"
+    DOWN = "down"
+
+
 class Joint(StrEnum):
     """How a name is joined to the one before it."""
 
@@ -171,7 +178,10 @@ class Plan:
     ``text`` is what is searched for by words and meaning, empty where the filters say everything. ``dimension`` are the
     facets whose values are counted or ranked, ``subject`` the reports (IRIs) to find others like, ``top`` how many
     values are wanted. ``unknown`` are names that no report has, ``attribute`` names what records cannot answer.
-    ``wanted`` are words of which a text must hold one to answer, and ``names`` the proper names beside them.
+    With ``ordered`` reports of a series come by their numbers, others by year; ``moved`` says that only what rose, or
+    only what fell, is wanted. ``wanted`` are words of which a text must hold one to answer, and ``names`` the proper
+    names beside them.
+    Of what is ``missing`` a report has no value (`kg.facets.filters.MISSABLE`).
     ``rule`` is the row of the table of rules (:mod:`.rules`) that decided the intent, ``signs`` are what the question
     shows of what rules go by.
     """
@@ -187,6 +197,8 @@ class Plan:
     fewest: bool = False
     newest: bool = False
     oldest: bool = False
+    ordered: bool = False
+    moved: Moved | None = None
     elsewhere: bool = False
     subject: tuple[str, ...] = ()
     number: str | None = None
@@ -195,6 +207,7 @@ class Plan:
     wanted: tuple[str, ...] = ()
     future: bool = False
     names: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     rule: str = ""
     signs: tuple[str, ...] = ()
 
@@ -260,7 +273,7 @@ class Plan:
             first, last, several = (None, None, several) if several else (None, last, (str(first),))
         if several:
             chosen["year"] = tuple(sorted(set(several)))
-        return Filters(chosen, excluded, first, last, also=also)
+        return Filters(chosen, excluded, first, last, also=also, missing=self.missing)
 
 
 def _disjoint(groups: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:

@@ -11,10 +11,10 @@ from search.question.understanding.dimensions import Dimensions
 from search.question.understanding.intents import STRUCTURAL, Kinds
 from search.question.understanding.linking import Linker
 from search.question.understanding.parsing import NEAR, Name, Parsed
-from search.question.understanding.plan import Corrections, How, Intent, Mention, Plan
-from search.question.understanding.roles import ISSUERS, NARROWED
+from search.question.understanding.plan import Corrections, How, Intent, Mention, Moved, Plan
+from search.question.understanding.roles import ISSUERS, NARROWED, PLACES
 from search.question.understanding.rules import holding
-from search.question.understanding.spans import Span
+from search.question.understanding.spans import CueSpan, Span
 from search.question.understanding.words import take_apart
 from search.snapshots.snapshot import Snapshot
 
@@ -148,8 +148,10 @@ class _Understanding:
             dimension=dimension,
             top=self._dimensions.top(),
             fewest=self._parsed.says("intent", "fewest"),
-            newest=self._parsed.says("intent", "newest"),
-            oldest=self._parsed.says("intent", "oldest"),
+            newest=self._parsed.says("intent", "newest", "closing"),
+            oldest=self._parsed.says("intent", "oldest", "opening"),
+            ordered=self._parsed.says("intent", "order"),
+            moved=self._moved(),
             elsewhere=self._parsed.says("logic", "elsewhere"),
             subject=subject,
             number=self._series_number(),
@@ -158,6 +160,7 @@ class _Understanding:
             wanted=self._kinds.wanted(),
             future=self._parsed.says("ask", "future"),
             names=self._proper_names(),
+            missing=self._parsed.missing,
             rule=rule.name,
             signs=tuple(sorted(signs)),
         )
@@ -183,7 +186,10 @@ class _Understanding:
         cue = self._parsed.first("attribute")
         if cue is None:
             return "affiliation" if self._kinds.asks_for_employer() else None
-        name = cue.names("attribute")[0]
+        names = cue.names("attribute")
+        if "land" in names and self._asks_of_land(cue):
+            return "land"
+        name = next((name for name in names if name != "land"), None)
         if name == "affiliation" and self._parsed.says("intent", "coauthors"):
             # With whom someone works is on the reports, and only where is not.
             return None
@@ -193,10 +199,25 @@ class _Understanding:
         thing = bool(subject) or (name in {"citations", "object"} and of_things)
         return name if entity or thing else None
 
+    def _asks_of_land(self, cue: CueSpan) -> bool:
+        """Whether a country or region is asked for what anybody may know of it, and for nothing else."""
+        rest = self._parsed.rest(structural=True)
+        else_ = any(place not in range(cue.span.start, cue.span.end) for place in rest)
+        named = any(one.facet in PLACES for one in self._parsed.names)
+        others = any(one.facet not in PLACES and not one.span.meets(cue.span) for one in self._parsed.names)
+        return named and not others and not else_ and not self._parsed.says("documents")
+
     def _proper_names(self) -> tuple[str, ...]:
         """Words with a capital that does not begin the question."""
         tokens = self._question.tokens[1:]
         return tuple(dict.fromkeys(token.folded for token in tokens if token.capital and len(token.text) > 1))
+
+    def _moved(self) -> Moved | None:
+        """Whether what rose or what fell is asked for, and not the other."""
+        rose, fell = (self._parsed.says("intent", way) for way in ("rise", "fall"))
+        if rose == fell or self._parsed.says("intent", "trend"):
+            return None
+        return Moved.UP if rose else Moved.DOWN
 
     def _series_number(self) -> str | None:
         """A number that follows the name of a series, or "number" where a series is named."""

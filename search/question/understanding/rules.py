@@ -41,6 +41,9 @@ class Sign(StrEnum):
     SHARE = "share"
     FIRST = "first"
     TREND = "trend"
+    """It is asked what rose or fell."""
+    COURSE = "course"
+    """It speaks of a trend, and does not say of which way."""
     CHOICE = "choice"
     """It is asked which of some names has most."""
     SIDES = "sides"
@@ -89,6 +92,7 @@ RULES: Final = (
     Rule("each counted", Intent.COMPARE, 140, (Sign.EACH,)),
     Rule("count by year", Intent.COUNT_BY_YEAR, 150, (Sign.BY_YEAR, Sign.COUNTED)),
     Rule("reports by year", Intent.COUNT_BY_YEAR, 160, (Sign.BY_YEAR, Sign.ALL)),
+    Rule("course of reports", Intent.COUNT_BY_YEAR, 165, (Sign.COURSE, Sign.ALL, Sign.BARE)),
     Rule("count", Intent.COUNT, 170, (Sign.COUNTED,)),
     Rule("ranking", Intent.RANK, 180, (Sign.DIMENSION, Sign.RANKED)),
     Rule("ranking of so many", Intent.RANK, 190, (Sign.DIMENSION, Sign.NUMBERED)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search.question.understanding.lexicon import Cue, Lexicon
+from search.question.understanding.lexicon import UNHELD, Cue, Lexicon
 from search.question.understanding.plan import Years
 
 
@@ -49,6 +49,11 @@ class CueSpan:
     def says(self, group: str, *names: str) -> bool:
         """Whether it may say this: any of some names of a group, or anything of it."""
         return any(cue.group == group and (not names or cue.name in names) for cue in self.cues)
+
+    @property
+    def is_of_unheld(self) -> bool:
+        """Whether it says nothing but what records do not hold."""
+        return all(cue.group in UNHELD for cue in self.cues)
 
     def names(self, group: str) -> tuple[str, ...]:
         """What of a group it may say, sorted."""

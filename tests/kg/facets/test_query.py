@@ -16,7 +16,7 @@ from kg import sparql
 from kg.authority.names import key
 from kg.errors import UnboundParameterError
 from kg.facets.columns import Columns
-from kg.facets.filters import Filters
+from kg.facets.filters import MISSABLE, Filters
 from kg.facets.query import counting_query, filter_query
 from kg.facets.table import FACETS
 from kg.model import Kind
@@ -81,7 +81,8 @@ def _filters(draw: st.DrawFn, columns: Columns) -> Filters:
     for further in draw(st.lists(_choices(columns, 2), max_size=2)):
         for facet, values in further.items():
             also[facet] = (*also.get(facet, ()), values)
-    return Filters(chosen, excluded, first, last, inferred=draw(st.booleans()), also=also)
+    missing = tuple(draw(st.lists(st.sampled_from(sorted(MISSABLE)), max_size=2)))
+    return Filters(chosen, excluded, first, last, inferred=draw(st.booleans()), also=also, missing=missing)
 
 
 @settings(max_examples=150, deadline=None)

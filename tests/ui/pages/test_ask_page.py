@@ -481,10 +481,12 @@ def test_answers_of_nothing_but_reports_are_shown(sample: Snapshot, intent: Inte
 
 
 def test_a_trend_without_named_years_and_a_series_without_gaps(sample: Snapshot, values: list[FacetCount]) -> None:
-    changes = (Change(values[0].value, 1, 4), Change(values[1].value, 3, 3))
-    found = shown(sample, Answer(Plan("What rose?", "en", Intent.TREND), "s", changes=changes))
+    changes = (Change(values[0].value, 1, 4, 0.1, 0.25), Change(values[1].value, 3, 3, 0.3, 0.3))
+    spans = ((2001, 2001), (2010, 2019))
+    found = shown(sample, Answer(Plan("What rose?", "en", Intent.TREND), "s", changes=changes, spans=spans))
     assert texts(found.all("h3")) == ["↗ Rose"]
-    assert texts(found.all("th", scope="col")) == ["before", "after"]
+    assert texts(found.all("th", scope="col")) == ["2001", "2010–2019"]
+    assert texts(found.all("td", class_="rg-number")) == ["1 (10.0%)", "4 (25.0%)"]
     series = sample.columns.facets["series"].values[0]
     gaps = Plan("Which are missing?", "en", Intent.GAPS, mentions=(mention(sample, "series", 0),))
     whole = shown(sample, Answer(gaps, "s", numbers=(Numbers(series, (1, 2, 3), ()),)))

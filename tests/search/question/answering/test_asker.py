@@ -512,6 +512,33 @@ def test_the_limit_is_of_the_hits_and_not_of_the_reports(asker: Asker) -> None:
     assert asker.ask("reports in English", limit=0).hits == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "lacks"),
+    [
+        ("How many reports have no abstract?", lambda row: not row.abstract),
+        ("How many reports are without an author?", lambda row: not row.authors),
+        ("undated reports", lambda row: row.year is None),
+        ("¿Cuántos informes no tienen autor?", lambda row: not row.authors),
+        ("Combien de rapports n'ont pas d'année ?", lambda row: row.year is None),
+        ("Quantos relatórios sem resumo existem?", lambda row: not row.abstract),
+        ("reports about Kenya without a series", lambda row: "Kenya" in row.places and not row.series),
+    ],
+)
+def test_reports_that_lack_something_can_be_asked_for(
+    asker: Asker, river: Snapshot, question: str, lacks: Callable[[Row], bool]
+) -> None:
+    answer = asker.ask(question)
+    assert answer.plan.missing
+    assert answer.total == len(having(lacks))
+    if having(lacks):
+        assert len(_rows(river, answer, Scope.ALL)) == (1 if answer.count is not None else answer.total)
+
+
+def test_what_stands_beside_without_is_left_out_where_it_is_a_name(asker: Asker) -> None:
+    answer = asker.ask("How many reports are without the topic gender?")
+    assert (answer.plan.missing, answer.count) == ((), len(having(lambda row: "gender" not in row.topics)))
+
+
 # -- series, comparisons, changes --------------------------------------------------------------------------------------
 
 
@@ -609,13 +636,74 @@ def test_changes_are_between_the_first_and_the_last_year(
     answer = asker.ask(question)
     before, after = (_tally(values, lambda row, year=year: row.year == year) for year in (first, last))  # type: ignore[misc]
     assert answer.plan.intent is Intent.TREND
-    changed = {label for label in before | after if before[label] != after[label]}
+    whole = [len(having(lambda row, year=year: row.year == year)) for year in (first, last)]  # type: ignore[misc]
+    gains = {label: after[label] / whole[1] - before[label] / whole[0] for label in before | after}
+    changed = {label for label, gain in gains.items() if gain}
     found = {change.value.label: (change.before, change.after) for change in answer.changes}
     assert set(found) <= changed
     assert found == {label: (before[label], after[label]) for label in found}
     for rising in (True, False):
-        known = sum((after[label] > before[label]) is rising for label in changed)
-        assert sum((now > then) is rising for then, now in found.values()) == min(5, known)
+        known = sum((gains[label] > 0) is rising for label in changed)
+        assert sum((gains[label] > 0) is rising for label in found) == min(5, known)
+
+
+@pytest.mark.parametrize(
+    ("question", "sign"),
+    [
+        ("Which topics grew fastest between 1996 and 2020?", 1),
+        ("Which topics declined the most between 1996 and 2020?", -1),
+        ("¿Qué temas crecieron más entre 1996 y 2020?", 1),
+        ("Quels sujets ont le plus reculé entre 1996 et 2020 ?", -1),
+        ("Que temas mais aumentaram entre 1996 e 2020?", 1),
+    ],
+)
+def test_only_what_rose_or_fell_is_told_where_only_that_is_asked(asker: Asker, question: str, sign: int) -> None:
+    answer = asker.ask(question)
+    assert answer.plan.intent is Intent.TREND
+    assert answer.changes
+    gains = [sign * change.gain for change in answer.changes]
+    assert min(gains) > 0
+    assert gains == sorted(gains, reverse=True)
+
+
+def test_two_spans_of_years_are_compared_whole(asker: Asker) -> None:
+    answer = asker.ask("Which topics rose most from 1996 to 2004 and from 2005 to 2023?")
+    assert answer.spans == ((1996, 2004), (2005, 2023))
+
+
+@pytest.mark.parametrize(
+    "question", ["Reports of River Papers in order", "Informes de la serie River Papers ordenados por número"]
+)
+def test_a_series_in_order_goes_by_its_numbers(asker: Asker, question: str) -> None:
+    numbered = {row.id: row.number for row in ROWS if row.series == "River Papers"}
+    found = [numbered[report] for report in _ids(asker.ask(question))]
+    assert len(found) == len(numbered)
+    assert found == sorted(found, key=lambda number: (number is None, number))
+
+
+@pytest.mark.parametrize(
+    ("question", "place", "year"),
+    [
+        ("the first report on Kenya", "Kenya", min),
+        ("What was the last report on Mali?", "Mali", max),
+        ("el primer informe sobre Perú", "Peru", min),
+        ("le premier rapport sur le Kenya", "Kenya", min),
+        ("o primeiro relatório sobre o Quénia", "Kenya", min),
+    ],
+)
+def test_the_first_and_the_last_report_are_of_that_year(
+    asker: Asker, question: str, place: str, year: Callable[[list[int]], int]
+) -> None:
+    dated = {row.id: row.year for row in ROWS if place in row.places and row.year is not None}
+    wanted = year(list(dated.values()))
+    assert set(_ids(asker.ask(question))) == {report for report, published in dated.items() if published == wanted}
+
+
+@pytest.mark.parametrize("question", ["What is the capital of Kenya?", "¿Quién es el presidente de Perú?"])
+def test_what_anybody_may_know_of_a_country_is_not_in_the_records(asker: Asker, question: str) -> None:
+    refusal = asker.ask(question).refusal
+    assert refusal is not None
+    assert (refusal.gap, refusal.names) == (Gap.NOT_IN_RECORDS, ("land",))
 
 
 @pytest.mark.parametrize(
