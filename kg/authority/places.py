@@ -1,8 +1,8 @@
 """Places: a printed name or code becomes a country (ISO 3166-1) or a region (UN M49) where it is known to be one.
 
 ``place_names.toml`` has their names in four languages, as Unicode CLDR has them; ``places.toml`` adds official, older
-and usual names. A name that neither knows stays a place of its own, under its matching key. Which place lies in which
-region is in ``regions.toml``.
+and usual names. ``usual_regions.toml`` has regions that M49 does not define: the Sahel, the Maghreb. A name that none
+knows stays a place of its own, under its matching key. Which place lies in which region is in ``regions.toml``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from kg.authority.names import key
 from kg.model import Derivation
 
 REGION_FROM_PLACE: Final = Derivation("region-from-place", 1.0)
-"""What is about a place is about the regions that it lies in. Sure, because M49 defines what lies where."""
+"""What is about a place is about the regions that it lies in. Sure, because M49, or whoever is named in
+``usual_regions.toml``, defines what lies where.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ def resolve_place(raw: str) -> KnownPlace | None:
         return None
     known = _by_name().get(folded)
     return known if known is not None else KnownPlace(folded, {"": text})
+
+
+def place_called(key: str) -> KnownPlace | None:
+    """The country, M49 region or usual region of a key."""
+    return _by_key().get(key)
 
 
 def regions_of(place: KnownPlace) -> tuple[KnownPlace, ...]:
@@ -72,13 +79,29 @@ def places_in(region: str) -> frozenset[str]:
 @cache
 def _regions_by_member() -> Mapping[str, tuple[KnownPlace, ...]]:
     by_code = _by_code()
+    members = [(by_code[code], codes) for code, codes in _table("regions.toml").items()]
+    members += [(region, _table("usual_regions.toml")[region.key]["members"]) for region in _usual_regions()]
     found: dict[str, tuple[KnownPlace, ...]] = {}
-    for region, members in _table("regions.toml").items():
-        for member in (by_code[code].key for code in members):
-            found[member] = (*found.get(member, ()), by_code[region])
+    for region in _usual_regions():
+        around = _table("usual_regions.toml")[region.key].get("within")
+        found[region.key] = () if around is None else (by_code[around],)
+    for region, codes in members:
+        for member in (by_code[code].key for code in codes):
+            found[member] = (*found.get(member, ()), region)
     return found
 
 
+@cache
+def _usual_regions() -> tuple[KnownPlace, ...]:
+    return tuple(KnownPlace(key, said["labels"]) for key, said in _table("usual_regions.toml").items())
+
+
+@cache
+def _by_key() -> Mapping[str, KnownPlace]:
+    return {place.key: place for place in (*_by_code().values(), *_usual_regions())}
+
+
+@cache
 def _table(name: str) -> Mapping[str, Any]:
     return tomllib.loads(resources.files("kg.authority").joinpath(name).read_text(encoding="utf-8"))
 
@@ -95,9 +118,12 @@ def _by_code() -> Mapping[str, KnownPlace]:
 def _by_name() -> Mapping[str, KnownPlace]:
     by_code = _by_code()
     found: dict[str, KnownPlace] = {}
-    for place in by_code.values():
+    for place in (*by_code.values(), *_usual_regions()):
         for label in place.labels.values():
             found.setdefault(key(label), place)
+    for region in _usual_regions():
+        for name in _table("usual_regions.toml")[region.key]["names"]:
+            found.setdefault(key(name), region)
     for code, labels in _table("places.toml").items():
         for label in labels:
             found[key(label)] = by_code[code]

@@ -36,7 +36,7 @@ from search.snapshots.spool import Spool, SpooledTexts
 from search.snapshots.staging import Staging, no_garbage_collected
 from search.snapshots.vectors import StagedVectors
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when the same records give other derived parts than before: the next update then derives all of them anew."""
 
 

@@ -9,7 +9,7 @@ from kg.authority import places
 from kg.authority.concepts import LANGUAGES, resolve
 from kg.authority.labels import Labels, chosen
 from kg.authority.names import key
-from kg.authority.places import KnownPlace, regions_of, resolve_place
+from kg.authority.places import KnownPlace, place_called, places_in, region_keys, regions_of, resolve_place
 from kg.model import Kind
 from kg.vocab import Minter, slug
 
@@ -178,12 +178,37 @@ def test_regions_are_known_and_hold_nothing_twice() -> None:
         ("Papua New Guinea", {"054", "009"}),
         ("Africa", set()),
         ("World", set()),
-        ("Sahel", set()),
+        ("Sahel", {"202", "002"}),
         ("011", set()),
     ],
 )
 def test_the_regions_around_a_place_are_those_of_m49(raw: str, around: set[str]) -> None:
-    assert _around(_known(raw)) == {f"M49-{code}" for code in around}
+    assert {key for key in _around(_known(raw)) if key.startswith("M49-")} == {f"M49-{code}" for code in around}
+
+
+@pytest.mark.parametrize(
+    ("raw", "around"),
+    [
+        ("Mali", {"sahel"}),
+        ("Peru", {"andean region", "amazonia"}),
+        ("Mauritania", {"sahel", "maghreb"}),
+        ("le Sahel", set()),
+        ("Kosovo", set()),
+    ],
+)
+def test_the_usual_regions_around_a_place(raw: str, around: set[str]) -> None:
+    assert {key for key in _around(_known(raw)) if not key.startswith("M49-")} == around
+
+
+@pytest.mark.parametrize("key", sorted(key for key in region_keys() if not key.startswith("M49-")))
+def test_a_usual_region_has_a_name_in_each_language_and_lies_where_its_countries_do(key: str) -> None:
+    region = place_called(key)
+    assert region is not None
+    assert region.labels.keys() == {"en", "es", "fr", "pt"}
+    assert all(resolve_place(label) == region for label in region.labels.values())
+    assert places_in(key)
+    for around in _around(region):
+        assert places_in(key) <= places_in(around)
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,8 @@ class Dimensions:
         """Whether "who" is followed by writing or publishing."""
         return any(
             other.span.start in range(cue.span.end, cue.span.end + 3)
-            and (other.says("role", "issuer", "author") or other.says("filler") or other.says("time", "published"))
+            and any(
+                (other.says("role", "issuer", "author"), other.says("filler", "words"), other.says("time", "published"))
+            )
             for other in self._parsed.cues
         )

@@ -72,6 +72,10 @@ def lexicon(language: str) -> Lexicon:
         for name, patterns in names.items():
             for phrase in expanded(patterns):
                 phrases.setdefault(phrase, set()).add(Cue(group, name))
+    for patterns in _read(language, "turns").values():
+        for phrase in expanded(patterns):
+            # A word that asks, in any phrase of its own, is no turn of speech.
+            phrases.setdefault(phrase, {Cue("filler", "turn")})
     frozen = {phrase: frozenset(cues) for phrase, cues in phrases.items()}
     return Lexicon(language, frozen, max(map(len, frozen)))
 
@@ -79,6 +83,12 @@ def lexicon(language: str) -> Lexicon:
 def examples(language: str) -> Mapping[str, str]:
     """A question for each rule, by its name (`search.question.understanding.rules`); braces stand for a name."""
     return _read(language, "examples")
+
+
+@cache
+def adjectives(language: str) -> Mapping[tuple[str, ...], str]:
+    """What is of a place, in folded words, and the key of the place (`kg.authority.places`)."""
+    return {phrase: key for key, patterns in _read(language, "places").items() for phrase in expanded(patterns)}
 
 
 def _read(language: str, name: str) -> Mapping[str, Any]:

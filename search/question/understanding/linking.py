@@ -18,13 +18,14 @@ from typing import Final
 from kg.authority.concepts import resolve
 from kg.authority.institutions import other_names
 from kg.authority.names import fold
-from kg.authority.places import resolve_place
+from kg.authority.places import KnownPlace, place_called, resolve_place
 from kg.authority.subjects import longest_name, subject_called
 from kg.facets.columns import FacetColumn
 from kg.facets.table import FACETS
 from kg.model import Kind
 from kg.vocab import Minter
 from search.fulltext.analysis import function_words
+from search.question.understanding.lexicon import adjectives
 from search.question.understanding.people import as_persons, namesakes, person_spans, splits_of_name
 from search.question.understanding.plan import How, Reading
 from search.question.understanding.roles import CONTROLLED, ISSUERS, LABELLED, PLACES
@@ -224,8 +225,11 @@ class Linker:
         codes = self._types.get(_stemmed(question.words(span)))
         if codes:
             yield self._reading("type", codes)
+        of_place = adjectives(question.language).get(question.words(span))
+        if of_place is not None:
+            yield from self._of_place(place_called(of_place), How.ADJECTIVE)
         if len(text) > 2 or text.isupper():
-            yield from self._places(text)
+            yield from self._of_place(resolve_place(text))
 
     def _concept(self, facet: str, kind: Kind, text: str) -> Reading | None:
         concept = resolve(kind, text)
@@ -237,15 +241,14 @@ class Linker:
         asked_for = kind is Kind.LANGUAGE and concept.known and len(concept.key) == _ISO_639_1
         return self._unheld(facet, kind, concept.key, concept.labels) if asked_for else None
 
-    def _places(self, text: str) -> Iterator[Reading]:
-        place = resolve_place(text)
+    def _of_place(self, place: KnownPlace | None, how: How = How.LABEL) -> Iterator[Reading]:
         if place is None:
             return
         value = str(self._minter.entity(Kind.PLACE, place.key))
         codes_of = {facet: self._columns.facets[facet].code(value) for facet in PLACES}
         for facet, code in codes_of.items():
             if code is not None:
-                yield self._reading(facet, [code])
+                yield self._reading(facet, [code], how)
         if place.is_country and not any(code is not None for code in codes_of.values()):
             yield self._unheld("country", Kind.PLACE, place.key, place.labels)
 

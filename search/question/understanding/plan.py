@@ -68,6 +68,8 @@ class How(StrEnum):
     """A person's name in another form: surname only, given names first or as initials."""
     BEGINNING = "beginning"
     """A label begins with it."""
+    ADJECTIVE = "adjective"
+    """It says what is of a place, or who lives there."""
     TYPO = "typo"
 
 

@@ -331,7 +331,9 @@ class _Understanding:
             cue.span
             for cue in self._parsed.cues
             if cue.says("intent", "list", "related", "count")
-            or any(map(cue.says, ("documents", "role", "filler", "ask", "logic")))
+            # A turn of speech may say something in a text: "herds that women keep".
+            or cue.says("filler", "words")
+            or any(map(cue.says, ("documents", "role", "ask", "logic")))
         ]
         asking += self._parsed.both
         kept = [

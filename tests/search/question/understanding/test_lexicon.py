@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.authority.names import fold
+from kg.authority.places import place_called
 from kg.facets.table import FACETS
-from search.question.understanding.lexicon import LANGUAGES, NUMBER, Cue, expanded, lexicon
+from search.question.understanding.lexicon import LANGUAGES, NUMBER, Cue, adjectives, expanded, lexicon
 from search.question.understanding.plan import Intent
 
 Phrases = set[tuple[str, ...]]
@@ -165,3 +166,29 @@ def test_the_longest_phrase_comes_first() -> None:
 )
 def test_phrases_are_found_under_what_they_say(language: str, group: str, name: str, phrase: str) -> None:
     assert tuple(phrase.split()) in set(saying(language, group, name))
+
+
+# -- adjectives of places, turns of speech -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_adjective_is_of_one_place_that_is_known(language: str) -> None:
+    file = resources.files("search.question.understanding").joinpath("lexicon", language, "places.toml")
+    of: dict[tuple[str, ...], set[str]] = {}
+    for key, patterns in tomllib.loads(file.read_text(encoding="utf-8")).items():
+        assert place_called(key), key
+        for phrase in expanded(patterns):
+            of.setdefault(phrase, set()).add(key)
+    assert {phrase: keys for phrase, keys in of.items() if len(keys) > 1} == {}
+    assert adjectives(language) == {phrase: key for phrase, keys in of.items() for key in keys}
+
+
+@pytest.mark.parametrize(("language", "phrase"), [("en", "please"), ("es", "disponibles"), ("fr", "svp"), ("pt", "oi")])
+def test_a_turn_of_speech_asks_nothing(language: str, phrase: str) -> None:
+    assert lexicon(language).phrases[phrase,] <= {Cue("filler", "turn"), Cue("filler", "words")}
+
+
+def test_a_word_that_asks_is_no_turn_of_speech() -> None:
+    for language in LANGUAGES:
+        for phrase, cues in lexicon(language).phrases.items():
+            assert Cue("filler", "turn") not in cues or len(cues) == 1, phrase

@@ -268,3 +268,24 @@ def test_any_text_has_links_inside_it(linker: Linker, text: str) -> None:
         assert link.readings
         assert len({reading.facet for reading in link.readings}) == len(link.readings)
         assert all(reading.values for reading in link.readings)
+
+
+@pytest.mark.parametrize(
+    ("question", "country"),
+    [
+        ("How many Kenyan reports are there?", "Kenya"),
+        ("¿Cuántos informes peruanos hay?", "Peru"),
+        ("Combien de rapports maliens y a-t-il ?", "Mali"),
+        ("Quantos relatórios quenianos existem?", "Kenya"),
+    ],
+)
+def test_what_is_of_a_place_names_it(plan_of: PlanOf, question: str, country: str) -> None:
+    plan = plan_of(question)
+    (mention,) = plan.mentions
+    assert (mention.reading.facet, mention.reading.label, mention.reading.how) == ("country", country, How.ADJECTIVE)
+    assert (mention.binds, plan.text) == (True, "")
+
+
+def test_a_lone_surname_is_that_author_where_it_can_be_nothing_else(plan_of: PlanOf) -> None:
+    plan = plan_of("Which countries does Tamwe work in?")
+    assert [(one.reading.facet, one.binds) for one in plan.mentions] == [("author", True)]
