@@ -18,7 +18,7 @@ from search.engine import Engine
 from search.question.answering.asker import Asker
 from search.snapshots.pipeline import Settings as WriteSettings
 from search.snapshots.pipeline import Task, Written, write
-from search.snapshots.snapshot import Adapters, Manifest, Snapshot
+from search.snapshots.snapshot import Adapters, Manifest, Snapshot, kept_field_map
 from tests.river_collection import TODAY, write_river_collection
 from tests.wide_collection import write_wide_collection
 from ui.settings import Settings
@@ -76,10 +76,11 @@ def carry_out(
     encoder: Encoder | None = None,
     adapters: Adapters | None = None,
 ) -> Written:
-    """Change the collection, at a fixed time of day."""
+    """Change the collection, at a fixed time of day, by the field map that it keeps, as commands do."""
+    live = None if task.afresh else services.data.current()
     settings = WriteSettings(
         base=services.settings.base,
-        fields=load_field_map(None),
+        fields=load_field_map(None) if live is None else kept_field_map(live),
         model_source=services.settings.model or "",
         kept_snapshots=services.settings.kept_snapshots,
         now=lambda: dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC),

@@ -66,7 +66,8 @@ class Intake:
         # The bare name of the file: where that lies on the machine of the build is nobody's business.
         file = well_formed(Path(record.source).name)
         used = self.fields.uses_of(tuple(record.fields))
-        fields_of = {prop: tuple([use.name for use in uses]) for prop, uses in used.items()}
+        # In one order, whichever the field map lists them in: equal records are equal bytes in the log.
+        fields_of = {prop: tuple([use.name for use in used[prop]]) for prop in sorted(used)}
         return Put(report_id, replace(record, source=file), Origin(self.name or file, report_id), fields_of)
 
     def _note(self, problem: Problem) -> None:

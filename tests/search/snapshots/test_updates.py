@@ -14,7 +14,7 @@ from search.request import Mode, Request
 from search.snapshots.pipeline import GONE_DAMAGED, Task
 from search.snapshots.record_log import Outcome
 from search.snapshots.snapshot import Snapshot
-from tests.conftest import RecordedBuild, WriteLines, build_sources, carry_out
+from tests.conftest import SAMPLE, RecordedBuild, WriteLines, build_sources, carry_out
 from ui.wiring import Services
 
 Lines = Callable[..., Path]
@@ -61,6 +61,18 @@ def test_nothing_changed_is_nothing_published(built: Services, write_lines: Writ
     written = carry_out(built, Task("update", (write_lines(_record(1), name="first.jsonl"),)))
     assert (written.manifest, built.data.names()) == (None, ["000001"])
     assert [path.name for path in built.data.snapshots.iterdir() if path.name == ".building"] == []
+
+
+def test_a_whole_export_read_again_changes_nothing_whatever_its_file_is_called(
+    services: Services, tmp_path: Path
+) -> None:
+    """An update reads records by the field map that the collection keeps, a build by the one of the program."""
+    build_sources(services, SAMPLE)
+    again = tmp_path / "export-of-today.jsonl"
+    again.write_bytes(SAMPLE.read_bytes())
+    written = carry_out(services, Task("update", (again,), name=SAMPLE.name, replace=True))
+    assert written.manifest is None
+    assert written.outcomes == {Outcome.UNCHANGED: 60}
 
 
 def test_a_deleted_report_is_gone_everywhere_and_something_is_known_of_it(built: Services) -> None:
