@@ -130,8 +130,11 @@ def prune(data: DataDirectory, newest: int, *, wait: float = 0.0) -> Pruned:
 def prune_snapshots(data: DataDirectory, newest: int, *, purge: bool = False) -> Pruned:
     """Remove snapshots as :func:`prune` does, for a writer that holds the lock. What cannot be removed stays.
 
-    To ``purge`` is to remove them also where somebody keeps or leases them.
+    To ``purge`` is to remove them also where somebody keeps or leases them; then what cannot be removed is an
+    :class:`OSError`. What a killed process was removing goes as well.
     """
+    for left in data.snapshots.glob(f"{_REMOVED}*"):
+        shutil.rmtree(left, ignore_errors=not purge)
     live, names = data.current(), data.names()
     kept = frozenset[str]() if purge else kept_names(data)
     stay = {*names[-newest:], *kept, *([live.name] if live is not None else [])}
@@ -142,7 +145,7 @@ def prune_snapshots(data: DataDirectory, newest: int, *, purge: bool = False) ->
         aside = {name: path for name in gone if (path := _put_aside(data, name, purge=purge)) is not None}
         freed = _freed(aside.values())
         for name, directory in aside.items():
-            shutil.rmtree(directory, ignore_errors=True)
+            shutil.rmtree(directory, ignore_errors=not purge)
             (_marks(data) / name).unlink(missing_ok=True)
     return Pruned(tuple(aside), (), freed)
 

@@ -173,7 +173,9 @@ class _Writing:
                 changed = self._write_log(before)
                 log = RecordLog.open(self._staging.directory / RECORDS)
             opened.callback(log.close)
-            if self._task.dry_run or not (changed or self._task.afresh or self._task.rederive):
+            # A purge has something to do as long as anything but an id may be left of what was deleted before.
+            purges = self._task.purge and any(one in self._gone for one in self._task.deleted)
+            if self._task.dry_run or not (changed or self._task.afresh or self._task.rederive or purges):
                 opened.callback(shutil.rmtree, self._staging.directory)
                 return self._written(None, EncodingReport(0, 0, 0.0))
             if not len(log):
@@ -244,7 +246,8 @@ class _Writing:
                 self._outcomes[outcome] += 1
                 if self._task.dry_run and outcome is not Outcome.UNCHANGED:
                     self._would[outcome].append(change.id)
-                if outcome is Outcome.UNCHANGED and isinstance(change, Delete):
+                purged = self._task.purge and change.id in self._gone
+                if outcome is Outcome.UNCHANGED and isinstance(change, Delete) and not purged:
                     self._unknown.append(change.id)
             changed = list(writer.changed())
             problems.writelines(self._still_there(frozenset(changed), parent))
@@ -339,6 +342,8 @@ class _Writing:
         if before is None:
             return ledger.changed((), [one for one in ledger if log.row(one) is not None])
         gone = [one for one in (before.ids() if self._task.afresh else changed) if log.get(one) is None]
+        if self._task.purge:
+            gone += [one for one in self._task.deleted if one in ledger]
         back = [one for one in ledger if log.get(one) is not None]
         return ledger.changed((self._tombstone(one, before) for one in gone), back)
 

@@ -114,6 +114,26 @@ def test_a_build_says_when_no_list_of_what_is_gone_is_whole(built: Services, wri
     assert (list(built.snapshot().gone), written.tally.problems) == (["r2"], {GONE_DAMAGED: 1})  # gone by this build
 
 
+def test_a_report_that_was_deleted_before_can_be_purged(built: Services) -> None:
+    """Also together with one that is there, and again where a purge was killed after it was published."""
+    carry_out(built, Task("delete", deleted=("r2",)))
+    left = built.data.snapshots / ".removed-000001"
+    left.mkdir()
+    (left / "records").write_text("Report 2 on water")
+    written = carry_out(built, Task("purge", deleted=("r1", "r2"), purge=True))
+    assert written.manifest is not None
+    assert written.unknown == ()
+    gone = built.snapshot().gone
+    assert [(one.id, one.title, one.source, one.purged) for one in gone.values()] == [
+        ("r1", None, None, True),
+        ("r2", None, None, True),
+    ]
+    assert [path.name for path in built.data.snapshots.iterdir()] == [written.manifest.name]
+    again = carry_out(built, Task("purge", deleted=("r2",), purge=True))
+    assert again.manifest is not None
+    assert (_ids(built.snapshot()), built.snapshot().gone["r2"].purged) == (["r3"], True)
+
+
 def test_a_report_that_comes_back_is_no_longer_gone(built: Services, write_lines: WriteLines) -> None:
     carry_out(built, Task("delete", deleted=("r2",)))
     carry_out(built, Task("update", (write_lines(_record(2)),)))
