@@ -157,10 +157,10 @@ def main() -> None:
             if step is None:
                 time.sleep(chance.uniform(0, seconds[kind] * 1.3))
                 process.send_signal(signal.SIGKILL)
-            process.communicate()
+            _, errors = process.communicate(timeout=600)
             killed = process.returncode == -signal.SIGKILL
             if not killed and process.returncode:
-                raise RuntimeError(f"round {number} ended with {process.returncode}")
+                raise RuntimeError(f"round {number} ended with {process.returncode}: {errors.decode()}")
             now = held(services)
             if now != after and (not killed or now != state):
                 raise RuntimeError(f"round {number}: {len(now)} reports are neither those before nor those after")

@@ -54,8 +54,18 @@ class LiveEngine:
         self._let_go()
 
     def _switch(self) -> None:
-        # Asked again under the lock: between two questions another snapshot may have gone live.
-        seen = self._data.pointer()
+        try:
+            # Asked again under the lock: between two questions another snapshot may have gone live.
+            seen = self._data.pointer()
+            self._follow(seen)
+        except OSError as error:
+            # It may pass: the next question tries again.
+            _log.warning("answers still come from snapshot %s: %s", self._directory.name, error)
+        finally:
+            self._switching.release()
+
+    def _follow(self, seen: bytes | None) -> None:
+        """Open the live snapshot, which a pointer names that was ``seen``; one that cannot be used is passed over."""
         try:
             directory = self._data.live()
             if directory != self._directory:
@@ -63,9 +73,7 @@ class LiveEngine:
                 self._directory = directory
         except (SearchError, EmbeddingError) as error:
             _log.warning("answers still come from snapshot %s: %s", self._directory.name, error)
-        finally:
-            self._seen = seen
-            self._switching.release()
+        self._seen = seen
 
     def _leased(self, directory: Path) -> Engine:
         with ExitStack() as lease:

@@ -7,11 +7,13 @@ while the one that it was made of is read, or kept for ever.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
 import weakref
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +44,47 @@ class IndexDirectory:
             raise DamagedSnapshotError(directory, str(error)) from error
 
 
+class IndexWriter:
+    """Writes documents into the index of a directory, and tells of a disk that fails as one: tantivy raises
+    :class:`ValueError` for everything, and gives its threads up. Each method raises :class:`OSError`.
+    """
+
+    _HEAP: Final = 128_000_000
+
+    def __init__(self, index: tantivy.Index, directory: Path) -> None:
+        self._directory = directory
+        with self._told():
+            self._writer = index.writer(heap_size=self._HEAP, num_threads=1)
+
+    def add(self, document: tantivy.Document) -> None:
+        with self._told():
+            self._writer.add_document(document)
+
+    def delete(self, query: tantivy.Query) -> None:
+        """Delete the documents that a query finds."""
+        with self._told():
+            self._writer.delete_documents_by_query(query)
+
+    def delete_term(self, field: str, value: int) -> None:
+        """Delete the documents that have a value in a field."""
+        with self._told():
+            self._writer.delete_documents_by_term(field, value)
+
+    def commit(self) -> None:
+        """Write what is left; nothing can be added afterwards."""
+        with self._told():
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as error:
+            said = f"the index could not be written ({error})"
+            raise OSError(errno.EIO, said, str(self._directory)) from error
+
+
 def new_index(directory: Path, schema: tantivy.Schema) -> tantivy.Index:
     """An index in a new directory, to be written once; ``reload`` it to read what was committed."""
     directory.mkdir()
@@ -52,15 +95,19 @@ def continued_index(directory: Path, parent: Path, *, without: Collection[str] =
     """The index of a published directory in a new one, to be written to; the published files stay as they are.
 
     All files are linked but those named in ``without``, which are the caller's to write. ``reload`` as for
-    :func:`new_index`. Raises :class:`~search.errors.DamagedSnapshotError`.
+    :func:`new_index`. Raises :class:`~search.errors.DamagedSnapshotError`, and :class:`OSError` where the new directory
+    cannot be made.
     """
+    directory.mkdir()
     try:
-        directory.mkdir()
-        for path in _files(parent):
-            if path.name not in without:
-                link(path, directory / path.name)
+        shared = [path for path in _files(parent) if path.name not in without]
+    except OSError as error:
+        raise DamagedSnapshotError(parent, str(error)) from error
+    for path in shared:
+        link(path, directory / path.name)
+    try:
         return _unwatched(tantivy.Index.open(str(directory)))
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise DamagedSnapshotError(parent, str(error)) from error
 
 

@@ -19,7 +19,7 @@ from tantivy import FieldType, Occur, Query
 
 from search.errors import DamagedSnapshotError
 from search.fulltext.analysis import PLAIN, STEMMED, analyzer, language_of
-from search.fulltext.directory import continued_index, new_index
+from search.fulltext.directory import IndexWriter, continued_index, new_index
 from search.fulltext.masks import MASKS, FrequentWords, write_frequent_words
 from search.fulltext.slots import ORDINALS, SLOTS, SlotMask, Slots
 from search.fulltext.texts import ReportText
@@ -40,7 +40,6 @@ _FREQUENT: Final = 64
 """A word that one report in so many holds is frequent: the reports that hold it are kept as a mask."""
 _FREQUENT_FROM: Final = 500
 """But no word that fewer reports hold: so many are listed in 0.2 ms."""
-_HEAP: Final = 128_000_000
 
 FIELDS: Final = (
     *((f"text_{language}", language, 1.0) for language in LANGUAGES),
@@ -65,12 +64,11 @@ def write_text_index(
     """
     index = new_index(directory, _schema())
     register(index)
-    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    writer = IndexWriter(index, directory)
     count = 0
     for count, (text, numbers) in enumerate(zip(texts, values or repeat(()), strict=False), start=1):
-        writer.add_document(_document(count - 1, text, numbers))
+        writer.add(_document(count - 1, text, numbers))
     writer.commit()
-    writer.wait_merging_threads()
     index.reload()
     Slots.dense(count).save(directory)
     _write_frequent_words(directory, index.schema, index.searcher())
@@ -103,18 +101,17 @@ def update_text_index(
         raise ValueError(f"{len(moved)} reports were moved of {len(before.by_ordinal)}")
     index = continued_index(directory, parent, without={MASKS, SLOTS, ORDINALS})
     register(index)
-    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    writer = IndexWriter(index, directory)
     kept = np.zeros(before.used, dtype=np.bool_)
     kept[before.by_ordinal[moved >= 0]] = True
     for slot in before.by_ordinal[moved < 0].tolist():
-        writer.delete_documents_by_term(SLOT, slot)
+        writer.delete_term(SLOT, slot)
     added: list[int] = []
     for slot, (ordinal, text, numbers) in enumerate(changed, start=before.used):
-        writer.add_document(_document(slot, text, numbers))
+        writer.add(_document(slot, text, numbers))
         added.append(ordinal)
     after = before.updated(moved, added)
     writer.commit()
-    writer.wait_merging_threads()
     index.reload()
     after.save(directory)
     searcher = index.searcher()

@@ -18,7 +18,7 @@ from tantivy import Occur, Order, Query
 
 from kg.authority.names import fold
 from kg.digest import SetDigest
-from search.fulltext.directory import IndexDirectory, continued_index, deleted_share, new_index
+from search.fulltext.directory import IndexDirectory, IndexWriter, continued_index, deleted_share, new_index
 from search.fulltext.suggestible import REPORT, Suggestible
 from search.fulltext.usefulness import alike, key, label_of, rank
 
@@ -34,7 +34,6 @@ _LOOKED_AT: Final = (64, 256)
 _MOST_DELETED: Final = 0.2
 """The share of labels that may be deleted ones: each that matches is passed over."""
 _STORED: Final = ("iri", "matched", "label")
-_HEAP: Final = 128_000_000
 
 _Hit = tuple[int, tantivy.DocAddress]
 """A label's rank, and where the label is."""
@@ -53,13 +52,12 @@ class Match:
 
 def write_suggestion_index(directory: Path, things: Iterable[Suggestible]) -> str:
     """Index things in a new directory; returns the number (`kg.digest.SetDigest`, hex) of what they say."""
-    writer = new_index(directory, _schema()).writer(heap_size=_HEAP, num_threads=1)
+    writer = IndexWriter(new_index(directory, _schema()), directory)
     digest = SetDigest()
     for thing in things:
         digest.add([_line(thing)])
         _add(writer, thing)
     writer.commit()
-    writer.wait_merging_threads()
     return digest.hex
 
 
@@ -75,13 +73,12 @@ def update_suggestion_index(
     index = continued_index(directory, parent)
     labels = index.searcher().num_docs + sum(len(thing.labels) for thing in added)
     labels -= sum(len(thing.labels) for thing in removed)
-    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    writer = IndexWriter(index, directory)
     keys = {key(thing.kind, thing.iri) for things in (removed, added) for thing in things}
-    writer.delete_documents_by_query(Query.term_set_query(index.schema, "key", sorted(keys)))
+    writer.delete(Query.term_set_query(index.schema, "key", sorted(keys)))
     for thing in added:
         _add(writer, thing)
     writer.commit()
-    writer.wait_merging_threads()
     index.reload()
     if index.searcher().num_docs != labels:
         raise ValueError(f"{index.searcher().num_docs} labels are held after an update instead of {labels}")
@@ -113,7 +110,7 @@ def _schema() -> tantivy.Schema:
     return builder.add_unsigned_field("reports", stored=True).build()
 
 
-def _add(writer: tantivy.IndexWriter, thing: Suggestible) -> None:
+def _add(writer: IndexWriter, thing: Suggestible) -> None:
     for place, label in enumerate(thing.labels):
         document = tantivy.Document()
         words = list(dict.fromkeys(fold(label).split()))
@@ -131,7 +128,7 @@ def _add(writer: tantivy.IndexWriter, thing: Suggestible) -> None:
             document.add_unsigned("shown", 1)
         else:
             document.add_bytes("label", thing.labels[0].encode())
-        writer.add_document(document)
+        writer.add(document)
 
 
 class SuggestionIndex:

@@ -148,7 +148,7 @@ def _restore(data: DataDirectory, source: Path, staging: Path, adapters: Adapter
 def _renamed(snapshot: Path, data: DataDirectory, source: Path) -> Manifest:
     """The manifest of an unpacked snapshot, rewritten where its name is not the next one here."""
     manifest = Manifest.read(snapshot)
-    if not data.names() and data.next_name() <= manifest.name:
+    if not data.names() and manifest.name.isdecimal() and data.next_name() <= manifest.name:
         return manifest
     live = data.current()
     renamed = dataclasses.replace(

@@ -50,7 +50,7 @@ class Pruned:
 def listed(data: DataDirectory) -> list[Listed]:
     """All published snapshots, oldest first. Their manifests are read, their other files only counted."""
     live, kept = _live_name(data), kept_names(data)
-    files = {name: {_inode(status): status for status in _statuses(data.snapshots / name)} for name in data.names()}
+    files = {name: {_inode(status): status for _, status in _statuses(data.snapshots / name)} for name in data.names()}
     shared = Counter(inode for inodes in files.values() for inode in inodes)
     found = []
     for name, inodes in files.items():
@@ -81,6 +81,7 @@ def keep(data: DataDirectory, name: str, *, wait: float = 0.0) -> None:
         _marks(data).mkdir(exist_ok=True)
         (_marks(data) / name).touch()
         sync_directory(_marks(data))
+        sync_directory(data.path)
 
 
 def unkeep(data: DataDirectory, name: str, *, wait: float = 0.0) -> None:
@@ -139,8 +140,6 @@ def prune_snapshots(data: DataDirectory, newest: int, *, purge: bool = False) ->
     kept = frozenset[str]() if purge else kept_names(data)
     stay = {*names[-newest:], *kept, *([live.name] if live is not None else [])}
     gone = [name for name in names if name not in stay]
-    if gone and gone[-1] == names[-1]:
-        data.mark_used(names[-1])
     with _carrying_links(data):
         aside = {name: path for name in gone if (path := _put_aside(data, name, purge=purge)) is not None}
         freed = _freed(aside.values())
@@ -173,8 +172,8 @@ def _carrying_links(data: DataDirectory) -> Iterator[None]:
     before = [
         path
         for name in data.names()
-        for path in _paths(data.snapshots / name)
-        if (status := path.stat()).st_nlink > 1 and memory.digest(status) is not None
+        for path, status in _statuses(data.snapshots / name)
+        if status.st_nlink > 1 and memory.digest(status) is not None
     ]
     yield
     for path in before:
@@ -185,7 +184,7 @@ def _carrying_links(data: DataDirectory) -> Iterator[None]:
 
 def _freed(directories: Iterable[Path]) -> int:
     """The bytes of files that have no link beside those in some directories."""
-    found = [status for directory in directories for status in _statuses(directory)]
+    found = [status for directory in directories for _, status in _statuses(directory)]
     links = Counter(map(_inode, found))
     last = {_inode(status): status.st_size for status in found if links[_inode(status)] == status.st_nlink}
     return sum(last.values())
@@ -211,16 +210,13 @@ def _marks(data: DataDirectory) -> Path:
     return data.path / "kept"
 
 
-def _paths(directory: Path) -> Iterator[Path]:
+def _statuses(directory: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Every file below a directory, and its status."""
     for folder, _, names in os.walk(directory):
-        yield from (Path(folder) / name for name in names)
-
-
-def _statuses(directory: Path) -> Iterator[os.stat_result]:
-    for path in _paths(directory):
-        # Gone since it was listed: a lock, or a snapshot that is being pruned.
-        with suppress(FileNotFoundError):
-            yield path.stat()
+        for name in names:
+            # Gone since it was listed: a lock, or a snapshot that is being pruned.
+            with suppress(FileNotFoundError):
+                yield Path(folder) / name, (Path(folder) / name).stat()
 
 
 def _inode(status: os.stat_result) -> tuple[int, int]:

@@ -51,12 +51,11 @@ def is_leased(data: DataDirectory, name: str) -> bool:
     for path in sorted(_leases(data).glob(f"{name}-*")):
         lock = filelock.FileLock(path, blocking=False)
         try:
-            with lock:
-                pass
-        except filelock.Timeout:
-            return True
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+            # Removed while it is locked: whoever wants it next finds that it is gone, and locks another.
+            with lock, suppress(OSError):
+                path.unlink(missing_ok=True)
+        except (filelock.Timeout, PermissionError):
+            return True  # somebody holds it, or it is another user's, of which nothing can be known
     return False
 
 

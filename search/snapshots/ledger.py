@@ -48,10 +48,7 @@ class Ledger(Mapping[str, Tombstone]):
         (snapshot / GONE).write_bytes(b"".join(orjson.dumps(asdict(one)) + b"\n" for one in self.values()))
 
     def changed(self, buried: Iterable[Tombstone], returned: Iterable[str]) -> Ledger:
-        """The ledger with further reports that are gone, and without those that came back.
-
-        A tombstone that says that a report was purged stays when the report is deleted again.
-        """
+        """The ledger with further reports that are gone, and without those that came back."""
         by_id = dict(self._by_id)
         for tombstone in buried:
             by_id[tombstone.id] = tombstone

@@ -71,12 +71,11 @@ The mark is the first 32 bits of the manifest's seal, written as spaces and tabs
 was written by hand and is believed.
 """
 _MARKS: Final = str.maketrans("01", " \t")
-_USED: Final = ".used-"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot holds. ``digests`` are of content (sorted N-Quads, vectors by text, columns, records, labels).
+    """What a snapshot holds. ``digests`` are of content (a sum over the lines of N-Quads, vectors by text, columns, records, labels).
 
     They are not of files, whose bytes differ from build to build: those are in ``files`` (:mod:`.checks`).
     ``model_source`` is the name or the directory that the model was opened by. ``cause`` says what made it (build,
@@ -377,17 +376,11 @@ class DataDirectory:
             temporary.write_bytes(f"{manifest.name}\n{_mark(manifest)}\n".encode("ascii"))
 
     def next_name(self) -> str:
-        """A name that no snapshot of this collection ever had: readers take a name for what they have open."""
-        used = [entry.name.removeprefix(_USED) for entry in self.snapshots.glob(f"{_USED}*")]
-        return f"{max((int(name) for name in (*used, *self.names()) if name.isdigit()), default=0) + 1:06d}"
+        """A name that no snapshot of this collection ever had: readers take a name for what they have open.
 
-    def mark_used(self, name: str) -> None:
-        """See that a name is not given again when its snapshot is gone. Others that say no more are removed."""
-        (self.snapshots / f"{_USED}{name}").touch()
-        sync_directory(self.snapshots)
-        for entry in self.snapshots.glob(f"{_USED}*"):
-            if entry.name < f"{_USED}{name}":
-                entry.unlink()
+        The newest snapshot is never removed, so that names go on rising.
+        """
+        return f"{max(map(int, self.names()), default=0) + 1:06d}"
 
     def names(self) -> list[str]:
         """The names of all published snapshots, oldest first."""

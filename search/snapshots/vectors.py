@@ -37,8 +37,10 @@ class StagedVectors:
 
     def save_what_was_encoded(self) -> None:
         """Move what an interrupted build left in the staging directory to the salvage."""
-        self.salvage.mkdir(exist_ok=True)
         left = sorted((self.staging / VECTORS).glob("*.vec"))
+        if not left:
+            return
+        self.salvage.mkdir(exist_ok=True)
         free = len(list(self.salvage.iterdir()))
         for number, segment in enumerate(left, start=free):
             segment.rename(self.salvage / f"{number:06d}.vec")

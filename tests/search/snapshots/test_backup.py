@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import os
@@ -66,6 +67,16 @@ def test_a_backup_made_while_the_snapshot_is_open_brings_everything_back(
     before, after = map(_saved_files, (data.path, services.data.path))
     assert before == after
     assert not (services.data.snapshots / ".restoring").exists()
+
+
+def test_a_backup_with_a_name_that_no_snapshot_has_is_given_one(data: DataDirectory, services: Services) -> None:
+    live = data.live()
+    called = dataclasses.replace(Manifest.read(live), name="live")
+    (live / "manifest.json").write_bytes(called.to_json())
+    path = data.path / "made-by-hand"
+    backup(data, path, name=live.name)
+    assert restore(services.data, path, services.adapters).manifest.name == "000001"
+    assert services.snapshot().manifest.name == services.data.live().name == "000001"
 
 
 def test_any_program_can_look_into_a_backup(saved: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from search.errors import DamagedPointerError, DamagedSnapshotError, SearchError
 from search.snapshots.checks import Damage, FileDigest, State, damages, digests_of, file_names, unexpected
 from search.snapshots.digest_memory import BELIEVED_SECONDS, DigestMemory
-from search.snapshots.snapshot import GRAPH, DataDirectory, Manifest, read_whole
+from search.snapshots.snapshot import GRAPH, Manifest, read_whole
 from tests.conftest import SAMPLE, build_sources, services_for
 from ui.wiring import Services
 
@@ -206,16 +206,3 @@ def test_what_a_build_wrote_is_not_read_once_more(services: Services) -> None:
         live = services.data.live()
         known = {name for name in report.manifest.files if memory.digest((live / name).stat())}
         assert known == set(report.manifest.files)
-
-
-def test_names_go_on_rising_when_the_newest_snapshot_is_gone(tmp_path: Path) -> None:
-    data = DataDirectory(tmp_path)
-    for name in ("000001", "000002"):
-        (data.snapshots / name).mkdir(parents=True)
-    assert data.next_name() == "000003"
-    data.mark_used("000002")
-    (data.snapshots / "000002").rmdir()
-    assert (data.names(), data.next_name()) == (["000001"], "000003")
-    data.mark_used("000010")
-    assert data.next_name() == "000011"
-    assert [entry.name for entry in data.snapshots.glob(".used-*")] == [".used-000010"]

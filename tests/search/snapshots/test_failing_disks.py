@@ -35,6 +35,19 @@ from ui.cli import main
 main()
 """
 
+_FULL_WHEN_WORDS_ARE_WRITTEN = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+limit = int(sys.argv.pop(1))
+from search.fulltext.directory import IndexWriter
+def commit(self, real=IndexWriter.commit):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    real(self)
+IndexWriter.commit = commit
+from ui.cli import main
+main()
+"""
+
 
 def _record(number: int, word: str) -> str:
     described = " ".join(f"{word}{place}" for place in range(40))
@@ -45,9 +58,14 @@ def _record(number: int, word: str) -> str:
     ("program", "number"),
     [
         *((_UNDER_A_LIMIT, limit) for limit in (0, 3_000, 20_000, 60_000)),
+        *((_FULL_WHEN_WORDS_ARE_WRITTEN, limit) for limit in (0, 100)),
         *((_WITHOUT_FLUSHING, calls) for calls in (0, 1, 5, 20, 40)),
     ],
-    ids={_UNDER_A_LIMIT: "full disk", _WITHOUT_FLUSHING: "failing fsync"}.get,
+    ids={
+        _UNDER_A_LIMIT: "full disk",
+        _FULL_WHEN_WORDS_ARE_WRITTEN: "full disk under tantivy",
+        _WITHOUT_FLUSHING: "failing fsync",
+    }.get,
 )
 def test_a_failing_disk_is_one_clear_line_and_the_live_snapshot_is_as_before(
     tmp_path: Path, write_lines: WriteLines, program: str, number: int

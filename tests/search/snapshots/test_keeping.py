@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -113,6 +112,37 @@ def test_what_a_server_has_open_is_not_pruned_until_it_follows(three: Services) 
     assert prune(three.data, 1).snapshots == ("000001",)
 
 
+def test_a_lease_that_cannot_be_looked_at_counts(three: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server may run as another user than the writer, who must not fail after publishing."""
+    (three.data.path / "leases").mkdir()
+    (three.data.path / "leases" / "000001-theirs").touch()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("it is another user's")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    assert is_leased(three.data, "000001")
+
+
+def test_a_server_follows_when_an_error_of_the_disk_has_passed(
+    three: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rollback(three.data, "000001", three.adapters)
+    live = LiveEngine(three.data, three.engine)
+    rollback(three.data, "000003", three.adapters)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as failing:
+        failing.setattr("tempfile.mkstemp", full)
+        live.current()
+        live.settle()
+    assert live.current().snapshot.manifest.name == "000001"
+    live.settle()
+    assert live.current().snapshot.manifest.name == "000003"
+
+
 def test_the_lease_of_a_process_that_is_gone_is_none(three: Services) -> None:
     (three.data.path / "leases").mkdir()
     left = three.data.path / "leases" / "000001-left"
@@ -121,15 +151,10 @@ def test_the_lease_of_a_process_that_is_gone_is_none(three: Services) -> None:
     assert not left.exists()
 
 
-def test_no_name_is_given_twice(three: Services, write_lines: WriteLines) -> None:
+def test_the_newest_snapshot_stays_so_that_no_name_is_given_twice(three: Services) -> None:
     rollback(three.data, "000001", three.adapters)
     assert prune(three.data, 1).snapshots == ("000002",)
-    rollback(three.data, "000001", three.adapters)
-    keep(three.data, "000001")
-    os.rename(three.data.snapshots / "000003", three.data.snapshots / ".building")  # noqa: PTH104 - as if killed
-    three.data.mark_used("000003")
-    report = build_sources(three, write_lines(_record(5)))
-    assert (report.manifest.name, report.manifest.parent) == ("000004", "000001")
+    assert (_published(three.data), three.data.next_name()) == (["000001", "000003"], "000004")
 
 
 def test_the_next_change_starts_from_what_was_gone_back_to(three: Services, write_lines: WriteLines) -> None:

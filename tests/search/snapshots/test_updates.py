@@ -208,7 +208,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(built: Services, w
     assert written.would == {Outcome.REPLACED: ("r1",), Outcome.ADDED: ("r4",), Outcome.DELETED: ("r3",)}
     assert written.manifest is None
     assert _ids(built.snapshot()) == ["r1", "r2", "r3"]
-    assert {*before} >= {path.name for path in built.data.path.rglob("*") if path.name != ".salvage"}
+    assert {*before} >= {path.name for path in built.data.path.rglob("*")}
 
 
 def test_a_purged_report_leaves_nothing_but_its_id(services: Services, write_lines: WriteLines) -> None:
