@@ -8,15 +8,14 @@ from itertools import pairwise
 from typing import Final
 
 from kg.authority.names import fold
-from kg.descriptions import cards
 from kg.facets.filters import MISSABLE
-from kg.vocab import Minter
 from search.question.understanding.joining import Named, joints
 from search.question.understanding.lexicon import lexicon
 from search.question.understanding.linking import Link, Linker
 from search.question.understanding.plan import How, Joint, Reading
 from search.question.understanding.roles import ISSUERS, NARROWED, ROLES, SUBJECTS, USUAL
 from search.question.understanding.spans import CueSpan, Span, YearSpan, number_of
+from search.question.understanding.titles import Titles
 from search.question.understanding.words import Question
 from search.snapshots.snapshot import Snapshot
 
@@ -34,8 +33,6 @@ _SHORTEST_SURNAME: Final = 4
 """Letters of a word alone that may be an author without being announced as one."""
 _PLAINER: Final = 10
 """How many times as many reports make a reading the plainer one, where nothing else decides."""
-_ENOUGH: Final = 0.8
-"""How many of its words a title must share with one that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ class Parsed:
         self.both: tuple[Span, ...] = ()
         self.missing: tuple[str, ...] = ()
         self._linker = linker
-        self._snapshot = snapshot
+        self._titles = Titles(snapshot)
         self._free = [True] * len(question.tokens)
         self._languages_end: frozenset[int] = frozenset()
         self._types: list[Link] = []
@@ -294,7 +291,8 @@ class Parsed:
         """How much speaks for reading a span as this: its words, more of them for a name in its role."""
         length = float(len(found.span))
         if isinstance(found, CueSpan):
-            return length + 0.5 * found.says("attribute")
+            # A turn of speech yields to whatever else a word may be: "data" may be a heading.
+            return length + 0.5 * found.says("attribute") - 0.5 * found.says("filler", "turn")
         role = roles.get(found.span.start)
         fits = role is not None and any(reading.facet in ROLES[role[0]] for reading in found.readings)
         exact = role is not None and any(reading.facet == ROLES[role[0]][0] for reading in found.readings)
@@ -309,10 +307,10 @@ class Parsed:
         """Numbers and joints alone say nothing; they are read with what stands beside them."""
         unused = {"numbers", "decades", "centuries", "time", "joint"}
         if cue.says("intent", *ORDINALS) and len(cue.cues) == 1:
-            return self.is_beside_documents(cue)
+            return self._leads_to_documents(cue)
         return any(one.group not in unused for one in cue.cues) or cue.says("time", "published")
 
-    def is_beside_documents(self, cue: CueSpan) -> bool:
+    def _leads_to_documents(self, cue: CueSpan) -> bool:
         """Whether a noun for documents follows a word, with no more than numbers between: "first two reports"."""
         nouns = [other.span for other in self.question.cues if other.says("documents")]
         types = [link.span for link in self._types]
@@ -518,10 +516,9 @@ class Parsed:
 
         A series and a report may be called the same; then what is asked decides.
         """
-        minter = Minter(self._snapshot.manifest.base)
         for place, token in enumerate(self.question.tokens):
-            iri = str(minter.report(self.question.word_at(token)))
-            if self._snapshot.columns.ordinal(iri) is not None:
+            iri = self._titles.identified(self.question.word_at(token))
+            if iri is not None:
                 self._free[place] = False
                 yield iri
         for quote in self.question.quotes:
@@ -529,27 +526,10 @@ class Parsed:
             asked = any(cue.says("intent", "related") or cue.says("attribute") for cue in self.question.cues)
             titled = None
             if quote.start not in roles and (asked or not named):
-                titled = self._titled(self.question.said(quote))
+                titled = self._titles.titled(self.question.said(quote))
             if titled is not None:
                 self._take(quote)
                 yield titled
-
-    def _titled(self, text: str) -> str | None:
-        """The report with a title, if one has nearly all its words and few more."""
-        wanted = fold(text).split()
-        if len(wanted) < 2:
-            return None
-        for match in self._snapshot.suggestions.find(list(dict.fromkeys(wanted)), ("report",), 5, typos=False):
-            if fold(match.matched) == " ".join(wanted):
-                return match.iri
-        hits = self._snapshot.text.search(self._snapshot.text.parse(text), 5)
-        reports = [self._snapshot.columns.reports[int(ordinal)] for ordinal in hits.ordinals]
-        for iri, card in cards(self._snapshot.graph, reports).items():
-            held = fold(card.title).split()
-            common = len(set(held) & set(wanted))
-            if common >= _ENOUGH * len(set(wanted)) and common >= _ENOUGH * len(set(held)):
-                return iri
-        return None
 
     def rest(self, *, structural: bool) -> list[int]:
         """The places of words that nothing has taken and that carry content.

@@ -201,11 +201,12 @@ class _Understanding:
 
     def _asks_of_land(self, cue: CueSpan) -> bool:
         """Whether a country or region is asked for what anybody may know of it, and for nothing else."""
-        rest = self._parsed.rest(structural=True)
-        else_ = any(place not in range(cue.span.start, cue.span.end) for place in rest)
-        named = any(one.facet in PLACES for one in self._parsed.names)
-        others = any(one.facet not in PLACES and not one.span.meets(cue.span) for one in self._parsed.names)
-        return named and not others and not else_ and not self._parsed.says("documents")
+        if self._parsed.says("documents"):
+            return False
+        asked = range(cue.span.start, cue.span.end)
+        names = [one for one in self._parsed.names if not one.span.meets(cue.span)]
+        only = all(one.facet in PLACES for one in names)
+        return bool(names) and only and all(place in asked for place in self._parsed.rest(structural=True))
 
     def _proper_names(self) -> tuple[str, ...]:
         """Words with a capital that does not begin the question."""
@@ -262,11 +263,11 @@ class _Understanding:
                 found.append(name)
         return tuple(dict.fromkeys(found))
 
-    def _lost_names(self, unused: Sequence[int]) -> Iterator[str]:
-        """Names that nothing bears among words that an answer would pass over: it would be one to another question."""
+    def _lost_names(self, rest: Sequence[int]) -> Iterator[str]:
+        """Names that nothing bears among the words that no name has taken."""
         if self._question.text.isupper():
             return
-        for place in unused:
+        for place in rest:
             token = self._question.tokens[place]
             # A given name beside a surname that is known says nothing more.
             beside = any(place in (name.span.start - 1, name.span.end) for name in self._parsed.names)

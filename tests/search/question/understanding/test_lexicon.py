@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kg.authority.names import fold
 from kg.authority.places import place_called
+from kg.authority.subjects import subject_called
 from kg.facets.table import FACETS
 from search.question.understanding.lexicon import LANGUAGES, NUMBER, Cue, adjectives, expanded, lexicon
 from search.question.understanding.plan import Intent
@@ -192,3 +193,10 @@ def test_a_word_that_asks_is_no_turn_of_speech() -> None:
     for language in LANGUAGES:
         for phrase, cues in lexicon(language).phrases.items():
             assert Cue("filler", "turn") not in cues or len(cues) == 1, phrase
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_subject_is_a_turn_of_speech(language: str) -> None:
+    """A word that says what reports are about must not be passed over."""
+    turns = (phrase for phrase, cues in lexicon(language).phrases.items() if Cue("filler", "turn") in cues)
+    assert [phrase for phrase in turns if subject_called(list(phrase), language) is not None] == []
