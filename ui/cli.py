@@ -18,7 +18,7 @@ from kg.facets.table import FACETS, VALUE_FACETS
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
-"""Python's own 700 (2,000 from 3.13 on) look again and again through classes of libraries, which are never garbage."""
+"""Python's own 700, or 2,000, look again and again through the classes of libraries, which can never be garbage."""
 
 
 def run() -> NoReturn:
