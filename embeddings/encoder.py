@@ -81,3 +81,7 @@ class Encoder(Protocol):
     def encode_query(self, text: str) -> Vectors:
         """Float32 (d,), C-contiguous, to be compared with document vectors."""
         ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Float32 (n, d), C-contiguous: row i is as `encode_query` makes it of ``texts[i]``. Many take less time so."""
+        ...

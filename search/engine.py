@@ -1,17 +1,19 @@
 """A request becomes results: filters, two legs inside them, one ranking, one result set with exact counts.
 
-The result set is every report inside the filters that holds a stated minimum of the query's content words,
-with at most ``NEAREST`` more whose similarity to the query stands out from the query's own background.
+The result set is every report inside the filters that holds enough of what the query's content words tell, with a
+bounded number of others that stand out from the query's own background by their meaning, if the query has anything to
+do with the collection at all (`search.decoys`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.errors import ModelMismatchError
@@ -24,10 +26,13 @@ from kg.facets.filters import MISSABLE, Filters
 from kg.facets.query import filter_query
 from kg.facets.table import FACETS
 from kg.store import Scope
+from search.decoys import Decoys
 from search.errors import InvalidRequestError
+from search.fulltext.holding import Held
 from search.fulltext.index import TextQuery
 from search.fusion import Fused, semantic_weight
 from search.ranking import (
+    Bar,
     ResultSet,
     both_legs,
     by_year,
@@ -36,13 +41,14 @@ from search.ranking import (
     floor,
     narrowing,
     page_of,
+    raised,
     result_set,
     shows_head,
     with_rest,
     years_of,
 )
 from search.remembering import Remembering
-from search.request import Hit, Mode, Request, Results, Sort, Why
+from search.request import Hit, Match, Mode, Request, Results, Sort, Why
 from search.reranking import Reranking
 from search.snapshots.snapshot import Snapshot
 
@@ -53,13 +59,17 @@ EXCLUSIONS: Final = "excluded"
 FURTHER: Final = "also"
 """The masks that belong to no facet: no choice in a facet widens them."""
 
+FOLLOWING: Final = 50
+"""How many reports at most follow for their meaning those that hold enough of the words: five pages. Where no report
+does, meaning is all there is, and ``NEAREST`` is the limit. See docs/decisions/0031."""
+
 LONGEST_QUERY: Final = 2000
 """Characters. No encoder reads further, and each word costs a look-up."""
 
 DEEPEST: Final = 1_000_000
 
 _REMEMBERED: Final = 16
-"""Queries that are kept as they were understood: each costs two bits a report."""
+"""Queries that are kept as they were understood: each costs two bits and a byte a report."""
 
 _NEAREST_REMEMBERED: Final = 64
 """Searches of the index that are kept, in 12 bytes a hit. The next page needs the same one again; after a choice in a
@@ -70,15 +80,17 @@ facet, its counts need the one before, since they leave the choice out."""
 class _Query:
     """A query as the two legs understand it; a leg that a mode does not use has ``None``.
 
-    ``matching`` are the reports that hold enough of its words, and ``fulfilling`` (``None``: all) those that fulfil its
-    condition, whatever the filters.
+    ``matching`` are the reports that hold its words to the degree that was asked for, ``shares`` the part of enough
+    that each holds (`search.fulltext.holding`; ``None``: nothing of it), and ``fulfilling`` (``None``: all) those that
+    fulfil its condition, whatever the filters. The others must reach the ``bar`` by their meaning.
     """
 
     words: TextQuery | None
     matching: PackedMask
     fulfilling: PackedMask | None
-    vector: Vectors | None
-    floor: float
+    shares: NDArray[np.uint8] | None = None
+    vector: Vectors | None = None
+    bar: Bar = field(default_factory=Bar.none)
 
     @property
     def weight(self) -> float:
@@ -90,6 +102,11 @@ class _Query:
     def within(self, allowed: Mask) -> Mask:
         """The allowed reports that fulfil the condition."""
         return allowed if self.fulfilling is None else allowed & self.fulfilling.unpacked()
+
+    def passing(self, nearest: Hits) -> NDArray[np.bool_]:
+        """Which of some candidates are results for their meaning: bool (n,)."""
+        shares = 0.0 if self.shares is None else self.shares[nearest.ordinals] / np.float32(255)
+        return self.bar.passed(nearest.scores, shares)
 
 
 class Engine:
@@ -104,9 +121,11 @@ class Engine:
         self.snapshot = snapshot
         self.encoder: Final = encoder
         self._reranking = reranking
+        # Made when they are first needed: searches by words alone do without.
+        self._decoys: Decoys | None = None
         # Another filter or the next page repeats the same words.
-        self._remembered = Remembering[tuple[str, Mode], _Query](_REMEMBERED)
-        self._nearest_remembered = Remembering[tuple[_Query, bytes], Hits](_NEAREST_REMEMBERED)
+        self._remembered = Remembering[tuple[str, Mode, Match], _Query](_REMEMBERED)
+        self._nearest_remembered = Remembering[tuple[bytes, bytes], Hits](_NEAREST_REMEMBERED)
 
     def search(self, request: Request) -> Results:
         """The results of a request. The same request on the same snapshot gives the same results.
@@ -115,7 +134,7 @@ class Engine:
         """
         _check(request)
         masks = filter_masks(self.snapshot, request.filters)
-        query = self._understand(request.query, request.mode)
+        query = self._understand(request.query, request.mode, request.match)
         allowed = query.within(combined(masks, self._size))
         found = self._find(query, allowed)
         narrowed = narrowing(self.snapshot.columns, request.filters)
@@ -127,6 +146,7 @@ class Engine:
         return Results(
             total=int(np.count_nonzero(found.members)),
             by_meaning=int(np.count_nonzero(found.members & ~found.by_words)),
+            match=request.match,
             hits=self._hits(query, page_of(ranked, request)),
             facets=self._facets(request, query, masks, found),
             snapshot=self.snapshot.manifest.name,
@@ -141,7 +161,7 @@ class Engine:
         _check(Request(query, mode=mode, limit=depth))
         understood = self._understand(query, mode)
         allowed = understood.within(np.ones(self._size, dtype=np.bool_))
-        ranked = self._candidates(understood, self._nearest(understood, allowed), allowed)
+        ranked = self._candidates(understood, self._nearest(understood.vector, allowed), allowed)
         if self._reranking is not None:
             ranked = self._reranked(self._reranking, understood, ranked)
         return tuple(self.snapshot.columns.reports[ordinal] for ordinal in ranked.ordinals[:depth])
@@ -150,13 +170,13 @@ class Engine:
         """The reports that pass some filters: bool (reports,). Raises :class:`~search.errors.InvalidRequestError`."""
         return combined(filter_masks(self.snapshot, filters), self._size)
 
-    def members(self, query: str, filters: Filters, mode: Mode) -> Mask:
+    def members(self, query: str, filters: Filters, mode: Mode, match: Match = Match.MOST) -> Mask:
         """The reports of the result set of a search, bool (reports,): as a search counts them.
 
         Raises :class:`~search.errors.InvalidRequestError`.
         """
-        _check(Request(query, filters, mode))
-        understood = self._understand(query, mode)
+        _check(Request(query, filters, mode, match))
+        understood = self._understand(query, mode, match)
         return self._find(understood, understood.within(self.passing(filters))).members
 
     def hits(self, reports: Sequence[str]) -> tuple[Hit, ...]:
@@ -172,40 +192,73 @@ class Engine:
     def _size(self) -> int:
         return len(self.snapshot.columns.reports)
 
-    def _understand(self, query: str, mode: Mode) -> _Query:
-        return self._remembered.ask((query, mode), lambda: self._understood(query, mode))
+    def _understand(self, query: str, mode: Mode, match: Match = Match.MOST) -> _Query:
+        return self._remembered.ask((query, mode, match), lambda: self._understood(query, mode, match))
 
-    def _understood(self, query: str, mode: Mode) -> _Query:
+    def _understood(self, query: str, mode: Mode, match: Match) -> _Query:
         everything = PackedMask.of(np.ones(self._size, dtype=np.bool_))
         if not query.strip():
-            return _Query(None, everything, None, None, 0.0)
+            return _Query(None, everything, None)
         text = self.snapshot.text
         words = text.parse(query)
         fulfilling = None if words.condition is None else PackedMask.of(text.fulfilling(words.condition))
         if not words.meaning.strip():
             # Names alone, or what is not wanted: there is nothing to be near to.
-            return _Query(words, everything, fulfilling, None, 0.0)
-        by_words = text.matching(words) if mode is not Mode.SEMANTIC else np.zeros(self._size, dtype=np.bool_)
-        matching = PackedMask.of(by_words)
+            return _Query(words, everything, fulfilling)
+        if mode is Mode.SEMANTIC:
+            nothing = PackedMask.of(np.zeros(self._size, dtype=np.bool_))
+            return self._beyond_decoys(self._with_meaning(words.meaning, _Query(None, nothing, fulfilling)))
+        held = text.held(words)
+        by_words = _Query(words, PackedMask.of(held.by(match)), fulfilling, held.shares)
         if mode is Mode.LEXICAL:
-            return _Query(words, matching, fulfilling, None, 0.0)
+            return by_words
+        return self._with_both(self._with_meaning(words.meaning, by_words), held, match)
+
+    def _with_both(self, query: _Query, held: Held, match: Match) -> _Query:
+        """The query with its bar where words and meaning together put it."""
+        if match is Match.ALL:
+            return replace(query, bar=Bar.none())
+        holding = held.by(Match.MOST) & query.within(np.ones(self._size, dtype=np.bool_))
+        if not holding.any():
+            return self._beyond_decoys(query)
+        return self._following(query, holding) if match is Match.MOST else query
+
+    def _with_meaning(self, meaning: str, query: _Query) -> _Query:
+        """The query with its vector, and a bar for what stands out from its background."""
         if self.encoder is None:
             raise InvalidRequestError("There is no encoder to search by meaning", "Search with mode lexical")
-        vector = self.encoder.encode_query(words.meaning)
+        vector = self.encoder.encode_query(meaning)
         background = self.snapshot.index.background(vector)
-        legs = None if mode is Mode.SEMANTIC else words
-        return _Query(legs, matching, fulfilling, vector, floor(background, self._size))
+        return replace(query, vector=vector, bar=Bar(background.centre, floor(background, self._size)))
+
+    def _beyond_decoys(self, query: _Query) -> _Query:
+        """The query with its bar beyond the decoys: no report holds what it says, and it may be about nothing here."""
+        if self.encoder is None or query.vector is None:
+            return query
+        if self._decoys is None:
+            self._decoys = Decoys.of(self.encoder, self.snapshot.index)
+        return replace(query, bar=replace(query.bar, least=self._decoys.least(query.vector)))
+
+    def _following(self, query: _Query, holding: Mask) -> _Query:
+        """The query with its bar raised so that few follow those ``holding`` the words, whatever the filters.
+
+        With a bar of their own, a narrower choice would let in what a wider one does not.
+        """
+        everywhere = query.within(np.ones(self._size, dtype=np.bool_))
+        nearest = self._nearest(query.vector, everywhere)
+        following = nearest.scores[query.passing(nearest) & ~holding[nearest.ordinals]]
+        return replace(query, bar=raised(query.bar, following, FOLLOWING))
 
     def _find(self, query: _Query, allowed: Mask) -> ResultSet:
-        return result_set(query.matching.unpacked() & allowed, self._nearest(query, allowed), query.floor)
+        nearest = self._nearest(query.vector, allowed)
+        return result_set(query.matching.unpacked() & allowed, nearest, query.passing(nearest))
 
-    def _nearest(self, query: _Query, allowed: Mask) -> Hits:
-        vector = query.vector
+    def _nearest(self, vector: Vectors | None, allowed: Mask) -> Hits:
         if vector is None:
             return no_hits()
         among = hashlib.sha256(PackedMask.of(allowed).bits.tobytes()).digest()
         return self._nearest_remembered.ask(
-            (query, among), lambda: self.snapshot.index.search(vector, NEAREST, allowed)
+            (vector.tobytes(), among), lambda: self.snapshot.index.search(vector, NEAREST, allowed)
         )
 
     def _candidates(self, query: _Query, nearest: Hits, allowed: Mask, narrowed: Sequence[Sequence[int]] = ()) -> Fused:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import Background, Hits
+from embeddings.vectors import Vectors
 from kg.facets.columns import Columns
 from kg.facets.counting import Mask, distinct
 from kg.facets.filters import Filters
@@ -52,6 +53,41 @@ def narrowing(columns: Columns, filters: Filters) -> list[list[int]]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Bar:
+    """What a report must reach to be a result without enough of the words.
+
+    Words and meaning speak for it together. How far it has come from the ``centre`` of the query's background to the
+    ``floor``, where reports stand out, squared, and the share of enough that it holds must add up to 1: both are
+    logarithms of how rarely chance does as much. And its similarity must be ``least`` or more.
+    """
+
+    centre: float
+    floor: float
+    least: float = -math.inf
+
+    @classmethod
+    def none(cls) -> Bar:
+        """What no report reaches."""
+        return cls(0.0, 0.0, math.inf)
+
+    def passed(self, similarities: Vectors, shares: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Which reports reach it: bool (n,), by their similarities (n,) and their ``shares`` (n,), 0 to 1."""
+        if self.floor > self.centre:
+            nearness = np.maximum(similarities - self.centre, 0) / (self.floor - self.centre)
+        else:
+            nearness = (similarities >= self.floor).astype(np.float32)
+        passed: NDArray[np.bool_] = (shares + nearness**2 >= 1) & (similarities >= self.least)
+        return passed
+
+
+def raised(bar: Bar, similarities: Vectors, most: int) -> Bar:
+    """The bar, raised so that at most ``most`` of the similarities (n,), best first, reach it; equal ones stay."""
+    if len(similarities) <= most:
+        return bar
+    return replace(bar, least=max(bar.least, float(similarities[most - 1])))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ResultSet:
     """The result set inside some filters: all of it, who is there by words, and the nearest candidates, best first."""
 
@@ -60,10 +96,10 @@ class ResultSet:
     nearest: Hits
 
 
-def result_set(by_words: Mask, nearest: Hits, least: float) -> ResultSet:
-    """The reports that hold the words of a query, and those of the nearest whose similarity is ``least`` or more."""
+def result_set(by_words: Mask, nearest: Hits, passed: NDArray[np.bool_]) -> ResultSet:
+    """The reports that hold the words of a query, and those of the nearest (n,) that ``passed`` (n,)."""
     members = by_words.copy()
-    members[nearest.ordinals[nearest.scores >= least]] = True
+    members[nearest.ordinals[passed]] = True
     return ResultSet(members, by_words, nearest)
 
 

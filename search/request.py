@@ -20,6 +20,18 @@ class Mode(StrEnum):
     LEXICAL = "lexical"
 
 
+class Match(StrEnum):
+    """How much of what a query says a report must hold to be a result by its words.
+
+    Results of one degree are among those of the next. ``ALL``: every content word, and nothing is a result for its
+    meaning alone. ``MOST``: enough of what they tell together. ``ANY``: one of them.
+    """
+
+    ALL = "all"
+    MOST = "most"
+    ANY = "any"
+
+
 class Sort(StrEnum):
     """The order of results. Ties always fall to the IRI."""
 
@@ -32,12 +44,14 @@ class Sort(StrEnum):
 class Request:
     """A search. Without words it lists everything that passes the filters, newest first.
 
+    ``match`` is about words: a search by meaning alone has none.
     ``facet_values`` bounds the values that are counted out for each facet; years and chosen values always are.
     """
 
     query: str = ""
     filters: Filters = field(default_factory=Filters)
     mode: Mode = Mode.HYBRID
+    match: Match = Match.MOST
     sort: Sort = Sort.RELEVANCE
     limit: int = 10
     offset: int = 0
@@ -75,13 +89,15 @@ class Hit:
 class Results:
     """A page of results with the exact counts of the whole result set.
 
-    ``total`` is the size of the set; ``by_meaning`` says how many of it are there for their meaning alone.
+    ``total`` is the size of the set; ``by_meaning`` says how many of it are there for their meaning alone. ``match`` is
+    the degree to which the others hold the words.
     Counts of a facet ignore the choice made in that facet, so that one can widen it; further choices in it stay, since
     no value more would widen them.
     """
 
     total: int
     by_meaning: int
+    match: Match
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetCount, ...]]
     snapshot: str

@@ -257,6 +257,13 @@ def demo(**options: Any) -> None:
 @main.command()
 @click.argument("query", type=_Text())
 @click.option("--mode", type=click.Choice(["hybrid", "semantic", "lexical"]), default="hybrid", show_default=True)
+@click.option(
+    "--match",
+    type=click.Choice(["all", "most", "any"]),
+    default="most",
+    show_default=True,
+    help="How much of the words a result holds.",
+)
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True)
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Skip so many results.")
 @_limit

@@ -14,7 +14,7 @@ from search.fulltext.suggestible import REPORT
 from search.fusion import GRAPH, LEXICAL, SEMANTIC
 from search.question.answering.answer import Answer, Quote
 from search.question.understanding.plan import Mention, Plan, Years
-from search.request import Hit, Results, Why
+from search.request import Hit, Match, Results, Why
 from search.reranking import RERANKER
 from search.suggest import Suggestion
 
@@ -96,7 +96,8 @@ class ResultsSchema(BaseModel):
     """A page of results, with counts over the whole result set."""
 
     total: int
-    by_meaning: int = Field(description="How many results are there for their meaning alone (the closest 1,000).")
+    by_meaning: int = Field(description="How many results are there for their meaning, without enough of the words.")
+    match: Match = Field(description="How much of what the words tell the others hold.")
     snapshot: str
     hits: list[HitSchema]
     facets: dict[str, list[FacetCountSchema]]
@@ -106,6 +107,7 @@ class ResultsSchema(BaseModel):
         return cls(
             total=results.total,
             by_meaning=results.by_meaning,
+            match=results.match,
             snapshot=results.snapshot,
             hits=[HitSchema.of(hit) for hit in results.hits],
             facets={

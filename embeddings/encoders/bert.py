@@ -60,9 +60,8 @@ class BertTextModel:
     def window(self) -> int | None:
         return self._files.window
 
-    def query_vector(self, text: str, prompt: str) -> Vectors:
-        vector: Vectors = self.document_vectors([text], prompt)[0]
-        return vector
+    def query_vectors(self, texts: Sequence[str], prompt: str) -> Vectors:
+        return self.document_vectors(texts, prompt)
 
     def document_vectors(self, texts: Sequence[str], prompt: str) -> Vectors:
         tokens = [self._tokenizer.encode(prompt + text).ids for text in texts]

@@ -34,6 +34,9 @@ class DeferredEncoder:
     def encode_query(self, text: str) -> Vectors:
         return self._opened.encode_query(text)
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._opened.encode_queries(texts) if texts else self._none()
+
     @property
     def _opened(self) -> Encoder:
         if self._encoder is None:

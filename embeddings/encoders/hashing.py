@@ -55,6 +55,9 @@ class HashingEncoder:
         vector: Vectors = self.encode_documents([text])[0]
         return vector
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self.encode_documents(texts)
+
     def _bucket_weights(self, text: str) -> NDArray[np.float64]:
         dimension = self._identity.dimension
         weights = np.zeros(dimension)

@@ -41,7 +41,7 @@ class ModelEncoder:
         self._identity = ModelIdentity(
             name=name,
             digest=digest,
-            dimension=len(model.query_vector("", query_prompt)),
+            dimension=model.query_vectors([""], query_prompt).shape[1],
             query_prompt=query_prompt,
             document_prompt=next(filter(None, map(model.prompts.get, _DOCUMENT_PROMPTS)), document_prompt),
             precision=model.precision,
@@ -76,10 +76,16 @@ class ModelEncoder:
         return np.stack([joined(several, common) for several in np.split(vectors, ends)])
 
     def encode_query(self, text: str) -> Vectors:
-        with self._lock:
-            vector = self._model.query_vector(well_formed(text), self._identity.query_prompt)
-        unit: Vectors = unit_rows(vector[np.newaxis, :])[0]
-        return unit
+        vector: Vectors = self.encode_queries([text])[0]
+        return vector
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        formed = [well_formed(text) for text in texts]
+        vectors = np.empty((len(formed), self._identity.dimension), dtype=np.float32)
+        for batch in batches_of(formed, self._batches):
+            with self._lock:
+                vectors[batch] = self._model.query_vectors([formed[row] for row in batch], self._identity.query_prompt)
+        return unit_rows(vectors)
 
     def _what_texts_have_in_common(self) -> Vectors:
         # That is all a text without words has. Asked for when a text is long: a query needs none of it.

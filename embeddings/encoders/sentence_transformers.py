@@ -59,8 +59,9 @@ class SentenceTransformersModel:
         limit = self._model.max_seq_length
         return None if limit is None else int(limit)
 
-    def query_vector(self, text: str, prompt: str) -> Vectors:
-        return np.asarray(self._model.encode_query(text, prompt=prompt, show_progress_bar=False), dtype=np.float32)
+    def query_vectors(self, texts: Sequence[str], prompt: str) -> Vectors:
+        vectors = self._model.encode_query(list(texts), prompt=prompt, batch_size=len(texts), show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
 
     def document_vectors(self, texts: Sequence[str], prompt: str) -> Vectors:
         vectors = self._model.encode_document(

@@ -36,8 +36,8 @@ class TextModel(Protocol):
         """Tokens that are read of a text, its prompt and special ones included; ``None`` where there is no limit."""
         ...
 
-    def query_vector(self, text: str, prompt: str) -> Vectors:
-        """Float32 (d,)."""
+    def query_vectors(self, texts: Sequence[str], prompt: str) -> Vectors:
+        """Float32 (n, d), computed in one batch. There is at least one text."""
         ...
 
     def document_vectors(self, texts: Sequence[str], prompt: str) -> Vectors:

@@ -35,10 +35,12 @@ from search.fulltext.fields import (
     slots_of,
     term_queries,
 )
+from search.fulltext.holding import Held, enough, telling, weights_of
 from search.fulltext.masks import FrequentWords
 from search.fulltext.query_syntax import AllOf, Condition, Field, Not, Phrase, parse
 from search.fulltext.slots import SlotMask, Slots
 from search.remembering import Remembering
+from search.request import Match
 
 _SIMILAR_SCORE: Final = 2.0
 """What a word like the one typed counts: about as much as a word that a report in eight holds."""
@@ -60,9 +62,10 @@ class TextQuery:
 
     ``words`` are its content words, in order, each once; ``known`` are those that some report holds, ``repeated`` says
     how often each of them was asked for, and ``similar`` are words that no report holds but that may be mistyped.
-    ``free`` are the words of which a result must hold a minimum; what every result must fulfil otherwise is the
-    ``condition``. ``phrases`` rank, ``meaning`` is for an encoder. ``evidence`` tells from 0 to 1 how much of what the
-    words say the index knows: the share of the known ones in the inverse document frequencies of all.
+    ``free`` are the words of which a result must hold enough, by their ``weights`` (`search.fulltext.holding`); what
+    every result must fulfil otherwise is the ``condition``. ``phrases`` rank, ``meaning`` is for an encoder.
+    ``evidence`` tells from 0 to 1 how much of what the words say the index knows: the share of the known ones in the
+    inverse document frequencies of all.
     """
 
     words: tuple[str, ...]
@@ -70,15 +73,11 @@ class TextQuery:
     similar: tuple[str, ...] = ()
     repeated: tuple[int, ...] = ()
     free: tuple[str, ...] = ()
+    weights: tuple[int, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     condition: Condition | None = None
     meaning: str = ""
     evidence: float = 0.0
-
-    @property
-    def minimum(self) -> int:
-        """How many of the free words a result must hold: both of two, two fifths of more and at least two."""
-        return min(len(self.free), max(2, -(-2 * len(self.free) // 5)))
 
 
 _NAMED: Final = {
@@ -122,12 +121,15 @@ class TextIndex:
         unknown = [word for word in content if word not in known and len(word) >= _SIMILAR_FROM]
         # A query of which most words are unknown is in another language: none of its words is mistyped.
         mistyped = unknown if len(unknown) <= max(1, len(known)) else []
+        # Words that are grammar in the whole query may be content in what is left of it.
+        free = tuple(word for word in _content_words(parsed.free) if word in held)
         return TextQuery(
             words=content,
             known=known,
             similar=tuple(mistyped[:_MOST_SIMILAR]),
             repeated=tuple(repeated[word] for word in known),
-            free=_content_words(parsed.free),
+            free=free,
+            weights=weights_of([telling(self._rarity(held[word])) if held[word] else None for word in free]),
             phrases=parsed.phrases,
             condition=parsed.condition,
             meaning=parsed.meaning,
@@ -163,20 +165,26 @@ class TextIndex:
             return no_hits()
         return self._inside(Query.boolean_query(clauses), k, allowed, narrowed)
 
-    def matching(self, query: TextQuery) -> Mask:
-        """The reports that hold at least ``query.minimum`` of the free words, whatever the condition: bool (size,).
+    def held(self, query: TextQuery) -> Held:
+        """How much each report holds of the free words, whatever the condition.
 
-        Without free words, they are all reports if there is a condition, and none if there is not.
+        Without free words, each holds what is asked for if there is a condition, and none does if there is not.
         """
         if not query.free:
-            return np.full(self.size, query.condition is not None, dtype=np.bool_)
-        held = np.zeros(self._slots.used, dtype=np.uint16)
-        for word in query.free:
+            least = int(query.condition is None)
+            return Held(np.zeros(self.size, dtype=np.int32), least, least)
+        weights = np.zeros(self._slots.used, dtype=np.int32)
+        for word, weight in zip(query.free, query.weights, strict=True):
             if word in query.known:
-                held += self._holding(word)
+                weights += self._holding(word) * np.int32(weight)
             elif word in query.similar:
-                held += self._mask(self._similar(word))
-        return self._slots.reports(held >= query.minimum)
+                weights += self._mask(self._similar(word)) * np.int32(weight)
+        total = sum(query.weights)
+        return Held(weights[self._slots.by_ordinal], total, enough(total, self.size))
+
+    def matching(self, query: TextQuery, match: Match = Match.MOST) -> Mask:
+        """The reports that hold the free words to a degree, whatever the condition: bool (size,)."""
+        return self.held(query).by(match)
 
     def fulfilling(self, condition: Condition) -> Mask:
         """The reports that fulfil a condition: bool (size,)."""

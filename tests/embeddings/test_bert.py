@@ -42,8 +42,10 @@ def test_padding_changes_nothing(model: BertTextModel) -> None:
 
 def test_a_text_counts_up_to_the_end_of_the_window(model: BertTextModel) -> None:
     at_the_end, beyond = "maize " * 46, "maize " * 46 + "rice " * 9
-    np.testing.assert_array_equal(model.query_vector(at_the_end, ""), model.query_vector(beyond, ""))
-    assert not np.allclose(model.query_vector(at_the_end, ""), model.query_vector("maize " * 40 + "rice " * 6, ""))
+    np.testing.assert_array_equal(model.query_vectors([at_the_end], ""), model.query_vectors([beyond], ""))
+    assert not np.allclose(
+        model.query_vectors([at_the_end], ""), model.query_vectors(["maize " * 40 + "rice " * 6], "")
+    )
     assert len(model.token_offsets(beyond)) == 55
     assert model.token_count(beyond) == model.window == 48
 

@@ -68,6 +68,7 @@ class SearchParameters(FilterParameters):
 
     q: str = Field("", max_length=LONGEST_QUERY, description="Words or a question; without it, everything is listed.")
     mode: asked.Mode = asked.Mode.HYBRID
+    match: asked.Match = Field(asked.Match.MOST, description="How much of what the words tell a result must hold.")
     sort: asked.Sort = asked.Sort.RELEVANCE
     offset: int = Field(0, ge=0)
     lang: Language = "en"
@@ -78,6 +79,7 @@ class SearchParameters(FilterParameters):
             query=self.q,
             filters=self.filters(snapshot),
             mode=self.mode,
+            match=self.match,
             sort=self.sort,
             limit=self.limit,
             offset=self.offset,

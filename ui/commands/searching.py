@@ -19,7 +19,7 @@ from search.engine import Engine
 from search.filter_values import known_filters
 from search.fulltext.suggestible import KINDS
 from search.related import RelatedRequest, related
-from search.request import Hit, Mode, Request, Results, Sort
+from search.request import Hit, Match, Mode, Request, Results, Sort
 from search.suggest import Suggestion, SuggestRequest, suggest
 from ui.commands.context import console, services
 from ui.progress import printable
@@ -33,6 +33,7 @@ def search_command(
     *,
     query: str,
     mode: str,
+    match: str,
     sort: str,
     offset: int,
     limit: int,
@@ -55,6 +56,7 @@ def search_command(
         query=query,
         filters=known_filters(engine.snapshot, Filters.named(filters)),
         mode=asked,
+        match=Match(match),
         sort=Sort(sort),
         limit=limit,
         offset=offset,
@@ -120,7 +122,8 @@ def _print_results(results: Results, offset: int) -> None:
     out = Console()
     counted = "1 report" if results.total == 1 else f"{results.total:,} reports"
     by_meaning = f", {results.by_meaning:,} of them by meaning alone" if results.by_meaning else ""
-    out.print(f"{counted}{by_meaning}", style="bold")
+    degree = "" if results.match is Match.MOST else f" ({results.match} of the words)"
+    out.print(f"{counted}{degree}{by_meaning}", style="bold")
     _print_hits(out, results.hits, offset)
     table = Table(show_header=False, box=None)
     for facet, counts in results.facets.items():

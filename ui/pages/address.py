@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from kg.facets.filters import EXCLUDED, Filters
 from kg.facets.table import VALUE_FACETS
 from search.engine import DEEPEST, LONGEST_QUERY
-from search.request import Mode, Sort
+from search.request import Match, Mode, Sort
 from ui.languages import LANGUAGES
 
 PAGE_SIZE: Final = 10
@@ -43,6 +43,7 @@ class Address:
     year_to: int | None = None
     stated_only: bool = False
     mode: Mode = Mode.HYBRID
+    match: Match = Match.MOST
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     opened: str | None = None
@@ -63,6 +64,7 @@ class Address:
         pairs += [("year_to", str(self.year_to))] if self.year_to is not None else []
         pairs += [("stated_only", "1")] if self.stated_only else []
         pairs += [("mode", self.mode)] if self.mode is not Mode.HYBRID else []
+        pairs += [("match", self.match)] if self.match is not Match.MOST else []
         pairs += [("sort", self.sort)] if self.sort is not Sort.RELEVANCE else []
         pairs += [("page", str(self.page))] if self.page > 1 else []
         pairs += [("more", self.opened)] if self.opened else []
@@ -103,6 +105,10 @@ class Address:
         """The search for other words inside the same filters."""
         return replace(self, query=query, page=1, opened=None)
 
+    def matching(self, match: Match) -> Address:
+        """The search for reports that hold the words to another degree."""
+        return replace(self, match=match, page=1)
+
     def within(self, year_from: int | None, year_to: int | None) -> Address:
         """The search inside a range of years."""
         return replace(self, year_from=year_from, year_to=year_to, page=1)
@@ -113,9 +119,7 @@ class Address:
 
     def without_filters(self) -> Address:
         """The words alone."""
-        return replace(
-            self, chosen={}, excluded={}, year_from=None, year_to=None, stated_only=False, page=1, opened=None
-        )
+        return Address(query=self.query, mode=self.mode, sort=self.sort, language=self.language)
 
     def only(self, facet: str, value: str) -> Address:
         """A new search for everything with one value, in the same language."""
@@ -160,6 +164,7 @@ class _Reader:
             year_to=year_to,
             stated_only=self._one_of("stated_only", ("0", "1")) == "1",
             mode=Mode(self._one_of("mode", tuple(Mode)) or Mode.HYBRID),
+            match=Match(self._one_of("match", tuple(Match)) or Match.MOST),
             sort=Sort(self._one_of("sort", tuple(Sort)) or Sort.RELEVANCE),
             page=self._number("page", range(1, LAST_PAGE + 1)) or 1,
             opened=self._one_of("more", VALUE_FACETS),

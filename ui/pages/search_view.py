@@ -14,7 +14,7 @@ from search.engine import Engine
 from search.errors import UnknownValueError
 from search.filter_values import meant_filters
 from search.fulltext.query_syntax import parse
-from search.request import Request, Results
+from search.request import Match, Mode, Request, Results
 from ui.pages.address import LAST_PAGE, PAGE_SIZE, Address, Choices
 from ui.pages.cards import Card, card_of
 from ui.pages.histogram import Bar, bars
@@ -23,6 +23,8 @@ from ui.texts import Texts
 
 SHOWN_AT_ONCE: Final = 6
 """Values of a facet that need no click; the rest of ``_USUALLY`` unfolds without one request more."""
+
+_BY_STRICTNESS: Final = (Match.ALL, Match.MOST, Match.ANY)
 
 _USUALLY: Final = 20
 _OPENED: Final = 200
@@ -100,7 +102,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
-    """All that the search page shows. ``loosened`` is the search for the words of a formula that nothing fulfils."""
+    """All that the search page shows. ``loosened`` is the search for the words of a formula that nothing fulfils.
+
+    ``narrower`` and ``broader`` are the same search with a stricter and a laxer match, where either helps.
+    """
 
     address: Address
     total: int
@@ -114,6 +119,8 @@ class SearchView:
     notices: tuple[str, ...]
     sparql: str | None
     loosened: Address | None
+    narrower: Address | None
+    broader: Address | None
 
 
 def search_view(engine: Engine, address: Address, texts: Texts) -> SearchView:
@@ -125,6 +132,7 @@ def search_view(engine: Engine, address: Address, texts: Texts) -> SearchView:
     results = engine.search(_request(address, filters))
     columns = engine.snapshot.columns.facets
     named = replace(address, chosen=_named(columns, filters.chosen), excluded=_named(columns, filters.excluded))
+    narrower, broader = _degrees(engine, results, named)
     notices = dict.fromkeys(_unknown(error, texts) for error in unknown)
     return SearchView(
         address=named,
@@ -139,6 +147,8 @@ def search_view(engine: Engine, address: Address, texts: Texts) -> SearchView:
         notices=(*_ignored(address, texts), *notices),
         sparql=_sparql(columns, filters),
         loosened=None if results.total else _loosened(named),
+        narrower=narrower,
+        broader=broader,
     )
 
 
@@ -147,6 +157,7 @@ def _request(address: Address, filters: Filters) -> Request:
         query=address.query,
         filters=filters,
         mode=address.mode,
+        match=address.match,
         sort=address.sort,
         limit=PAGE_SIZE,
         offset=(address.page - 1) * PAGE_SIZE,
@@ -263,6 +274,9 @@ def _chips(columns: Mapping[str, FacetColumn], filters: Filters, address: Addres
             span = str(address.year_from)
         name = FACETS["year"].label
         chips.append(Chip(texts.say(name), span, address.within(None, None).query_string))
+    if address.match is not Match.MOST:
+        said = texts.say("all of them") if address.match is Match.ALL else texts.say("any of them")
+        chips.append(Chip(texts.say("Words"), said, address.matching(Match.MOST).query_string))
     if address.stated_only:
         query = replace(address, stated_only=False, page=1).query_string
         chips.append(Chip(texts.say("Facts"), texts.say("stated in records only"), query))
@@ -293,6 +307,21 @@ def _sparql(columns: Mapping[str, FacetColumn], filters: Filters) -> str | None:
         for facet, values in filters.excluded.items()
     }
     return filter_query(replace(filters, excluded=excluded))
+
+
+def _degrees(engine: Engine, results: Results, address: Address) -> tuple[Address | None, Address | None]:
+    """The search a degree stricter, where there is more than a page, and a degree laxer, where there is no more or all
+    the words are demanded. A single word is held or not.
+    """
+    if address.mode is Mode.SEMANTIC or len(engine.snapshot.text.parse(address.query).free) < 2:
+        return None, None
+    place = _BY_STRICTNESS.index(address.match)
+    stricter, laxer = _BY_STRICTNESS[:place][-1:], _BY_STRICTNESS[place + 1 :][:1]
+    many = results.total > PAGE_SIZE
+    return (
+        address.matching(stricter[0]) if many and stricter else None,
+        address.matching(laxer[0]) if laxer and (not many or address.match is Match.ALL) else None,
+    )
 
 
 def _loosened(address: Address) -> Address | None:
