@@ -121,7 +121,8 @@ class Measured:
 
 def pairs(measured: Measured, rng: random.Random, words: range) -> list[tuple[str, str]]:
     """Queries of so many words of one report, each with the same and one word more of it."""
-    snapshot, found = measured.snapshot, []
+    snapshot = measured.snapshot
+    found: list[tuple[str, str]] = []
     while len(found) < PAIRS:
         iri = rng.choice(list(snapshot.columns.reports))
         card = cards(snapshot.graph, [iri])[iri]

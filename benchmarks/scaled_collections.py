@@ -54,6 +54,9 @@ class WordVectors:
         vector: Vectors = unit_rows(self._sum(text)[np.newaxis, :])[0]
         return vector
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self.encode_documents(texts)
+
     def encode_documents(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         if not texts:
             return np.empty((0, self.identity.dimension), dtype=np.float32)
@@ -81,6 +84,7 @@ class MovedVectors:
         """``vectors`` holds segments of the real texts, which the encoder made."""
         self.identity = encoder.identity
         self.encode_query = encoder.encode_query
+        self.encode_queries = encoder.encode_queries
         self._encoder = encoder
         self._store = SegmentStore.open(vectors, encoder.identity, verify=False)
         numbers = array("q")

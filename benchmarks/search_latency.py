@@ -46,6 +46,7 @@ class EncodedBefore:
             meaning: encoder.encode_query(meaning) for meaning in (parse(query).meaning for query in queries)
         }
         self.identity: ModelIdentity = encoder.identity
+        self.encode_queries = encoder.encode_queries
 
     def encode_query(self, text: str) -> Vectors:
         return self._vectors[text]

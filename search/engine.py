@@ -105,8 +105,9 @@ class _Query:
 
     def passing(self, nearest: Hits) -> NDArray[np.bool_]:
         """Which of some candidates are results for their meaning: bool (n,)."""
-        shares = 0.0 if self.shares is None else self.shares[nearest.ordinals] / np.float32(255)
-        return self.bar.passed(nearest.scores, shares)
+        if self.shares is None:
+            return self.bar.passed(nearest.scores, np.zeros(len(nearest.scores)))
+        return self.bar.passed(nearest.scores, self.shares[nearest.ordinals] / 255)
 
 
 class Engine:

@@ -60,6 +60,13 @@ class EncoderContract:
         assert vector.flags.c_contiguous
         assert_unit_vectors(vector)
 
+    def test_queries_together_are_what_each_is_alone(self, encoder: Encoder) -> None:
+        together = encoder.encode_queries(TEXTS[:4])
+        alone = np.stack([encoder.encode_query(text) for text in TEXTS[:4]])
+        assert (together.dtype, together.shape) == (np.float32, alone.shape)
+        np.testing.assert_allclose(together, alone, atol=VECTOR_TOLERANCE[encoder.identity.precision], rtol=0)
+        assert encoder.encode_queries([]).shape == (0, encoder.identity.dimension)
+
     def test_no_texts_give_no_rows_of_the_right_width(self, encoder: Encoder) -> None:
         told: list[int] = []
         vectors = encoder.encode_documents([], progress=told.append)

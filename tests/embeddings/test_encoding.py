@@ -38,6 +38,9 @@ class CountingEncoder:
     def encode_query(self, text: str) -> Vectors:
         return self._encoder.encode_query(text)
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encoder.encode_queries(texts)
+
 
 def keys_of(texts: Sequence[str]) -> Keys:
     return key_array(map(text_key, texts))

@@ -262,7 +262,7 @@ def test_the_index_is_searched_once_for_all_pages_and_a_choice_once_more(sample:
     for request in requests:
         assert counting.search(request) == engine.search(request)
     inside = int(np.count_nonzero(sample.columns.mask("language", french.chosen["language"])))
-    assert index.allowed == [60, inside, inside, 60]
+    assert index.allowed == [60, inside, 60, inside]
 
 
 def test_only_the_last_queries_are_remembered(sample: Snapshot) -> None:

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.index import Background, Hits, no_hits
+from embeddings.vectors import Vectors
 from search.fusion import Fused
-from search.ranking import both_legs, by_year, floor, page_of, result_set, with_rest
+from search.ranking import Bar, both_legs, by_year, floor, page_of, raised, result_set, with_rest
 from search.request import Request
 
 
@@ -29,9 +30,35 @@ def test_in_a_small_collection_the_nearest_stand_out_too(size: int) -> None:
 
 def test_results_hold_the_words_or_stand_out() -> None:
     by_words = np.array([True, False, False, False])
-    found = result_set(by_words, _hits((2, 0.8), (0, 0.7), (1, 0.5), (3, 0.4)), 0.5)
+    nearest = _hits((2, 0.8), (0, 0.7), (1, 0.5), (3, 0.4))
+    found = result_set(by_words, nearest, Bar(0.2, 0.5).passed(nearest.scores, np.zeros(4)))
     assert found.members.tolist() == [True, True, True, False]
     assert found.by_words.tolist() == [True, False, False, False]
+
+
+BARS = st.builds(Bar, st.just(0.2), st.floats(0.2, 0.9), st.sampled_from([-np.inf, 0.3, 0.5]))
+NEARNESS = st.lists(st.floats(-1, 1, width=32), max_size=30).map(lambda some: np.array(sorted(some)[::-1], np.float32))
+
+
+@given(bar=BARS, similarities=NEARNESS, share=st.floats(0, 1))
+def test_words_and_meaning_speak_for_a_report_together(bar: Bar, similarities: Vectors, share: float) -> None:
+    """The nearer, and the more of the words, the sooner; and never below the least similarity."""
+    alone, helped = (bar.passed(similarities, np.full(len(similarities), part)) for part in (0.0, share))
+    assert (alone <= helped).all()
+    assert not (helped & (similarities < bar.least)).any()
+    assert list(helped) == sorted(helped, reverse=True)
+    assert alone.tolist() == (alone & (similarities >= bar.floor - 1e-6)).tolist()
+    assert not Bar.none().passed(similarities, np.full(len(similarities), share)).any()
+
+
+@given(bar=BARS, similarities=NEARNESS, most=st.integers(1, 10))
+def test_a_raised_bar_lets_only_so_many_pass(bar: Bar, similarities: Vectors, most: int) -> None:
+    nothing = np.zeros(len(similarities))
+    before = bar.passed(similarities, nothing)
+    after = raised(bar, similarities[before], most).passed(similarities, nothing)
+    assert not (after & ~before).any()
+    kept = similarities[after]
+    assert len(kept) == min(most, np.count_nonzero(before)) or (kept[most - 1 :] == kept[-1]).all()
 
 
 def test_the_rest_follows_by_iri_without_a_score() -> None:

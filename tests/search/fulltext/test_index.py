@@ -13,6 +13,7 @@ from search.errors import DamagedSnapshotError
 from search.fulltext.fields import write_text_index
 from search.fulltext.index import TextIndex
 from search.fulltext.texts import ReportText, embedding_text
+from search.request import Match
 
 TEXTS = [
     ("Group credit in Mali", "Women in credit groups gained a voice.", ("microfinance",), ("Margolies, Amy",), ("en",)),
@@ -66,13 +67,23 @@ def test_function_words_do_not_count_and_are_all_there_is_when_alone(index: Text
     assert index.parse("").words == ()
 
 
-def test_a_result_holds_both_of_two_words_and_two_fifths_of_more(index: TextIndex) -> None:
-    assert np.flatnonzero(index.matching(index.parse("credit women"))).tolist() == [0]
-    assert np.flatnonzero(index.matching(index.parse("credit women zebra"))).tolist() == [0]
-    assert np.flatnonzero(index.matching(index.parse("credit women zebra lion okapi"))).tolist() == [0]
-    assert not index.matching(index.parse("credit women zebra lion okapi gnu")).any()
-    assert not index.matching(index.parse("credit zebra")).any()
-    assert not index.matching(index.parse("")).any()
+@pytest.mark.parametrize(
+    ("query", "every", "most", "some"),
+    [
+        ("credit women", [0], [0], [0, 1, 2, 4]),
+        # A word that nobody holds is missing everywhere.
+        ("credit women zebra", [], [], [0, 1, 2, 4]),
+        ("credit zebra", [], [], [0, 1, 2]),
+        ("zebra", [], [], []),
+        ("", [], [], []),
+    ],
+)
+def test_a_result_holds_the_words_to_a_degree(
+    index: TextIndex, query: str, every: list[int], most: list[int], some: list[int]
+) -> None:
+    parsed = index.parse(query)
+    found = [np.flatnonzero(index.matching(parsed, match)).tolist() for match in (Match.ALL, Match.MOST, Match.ANY)]
+    assert found == [every, most, some]
 
 
 def test_matched_words_are_told_for_each_report(index: TextIndex) -> None:
@@ -249,7 +260,10 @@ def _holding(name: str) -> np.ndarray:
 def test_frequent_and_rare_words_are_counted_alike(numbers: TextIndex, asked: list[str]) -> None:
     query = numbers.parse(" ".join(asked))
     held = sum(_holding(name).astype(int) for name in asked)
-    np.testing.assert_array_equal(numbers.matching(query), held >= query.minimum)
+    np.testing.assert_array_equal(numbers.matching(query, Match.ALL), held == len(asked))
+    np.testing.assert_array_equal(numbers.matching(query, Match.ANY), held > 0)
+    weight = sum(_holding(name) * numbers.parse(name).weights[0] for name in asked)
+    np.testing.assert_array_equal(numbers.held(query).weights, weight)
 
 
 @pytest.mark.parametrize("name", ["houses", "triangles", "minutes", "nowhere"])
