@@ -6,6 +6,7 @@ invented words are nearer to some report than most questions are, but they are n
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -24,17 +25,20 @@ See docs/decisions/0031."""
 
 
 @cache
-def texts() -> tuple[str, ...]:
-    """The decoys, in the order of the file."""
+def texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The decoys, in the order of the file: those that say nothing, and those of everyday things."""
     file = resources.files("search").joinpath("decoys.toml").read_text(encoding="utf-8")
-    return tuple(line for several in tomllib.loads(file).values() for line in several.splitlines() if line)
+    said = {name: tuple(filter(None, lines.splitlines())) for name, lines in tomllib.loads(file).items()}
+    nonsense = said.pop("nonsense")
+    return nonsense, tuple(line for lines in said.values() for line in lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoys:
     """Decoys as queries, float32 (n, d), and the ``margin`` by which a report must be nearer to a query than they are.
 
-    It may be negative. It depends on the model and on the reports that there are, not on how they came.
+    It may be negative. It depends on the model and on the reports that there are, not on how they came. Without end it
+    is where decoys have no say: in an empty collection, and for a model to which nonsense is not alike.
     """
 
     vectors: Vectors
@@ -46,9 +50,10 @@ class Decoys:
 
         Each decoy is a query to the others, and to the reports. The margin is what most of them cannot reach.
         """
-        vectors = encoder.encode_queries(texts())
-        if not index.size:
-            return cls(vectors, 0.0)
+        nonsense, everyday = texts()
+        vectors = encoder.encode_queries([*nonsense, *everyday])
+        if not index.size or not _alike(vectors[: len(nonsense)], index):
+            return cls(vectors, -math.inf)
         among = vectors @ vectors.T
         np.fill_diagonal(among, -1)
         reached = [float(index.search(vector, 1).scores[0]) for vector in vectors] - among.max(axis=1)
@@ -57,3 +62,14 @@ class Decoys:
     def least(self, query: Vectors) -> float:
         """The similarity from which on a report has something to do with a query (d,)."""
         return float((self.vectors @ query).max()) + self.margin
+
+
+def _alike(nonsense: Vectors, index: VectorIndex) -> bool:
+    """Whether texts that say nothing (n, d) are commonly more like one another than like the reports.
+
+    To a model that compares spelling alone they are not, so that nothing can be concluded from them.
+    """
+    backgrounds = [index.background(vector) for vector in nonsense]
+    usual = np.median([background.centre + background.spread for background in backgrounds])
+    pairs = (nonsense @ nonsense.T)[~np.eye(len(nonsense), dtype=np.bool_)]
+    return bool(np.median(pairs) > usual)

@@ -206,10 +206,11 @@ class Engine:
         if not words.meaning.strip():
             # Names alone, or what is not wanted: there is nothing to be near to.
             return _Query(words, everything, fulfilling)
+        held = text.held(words)
         if mode is Mode.SEMANTIC:
             nothing = PackedMask.of(np.zeros(self._size, dtype=np.bool_))
-            return self._beyond_decoys(self._with_meaning(words.meaning, _Query(None, nothing, fulfilling)))
-        held = text.held(words)
+            by_meaning = self._with_meaning(words.meaning, _Query(None, nothing, fulfilling))
+            return by_meaning if self._holding(by_meaning, held).any() else self._beyond_decoys(by_meaning)
         by_words = _Query(words, PackedMask.of(held.by(match)), fulfilling, held.shares)
         if mode is Mode.LEXICAL:
             return by_words
@@ -219,10 +220,14 @@ class Engine:
         """The query with its bar where words and meaning together put it."""
         if match is Match.ALL:
             return replace(query, bar=Bar.none())
-        holding = held.by(Match.MOST) & query.within(np.ones(self._size, dtype=np.bool_))
+        holding = self._holding(query, held)
         if not holding.any():
             return self._beyond_decoys(query)
         return self._following(query, holding) if match is Match.MOST else query
+
+    def _holding(self, query: _Query, held: Held) -> Mask:
+        """The reports that hold enough of the words of a query, and fulfil its condition."""
+        return held.by(Match.MOST) & query.within(np.ones(self._size, dtype=np.bool_))
 
     def _with_meaning(self, meaning: str, query: _Query) -> _Query:
         """The query with its vector, and a bar for what stands out from its background."""

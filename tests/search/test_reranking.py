@@ -17,7 +17,7 @@ from tests.word_reranker import WordReranker
 from ui.wiring import Services
 
 DEPTH = 8
-QUERY = "water for maize and credit for women"
+QUERY = "water for women"
 
 
 class TestWordReranker(RerankerContract):
