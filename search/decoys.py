@@ -37,8 +37,8 @@ def texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
 class Decoys:
     """Decoys as queries, float32 (n, d), and the ``margin`` by which a report must be nearer to a query than they are.
 
-    It may be negative. It depends on the model and on the reports that there are, not on how they came. Without end it
-    is where decoys have no say: in an empty collection, and for a model to which nonsense is not alike.
+    It may be negative, and depends on the model and on the reports that there are, not on how they came. It is minus
+    infinity where decoys have no say: in an empty collection, and for a model to which nonsense is not alike.
     """
 
     vectors: Vectors

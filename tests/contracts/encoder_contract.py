@@ -63,7 +63,8 @@ class EncoderContract:
     def test_queries_together_are_what_each_is_alone(self, encoder: Encoder) -> None:
         together = encoder.encode_queries(TEXTS[:4])
         alone = np.stack([encoder.encode_query(text) for text in TEXTS[:4]])
-        assert (together.dtype, together.shape) == (np.float32, alone.shape)
+        assert together.dtype == np.float32
+        assert together.shape == alone.shape
         np.testing.assert_allclose(together, alone, atol=VECTOR_TOLERANCE[encoder.identity.precision], rtol=0)
         assert encoder.encode_queries([]).shape == (0, encoder.identity.dimension)
 

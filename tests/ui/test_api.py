@@ -29,6 +29,15 @@ def test_search_answers_with_results_and_facets(client: TestClient) -> None:
     assert answer["facets"]["language"]
 
 
+def test_a_search_says_how_much_of_the_words_was_demanded(client: TestClient) -> None:
+    asked = {"q": "women credit", "mode": "lexical"}
+    answers = [client.get("/api/v1/search", params=asked | {"match": match}).json() for match in ("all", "most", "any")]
+    assert [answer["match"] for answer in answers] == ["all", "most", "any"]
+    assert 0 < answers[0]["total"] <= answers[1]["total"] < answers[2]["total"]
+    assert client.get("/api/v1/search", params=asked).json() == answers[1]
+    assert client.get("/api/v1/search", params=asked | {"match": "some"}).status_code == 422
+
+
 def test_labels_come_in_the_language_asked_for(client: TestClient) -> None:
     answer = client.get("/api/v1/search", params={"lang": "fr"}).json()
     assert {facet["label"] for facet in answer["facets"]["language"]} == {"Anglais", "Français", "Espagnol"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kg.facets.table import VALUE_FACETS
 from search.engine import DEEPEST, LONGEST_QUERY
-from search.request import Mode, Sort
+from search.request import Match, Mode, Sort
 from ui.languages import LANGUAGES
 from ui.pages.address import LAST_PAGE, PAGE_SIZE, Address, Choices
 
@@ -35,6 +35,7 @@ def addresses(draw: st.DrawFn) -> Address:
         year_to=last,
         stated_only=draw(st.booleans()),
         mode=draw(st.sampled_from(Mode)),
+        match=draw(st.sampled_from(Match)),
         sort=draw(st.sampled_from(Sort)),
         page=draw(st.integers(1, LAST_PAGE)),
         opened=draw(st.none() | st.sampled_from(VALUE_FACETS)),
@@ -146,6 +147,7 @@ def test_years_in_the_wrong_order_are_swapped() -> None:
         (f"page={LAST_PAGE + 1}", ("page",)),
         ("page=" + "9" * 5000, ("page",)),
         ("mode=psychic", ("mode",)),
+        ("match=some", ("match",)),
         ("mode=HYBRID", ("mode",)),
         ("sort=best", ("sort",)),
         ("more=colour", ("more",)),

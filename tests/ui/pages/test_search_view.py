@@ -7,9 +7,9 @@ import pytest
 from kg.facets.table import FACETS, VALUE_FACETS
 from kg.store import Scope
 from search.engine import Engine
-from search.request import Mode
+from search.request import Match, Mode
 from ui.languages import LANGUAGES
-from ui.pages.address import Address
+from ui.pages.address import PAGE_SIZE, Address
 from ui.pages.search_view import FacetChoices, SearchView, ValueChoice, search_view
 from ui.texts import Texts
 
@@ -293,6 +293,29 @@ def test_a_formula_that_finds_nothing_leads_to_its_words(engine: Engine, query: 
     assert (loosened.query if loosened else None) == words
     if loosened is not None:
         assert loosened == replace(found.address, query=words or "", page=1)
+
+
+@pytest.mark.parametrize("query_string", ["q=women+credit", "q=village+women+water&mode=lexical", "q=women"])
+@pytest.mark.parametrize("match", list(Match))
+def test_a_search_is_narrowed_and_broadened_by_one_click(wide_engine: Engine, query_string: str, match: Match) -> None:
+    found = view(wide_engine, f"{query_string}&match={match}")
+    if found.narrower is not None:
+        assert found.total > PAGE_SIZE
+        assert search_view(wide_engine, found.narrower, ENGLISH).total <= found.total
+    if found.broader is not None:
+        assert search_view(wide_engine, found.broader, ENGLISH).total >= found.total
+    assert (found.narrower, found.broader) == (None, None) or "+" in query_string
+    degrees = [(chip.facet, chip.label) for chip in found.chips]
+    assert degrees == {Match.ALL: [("Words", "all of them")], Match.ANY: [("Words", "any of them")]}.get(match, [])
+
+
+def test_where_all_words_are_demanded_a_click_leads_back(engine: Engine) -> None:
+    found = view(engine, "q=women+credit&match=all&sort=newest")
+    assert found.broader is not None
+    assert found.broader.query_string == "q=women+credit&sort=newest"
+    nothing = view(engine, "q=zebra+okapi")
+    assert nothing.broader is not None
+    assert nothing.broader.match is Match.ANY
 
 
 def test_a_formula_that_finds_something_leads_nowhere_else(engine: Engine) -> None:
