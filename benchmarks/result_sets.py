@@ -3,7 +3,7 @@
     python benchmarks/result_sets.py --data DIR [--judged FOLDER=DIR ...]
 
 --data is a collection of the real reports, each --judged a folder of judgments with the collection that
-``reportgraph evaluate FOLDER --data DIR`` built of it. Every figure stands beside that of the rule before decision 31:
+``reportgraph evaluate FOLDER --data DIR`` built of it. Every figure stands beside that of the rule before decision 32:
 two fifths of the content words, and the 1,000 nearest that stand out.
 Targets: a set grows in at most 5% of 200 pairs of a query and the same with one word more, keeps .97 of the relevant
 documents, and nonsense finds nothing.

@@ -21,7 +21,7 @@ from embeddings.vectors import Vectors
 
 _STOPPED: Final = 0.98
 """The share of the decoys that find nothing themselves: few texts that say nothing get through, and few questions fail.
-See docs/decisions/0031."""
+See docs/decisions/0032."""
 
 
 @cache

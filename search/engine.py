@@ -61,7 +61,7 @@ FURTHER: Final = "also"
 
 FOLLOWING: Final = 50
 """How many reports at most follow for their meaning those that hold enough of the words: five pages. Where no report
-does, meaning is all there is, and ``NEAREST`` is the limit. See docs/decisions/0031."""
+does, meaning is all there is, and ``NEAREST`` is the limit. See docs/decisions/0032."""
 
 LONGEST_QUERY: Final = 2000
 """Characters. No encoder reads further, and each word costs a look-up."""

@@ -1,7 +1,7 @@
 """How much of what a query says each report holds, and how much of it is enough.
 
 What a word tells is its inverse document frequency, counted in hundredths of a nat: sums of whole numbers are the same
-in any order. See docs/decisions/0031-result-sets-that-narrow.md.
+in any order. See docs/decisions/0032-result-sets-that-narrow.md.
 """
 
 from __future__ import annotations
