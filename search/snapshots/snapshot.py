@@ -77,8 +77,8 @@ _MARKS: Final = str.maketrans("01", " \t")
 class Manifest:
     """What a snapshot holds.
 
-    ``digests`` are of content (a sum over the lines of N-Quads, vectors by text, columns, records, labels), not of files,
-    whose bytes differ from build to build: those are in ``files`` (:mod:`.checks`).
+    ``digests`` are of content (a sum over the lines of N-Quads, vectors by text, columns, records, labels), not of
+    files, whose bytes differ from build to build: those are in ``files`` (:mod:`.checks`).
     ``model_source`` is the name or the directory that the model was opened by. ``cause`` says what made it (build,
     update..), ``changes`` what that changed, ``records`` how many it read. ``unusable`` are records of which no report
     can be made any more, ``derived_by`` is the version of what makes the parts.
