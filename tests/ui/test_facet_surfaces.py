@@ -33,7 +33,8 @@ def client(river_services: Services) -> TestClient:
 @pytest.mark.parametrize("command", ["search", "related"])
 def test_options_are_the_facets(command: str) -> None:
     options = {option.name: option.opts for option in main.commands[command].params}
-    others = {"query", "ids", "mode", "sort", "offset", "limit", "model", "device", "reranker", "data", "as_json"}
+    others = {"query", "ids", "mode", "match", "sort", "offset", "limit"}
+    others |= {"model", "device", "reranker", "data", "as_json"}
     assert options.keys() - others == NAMED | {"year_from", "year_to", "stated_only"}
     assert options["corporate_author"] == ["--corporate-author"]
     assert options["not_corporate_author"] == ["--not-corporate-author"]
@@ -42,7 +43,7 @@ def test_options_are_the_facets(command: str) -> None:
 @pytest.mark.parametrize("path", ["/api/v1/search", "/api/v1/reports/{report_id}/related"])
 def test_parameters_are_the_facets(client: TestClient, path: str) -> None:
     described = client.get("/api/v1/openapi.json").json()["paths"][path]["get"]["parameters"]
-    others = {"q", "mode", "sort", "offset", "limit", "lang", "also", "report_id"}
+    others = {"q", "mode", "match", "sort", "offset", "limit", "lang", "also", "report_id"}
     names = {parameter["name"] for parameter in described}
     assert names - others == NAMED | {"year_from", "year_to", "stated_only"}
 

@@ -42,9 +42,9 @@ from ui.api.generated import SentenceEvent, generated_events
 from ui.app import create_app
 
 PATH: Final = "/api/v1/ask/generated"
-FINDING: Final = "What effect does credit have on the income of women?"
-FIRST: Final = "Two kinds of credit compete for the same customer"
-SECOND: Final = "Numbers grew fourfold in 25 communities"
+FINDING: Final = "What effect does credit have on women?"
+FIRST: Final = "Nine members in ten of the cooperatives are women"
+SECOND: Final = "A women’s association won the contract in seven polders"
 GOOD: Final = f"{FIRST} [1]. {SECOND} [3]."
 LIMIT: Final = 1.0
 """Seconds that a model gets where it is to run out of them."""
@@ -138,9 +138,9 @@ def test_where_nothing_is_quoted_no_model_is_asked(sample_data: Path) -> None:
     [
         (f"{FIRST} [99]. {GOOD}", {"unknown_passage": 1}),
         (f"{FIRST}. Nothing was cited here at all. {GOOD}", {"uncited": 2}),
-        (f"Numbers grew fourfold in 40 communities [3]. {GOOD}", {"figure": 1}),
-        (f"The bank of Freedonia pays for the customer [1]. {GOOD} {GOOD}", {"name": 1, "repeated": 2}),
-        (f"{GOOD} Two kinds of", {"unfinished": 1}),
+        (f"An association won the contract in 40 polders [3]. {GOOD}", {"figure": 1}),
+        (f"The bank of Freedonia pays for the members [1]. {GOOD} {GOOD}", {"name": 1, "repeated": 2}),
+        (f"{GOOD} Nine members in", {"unfinished": 1}),
     ],
 )
 def test_what_the_passages_do_not_support_is_counted_by_its_reason(
@@ -183,7 +183,7 @@ def test_markup_is_no_part_of_a_sentence(sample_data: Path) -> None:
 
 
 def _drips(connection: Connection) -> None:
-    connection.send(HEAD, event(f"{GOOD} Two"))
+    connection.send(HEAD, event(f"{GOOD} Nine"))
     while not connection.over.wait(0.1):
         connection.send(b":")
 
@@ -320,10 +320,10 @@ def test_a_sentence_is_sent_while_the_model_still_writes(sample_data: Path) -> N
     reader = Reader(wanted=100)
 
     def waits_to_be_heard(connection: Connection) -> None:
-        heard = HEAD, event(f"{FIRST} [1]. Numbers")
+        heard = HEAD, event(f"{FIRST} [1]. A women’s")
         connection.send(*heard)
         if reader.came.wait(SLACK):
-            connection.send(event(" grew fourfold in 25 communities [3]."), b"data: [DONE]\n\n")
+            connection.send(event(" association won the contract in seven polders [3]."), b"data: [DONE]\n\n")
 
     with serving(sample_data, waits_to_be_heard) as (client, _):
         assert isinstance(client.app, FastAPI)

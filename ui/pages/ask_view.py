@@ -93,7 +93,7 @@ def ask_view(snapshot: Snapshot, answer: Answer, address: AskAddress, texts: Tex
             )
             for facet, one in answer.related
         ),
-        search=None if search is None else f"/?{search.query_string}",
+        search=None if search is None else f"/?{search.matching(answer.match).query_string}",
         sparql=answer.sparql,
         workbench=_workbench(answer, address),
         after=_followed(answer, address),

@@ -10,7 +10,7 @@ from kg.descriptions import Card
 from kg.facets.columns import FacetCount
 from kg.facets.values import FacetValue
 from search.question.understanding.plan import Gap, Mention, Plan
-from search.request import Hit
+from search.request import Hit, Match
 
 SHOWN: Final = 10
 """Reports that an answer shows where no other number is wanted."""
@@ -87,8 +87,8 @@ class Answer:
     share is of. ``ranking`` are values of ``plan.dimension``, the commonest first, ``distinct`` how many there are.
     ``spans`` are the first and last years of the two spans between which ``changes`` are, the earlier first.
     ``words_alone`` counts reports that say in words what no heading of theirs says. ``apart`` are names that no report
-    has all of, each with the reports that have it. ``sparql`` is the query that was
-    executed.
+    has all of, each with the reports that have it. ``match`` is how much of its words the reports hold. ``sparql`` is
+    the query that was executed.
     """
 
     plan: Plan
@@ -110,5 +110,6 @@ class Answer:
     related: tuple[tuple[str, FacetCount], ...] = ()
     words_alone: int = 0
     apart: tuple[Side, ...] = ()
+    match: Match = Match.MOST
     refusal: Refusal | None = None
     sparql: str | None = None

@@ -25,7 +25,7 @@ from search.question.understanding.plan import Corrections, Gap, Intent, Mention
 from search.question.understanding.planning import Planner
 from search.question.understanding.roles import ISSUERS, SUBJECTS
 from search.related import RelatedRequest, related
-from search.request import Request, Sort
+from search.request import Match, Request, Results, Sort
 
 _COMPARED_QUOTES: Final = 2
 _LAST: Final = 1_000_000
@@ -135,7 +135,7 @@ class Asker:
         if not text.strip():
             return self._list(plan)
         sort = Sort.NEWEST if plan.newest else Sort.OLDEST if plan.oldest else Sort.RELEVANCE
-        results = self.engine.search(Request(text, filters, sort=sort, limit=SHOWN))
+        results = self._searched(Request(text, filters, sort=sort, limit=SHOWN))
         hits = results.hits
         refusal = self._refusals.unsupported(plan, hits, bound=bound)
         if refusal is not None:
@@ -151,8 +151,14 @@ class Asker:
             total=results.total,
             quotes=quotes,
             related=_entities(results.facets),
+            match=results.match,
             sparql=query,
         )
+
+    def _searched(self, request: Request) -> Results:
+        """The results of a search; where none holds most of its words, those that hold any of them."""
+        results = self.engine.search(request)
+        return results if results.hits else self.engine.search(replace(request, match=Match.ANY))
 
     def _list(self, plan: Plan) -> Answer:
         query = filter_query(plan.filters)

@@ -18,7 +18,7 @@ from search.question.answering.answer import Answer, Refusal, Side
 from search.question.understanding.plan import Gap, Intent, Mention, Plan
 from search.question.understanding.roles import ISSUERS, PLACES, SUBJECTS
 from search.question.understanding.words import LONGEST
-from search.request import Hit, Request
+from search.request import Hit, Match, Request
 
 NEAREST: Final = 3
 """Reports that are named where there is no answer."""
@@ -116,7 +116,7 @@ class Refusals:
         people = {facet: values for facet, values in named.items() if facet in {"author", *ISSUERS}}
         if plan.subject:
             return self._engine.hits(plan.subject[:NEAREST])
-        request = Request(searchable(plan.question), Filters(people), limit=NEAREST)
+        request = Request(searchable(plan.question), Filters(people), match=Match.ANY, limit=NEAREST)
         hits = self._engine.search(request).hits
         return hits or self._engine.search(replace(request, filters=Filters())).hits
 
@@ -127,7 +127,7 @@ class Refusals:
         about = searchable(plan.text or " ".join(one.text for one in subjects) or plan.question)
         for fewer in (_undated(filters), Filters()):
             passed = self._engine.passing(fewer).any() and fewer.chosen
-            hits = self._engine.search(Request(about, fewer, limit=NEAREST)).hits
+            hits = self._engine.search(Request(about, fewer, match=Match.ANY, limit=NEAREST)).hits
             if not hits and passed:
                 hits = self._engine.search(Request("", fewer, limit=NEAREST)).hits
             if hits:

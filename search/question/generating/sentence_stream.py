@@ -19,7 +19,9 @@ _CLOSERS: Final = r"[\"'”’»)*_]*"
 _AFTER_END: Final = re.compile(rf"{_CLOSERS}(?P<cited>(?:\s*{_CITATION})*)[.!?…]*{_CLOSERS}")
 _BREAK: Final = re.compile(r"(?P<line>\n[ \t]*\n|\n(?=[ \t]*(?:[-*•+>|#]|[0-9]{1,2}[.)])[ \t]))|(?P<end>[.!?…]+)")
 """Where a sentence may end: a blank line, the line before an item of a list or a heading, or a sign."""
-_BEGINS: Final = re.compile(r"[\"'“‘«(\[¿¡*_]*[A-ZÀ-ÞŒ0-9]")
+_OPENERS: Final = r"[\"'“‘«(\[¿¡*_]*"
+_BEGINS: Final = re.compile(rf"{_OPENERS}[A-ZÀ-ÞŒ0-9]")
+_MAY_BEGIN: Final = re.compile(rf"{_OPENERS}$")
 _WORD_BEFORE: Final = re.compile(r"[^\s(\[\"'“‘«]*$")
 _LONGEST_WORD: Final = 40
 _WIDEST: Final = 100
@@ -124,7 +126,7 @@ def _end(text: str, start: int) -> tuple[int | None, int]:
         assert after is not None
         rest = text[after.end() :]
         following = rest.lstrip()
-        if not following or _OPEN_CITATION.match(following):
+        if _MAY_BEGIN.match(following) or _OPEN_CITATION.match(following):
             return None, match.start()
         spaced = len(following) < len(rest)
         begins = spaced and _BEGINS.match(following) is not None

@@ -5,7 +5,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from search.question.generating.sentence_stream import Written, written_sentences
@@ -103,6 +103,7 @@ markup = st.lists(
 
 
 @given(markup | st.text(max_size=80), st.lists(st.integers(0, 200), max_size=8))
+@example(".\n**Yields", [3])
 def test_it_does_not_matter_where_pieces_end(text: str, cuts: list[int]) -> None:
     places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
     pieces = [text[start:end] for start, end in pairwise(places)]
