@@ -223,6 +223,17 @@ def test_a_list_shows_its_reports_and_opens_as_the_same_search(client: TestClien
     assert total(client, search) == shown
 
 
+@pytest.mark.parametrize(
+    ("question", "match"), [("women credit", []), ("What effect does village credit have?", ["any"])]
+)
+def test_what_was_found_opens_as_the_same_search(client: TestClient, question: str, match: list[str]) -> None:
+    found = asked(client, question)
+    (search,) = {href for href, label in found.links if label == "Open it as a search"}
+    assert parse_qs(urlsplit(search).query).get("match", []) == match
+    shown = next(text for text in texts(found.all("h2")) if text.split()[0].isdecimal())
+    assert total(client, search) == int(shown.split()[0])
+
+
 def test_the_executed_query_gives_the_same_figure_in_the_workbench(client: TestClient) -> None:
     found = asked(client, QUESTIONS[Intent.COUNT], lang="en")
     (workbench,) = [href for href, _ in found.links if href.startswith("/workbench?query=")]
