@@ -120,17 +120,18 @@ def _unpack(archive: tarfile.TarFile, directory: Path) -> Contents:
     contents: Contents | None = None
     missing: set[str] = set()
     for member in archive:
-        # Refuses what leads out of the directory, before the list is asked, which a stranger may have written as well.
-        safe = tarfile.data_filter(member, str(directory))
-        file = archive.extractfile(safe) if safe.isreg() else None
-        if file is None or ".." in PurePosixPath(safe.name).parts:
-            raise ValueError(f"{safe.name} is no regular file below it")
+        # What leads out of the directory is refused before the list is asked, which a stranger may have written as well.
+        # The filters of tarfile are not in Python 3.11.2, which a Debian may have.
+        path = PurePosixPath(member.name)
+        file = archive.extractfile(member) if member.isreg() else None
+        if file is None or path.is_absolute() or ".." in path.parts:
+            raise ValueError(f"{member.name} is no regular file below it")
         if contents is None:
-            contents = _contents(safe.name, file.read())
+            contents = _contents(member.name, file.read())
             missing = set(contents.files)
             continue
-        missing.remove(safe.name)
-        _write(file, directory / safe.name)
+        missing.remove(member.name)
+        _write(file, directory / path)
     if contents is None or missing:
         raise ValueError(f"it lacks {min(missing, default=_LIST)}")
     return contents

@@ -66,13 +66,13 @@ def test_quotations_are_printed_with_their_reports(run: Run) -> None:
 def test_a_model_says_what_reports_say_below_the_quotations(
     run: Run, sample_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = "Two kinds of credit compete for the same customer [1]. They sell gold [1]."
+    text = "Nine members in ten of the cooperatives are women [1]. They sell gold [1]."
     with generator_server(saying(text)) as server:
         monkeypatch.setenv("REPORTGRAPH_GENERATOR", server.address)
-        result = run("ask", "What effect does credit have on the income of women?", "--data", str(sample_data))
+        result = run("ask", "What effect does credit have on women?", "--data", str(sample_data))
         run("ask", "How many reports are about Kenya?")
     assert result.exit_code == 0, result.output
-    assert " ".join(result.stdout.split()).endswith("Two kinds of credit compete for the same customer. (sample002)")
+    assert " ".join(result.stdout.split()).endswith("Nine members in ten of the cooperatives are women. (sample003)")
     (received,) = server.received
     passages = received.body["messages"][1]["content"].count("\n[")
     assert passages > result.stdout.count("  “") == 3

@@ -27,6 +27,8 @@ from search.question.understanding.roles import ISSUERS, SUBJECTS
 from search.related import RelatedRequest, related
 from search.request import Match, Request, Results, Sort
 
+_MOSTLY_KNOWN: Final = 0.5
+"""The evidence from which on the words of a question say something here, though no report holds most of them."""
 _COMPARED_QUOTES: Final = 2
 _LAST: Final = 1_000_000
 _UNNUMBERED: Final = (_LAST + 1, "")
@@ -156,9 +158,11 @@ class Asker:
         )
 
     def _searched(self, request: Request) -> Results:
-        """The results of a search; where none holds most of its words, those that hold any of them."""
+        """The results of a search; where nothing holds most of its words, what holds any, if most of them are known."""
         results = self.engine.search(request)
-        return results if results.hits else self.engine.search(replace(request, match=Match.ANY))
+        if results.hits or self._snapshot.text.parse(request.query).evidence < _MOSTLY_KNOWN:
+            return results
+        return self.engine.search(replace(request, match=Match.ANY))
 
     def _list(self, plan: Plan) -> Answer:
         query = filter_query(plan.filters)

@@ -15,6 +15,8 @@ _YEAR: Final = re.compile(r"1[6-9]\d\d|20\d\d|21\d\d")
 _DECADE: Final = re.compile(r"(1[6-9]\d|20\d)0s")
 _CENTURY: Final = 100
 _SHORT_DECADE: Final = re.compile("[2-9]0s?")
+_SHORTENED: Final = re.compile(r"\d\d")
+_DASHES: Final = ("-", "\u2013", "/")
 _STOPS: Final = ",.;?!)"
 _OPEN_ENDED: Final = ("since", "after", "before", "until")
 """Cues before a year of a range with one end."""
@@ -146,6 +148,8 @@ class Dates:
 
     def _second(self, place: int) -> tuple[int, bool, bool] | None:
         """The place of the year that ends a range, whether the two are a choice, and whether a dash joins them."""
+        if self._is_shortened(place + 1):
+            return place + 1, False, True
         end = self._tokens[place].end
         for other in range(place + 1, min(place + 6, len(self._tokens))):
             if not _YEAR.fullmatch(self._tokens[other].text):
@@ -166,6 +170,14 @@ class Dates:
             return None
         return None
 
+    def _is_shortened(self, place: int) -> bool:
+        """Whether two digits after a dash are a later year of the century of the year before: "1961-65"."""
+        if place >= len(self._tokens) or not _SHORTENED.fullmatch(self._tokens[place].text):
+            return False
+        before, token = self._tokens[place - 1], self._tokens[place]
+        dashed = self._text[before.end : token.start] in _DASHES
+        return dashed and _YEAR.fullmatch(before.text) is not None and token.text > before.text[2:]
+
     def _only_years(self, start: int, end: int) -> bool:
         return all(
             len(self._tokens[inner].folded) <= 3
@@ -174,7 +186,8 @@ class Dates:
         )
 
     def _range(self, place: int, other: int, choice: bool, dashed: bool) -> YearSpan:  # noqa: FBT001 - of _second
-        first, last = sorted((int(self._tokens[place].text), int(self._tokens[other].text)))
+        year, text = self._tokens[place].text, self._tokens[other].text
+        first, last = sorted((int(year), int(year[: len(year) - len(text)] + text)))
         start, published = self._start(place)
         opened = start < place and any(
             cue.says("time", "between", "from", "since")

@@ -26,35 +26,21 @@ from kg.model import Kind
 from kg.vocab import Minter
 from search.fulltext.analysis import function_words
 from search.question.understanding.lexicon import adjectives
+from search.question.understanding.name_words import ABBREVIATED, LEGAL_FORMS, NameWords
 from search.question.understanding.people import as_persons, namesakes, person_spans, splits_of_name
 from search.question.understanding.plan import How, Reading
 from search.question.understanding.roles import CONTROLLED, ISSUERS, LABELLED, PLACES
-from search.question.understanding.spans import Span
+from search.question.understanding.spans import Span, Token
 from search.question.understanding.words import Question
 from search.snapshots.snapshot import Snapshot
 
 LONGEST: Final = 16
 """Words of a name that are looked at."""
 
+_REORDERED: Final = tuple(name for name in LABELLED if FACETS[name].kind is not Kind.AUTHOR)
+"""Facets whose names may be said in another order."""
 _OPEN: Final = tuple(name for name in (*LABELLED, "topic") if FACETS[name].suggested)
 """Facets in which a name that nothing bears may be meant."""
-_LEGAL_FORMS: Final = frozenset(
-    {"inc", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "plc", "sa", "gmbh"}
-)
-_ABBREVIATED: Final = {
-    "corporation": "corp",
-    "company": "co",
-    "department": "dept",
-    "office": "ofc",
-    "bureau": "bur",
-    "international": "intl",
-    "university": "univ",
-    "association": "assn",
-    "committee": "comm",
-    "administration": "admin",
-    "ministry": "min",
-}
-"""How catalogues abbreviate words of names."""
 _ISO_639_1: Final = 2
 """Letters of a code of ISO 639-1: languages that have none are rarely asked for, and their names mean other things."""
 _SHORTEST_ALONE: Final = 3
@@ -63,6 +49,8 @@ _BY: Final = frozenset({"by", "por", "par"})
 _MOST_ALIKE: Final = 5000
 """Labels with one beginning that are looked at."""
 _LONGEST_GIVEN: Final = 4
+_LONGEST_IN_ANY_ORDER: Final = 10
+"""Words of a name that is met by its words in any order."""
 _PLURALS: Final = (("s", ""), ("es", ""), ("ies", "y"), ("ais", "al"), ("aux", "al"), ("oes", "ao"), ("eis", "el"))
 _LONGEST_TYPE: Final = 5
 _ALIKE: Final = 0.84
@@ -105,9 +93,15 @@ class Linker:
                     for reading in (*self._controlled(question, span), *self._institutions(question, span)):
                         yield span, reading
         yield from self._topics(question)
+        reordered = dict(self._in_any_order(question))
+        for span, readings in reordered.items():
+            yield from ((span, reading) for reading in readings)
         for span in person_spans(question):
             for person in self.people(question.said(span))[:1]:
-                yield span, person
+                # Of a firm that bears all the words, initials that agree with them say less.
+                spelt = set(question.words(span)) <= set(fold(person.label).split())
+                if spelt or span not in reordered:
+                    yield span, person
 
     # -- labels --------------------------------------------------------------------------------------------------------
 
@@ -124,6 +118,32 @@ class Linker:
             if not names.beginning(text):
                 return
 
+    def _in_any_order(self, question: Question) -> Iterator[tuple[Span, tuple[Reading, ...]]]:
+        """Names by their words in another order, without legal forms or brackets, and series by their initials."""
+        for start in range(len(question.tokens)):
+            for end in range(start + 1, min(start + _LONGEST_IN_ANY_ORDER, len(question.tokens)) + 1):
+                span = Span(start, end)
+                if not _may_be_name(question, span) or not any(map(_leads_name, question.tokens[start:end])):
+                    continue
+                readings = tuple(self._by_words(question, span))
+                if readings:
+                    yield span, readings
+
+    def _by_words(self, question: Question, span: Span) -> Iterator[Reading]:
+        words, first = question.words(span), question.tokens[span.start]
+        for facet in _REORDERED:
+            codes = self._name_words[facet].called(words)
+            if codes:
+                yield self._reading(facet, codes)
+            elif facet == "series" and len(span) == 1 and first.text.isupper() and len(first.text) > 2:
+                abbreviated = self._name_words[facet].abbreviated(first.folded)
+                if abbreviated:
+                    yield self._reading(facet, abbreviated, How.ACRONYM)
+
+    @cached_property
+    def _name_words(self) -> Mapping[str, NameWords]:
+        return {facet: NameWords(self._columns.facets[facet]) for facet in _REORDERED}
+
     def _with_legal_form(self, text: str) -> list[int]:
         """Institutions that records write with a legal form or an acronym after the name, or in abbreviations."""
         names = self._columns.facets["institution"].names
@@ -131,12 +151,12 @@ class Linker:
         if len(words) < 2:
             return []
         found = []
-        for variant in dict.fromkeys((text, " ".join(_ABBREVIATED.get(word, word) for word in words))):
+        for variant in dict.fromkeys((text, " ".join(ABBREVIATED.get(word, word) for word in words))):
             found += names.codes_of(variant)
             places = names.beginning(variant + " ")
             for place in places[:_MOST_ALIKE]:
                 rest = names.folded[place][len(variant) + 1 :].split()
-                if set(rest) <= _LEGAL_FORMS or rest == ["".join(word[0] for word in words)]:
+                if set(rest) <= LEGAL_FORMS or rest == ["".join(word[0] for word in words)]:
                     found.append(int(names.codes[place]))
         return sorted(set(found))
 
@@ -365,6 +385,11 @@ def _may_be_name(question: Question, span: Span) -> bool:
     if len(span) == 1:
         return (len(first.folded) >= _SHORTEST_ALONE and not first.folded.isdigit()) or first.text.isupper()
     return not all(token.folded.isdigit() for token in question.tokens[span.start : span.end])
+
+
+def _leads_name(token: Token) -> bool:
+    """Whether a word may be of a proper name: with a capital, or quoted."""
+    return token.capital or token.quote is not None
 
 
 def _is_proper(question: Question, span: Span) -> bool:

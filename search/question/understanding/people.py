@@ -33,7 +33,8 @@ def person_spans(question: Question) -> Iterator[Span]:
             if last.quote != question.tokens[start].quote:
                 break
             if last.capital:
-                yield Span(start, end)
+                if any(token.folded not in _PARTICLES for token in question.tokens[start:end]):
+                    yield Span(start, end)
             elif last.folded not in _PARTICLES:
                 break
 
