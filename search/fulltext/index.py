@@ -206,6 +206,10 @@ class TextIndex:
         """Which of the query's words each of a few reports holds, in the query's order."""
         return self._held({word: self._word(word) for word in query.known}, ordinals)
 
+    def resembles(self, query: TextQuery) -> bool:
+        """Whether some report holds a word like one of a query that may be mistyped."""
+        return any(bool(self._mask(self._similar(word)).any()) for word in query.similar)
+
     def similar_words(self, query: TextQuery, ordinals: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Of which of the query's mistyped words each of a few reports holds one like it."""
         return self._held({word: self._similar(word) for word in query.similar}, ordinals)

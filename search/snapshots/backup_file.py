@@ -120,8 +120,8 @@ def _unpack(archive: tarfile.TarFile, directory: Path) -> Contents:
     contents: Contents | None = None
     missing: set[str] = set()
     for member in archive:
-        # What leads out of the directory is refused before the list is asked, which a stranger may have written as well.
-        # The filters of tarfile are not in Python 3.11.2, which a Debian may have.
+        # What leads out of the directory is refused before the list is asked, which a stranger may have written too.
+        # Python 3.11.2, which a Debian has, lacks the filters of tarfile.
         path = PurePosixPath(member.name)
         file = archive.extractfile(member) if member.isreg() else None
         if file is None or path.is_absolute() or ".." in path.parts:

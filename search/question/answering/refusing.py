@@ -5,21 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 import numpy as np
 
 from kg.authority.names import fold
+from kg.authority.places import place_called
 from kg.facets.counting import Mask
 from kg.facets.filters import Filters
 from search.engine import Engine
 from search.fulltext.analysis import guess_language
 from search.question.answering.answer import Answer, Refusal, Side
+from search.question.understanding.lexicon import LANGUAGES, adjectives
 from search.question.understanding.plan import Gap, Intent, Mention, Plan
 from search.question.understanding.roles import ISSUERS, PLACES, SUBJECTS
 from search.question.understanding.words import LONGEST
 from search.request import Hit, Match, Request
 
+_RARE: Final = 500
+"""One report in so many holds a word that, with a capital, names a single thing: more often it is "CO2" or "AID"."""
 NEAREST: Final = 3
 """Reports that are named where there is no answer."""
 
@@ -55,18 +60,50 @@ class Refusals:
         if not hits:
             nothing = self.nothing(plan, Gap.NO_EVIDENCE if bound else Gap.NOTHING)
             return replace(nothing, names=(plan.text,)) if bound else nothing
-        texts = [fold(f"{hit.card.title} {hit.card.abstract or ''}") for hit in hits]
+        texts = [_text_of(hit) for hit in hits]
         year = self._today().year
         later = [str(years.first) for years in plan.years if not years.binds and years.first and years.first > year]
         if later and plan.future and not any(self._foretells(text, later, plan) for text in texts):
             return Refusal(Gap.FUTURE, names=tuple(later), hits=tuple(hits[:NEAREST]))
         if plan.wanted and not any(_tells(text, plan) for text in texts):
             return Refusal(Gap.NO_EVIDENCE, names=plan.wanted[:1], hits=tuple(hits[:NEAREST]))
-        if bound:
-            missing = self._places_missing(plan)
-            if missing:
-                return replace(self.nothing(plan, Gap.NO_EVIDENCE), names=missing)
+        missing = self._places_missing(plan) if bound else ()
+        if missing:
+            return replace(self.nothing(plan, Gap.NO_EVIDENCE), names=missing)
+        elsewhere = self._elsewhere(plan, hits)
+        if elsewhere:
+            return Refusal(Gap.NO_EVIDENCE, names=elsewhere, hits=tuple(hits[:NEAREST]))
         return None
+
+    def _elsewhere(self, plan: Plan, hits: Sequence[Hit]) -> tuple[str, ...]:
+        """Places that nothing which was found speaks of beside what is asked about there: the premise is wrong.
+
+        That is something of a name of its own, such as a programme or an institution. Of a subject alone, reports that
+        do not name the place may still speak of it.
+        """
+        named = [one for one in plan.mentions if not one.excluded]
+        places = [one for one in named if one.reading.facet in PLACES and not one.binds]
+        if not places or plan.intent is not Intent.FINDING:
+            return ()
+        others = [one for one in named if one.reading.facet not in SUBJECTS]
+        taken = {word for one in named for word in fold(one.text).split()}
+        rare = len(self._snapshot.columns.reports) / _RARE
+        names = [name for name in plan.names if name not in taken and self._snapshot.text.frequency(name) < rare]
+        if not names and not others:
+            return ()
+        texts = {hit.card.iri: f" {_text_of(hit)} " for hit in hits}
+        naming = {iri for iri, text in texts.items() if all(f" {name} " in text for name in names)}
+        stating = {iri for iri, text in texts.items() if all(self._speaks(iri, text, one) for one in others)}
+        about = next(filter(None, (naming & stating, naming, stating)), set(texts))
+        return tuple(place.text for place in places if not any(self._speaks(iri, texts[iri], place) for iri in about))
+
+    def _speaks(self, iri: str, text: str, mention: Mention) -> bool:
+        """Whether a report has a name by what its record states or implies, or says it in its folded text."""
+        ordinal = self._snapshot.columns.ordinal(iri)
+        mask = self._snapshot.columns.mask(mention.reading.facet, mention.reading.values)
+        stated = ordinal is not None and bool(mask[ordinal])
+        names = [*_labels(mention), *(adjectives_of(mention.reading.label) if mention.reading.facet in PLACES else ())]
+        return stated or any(f" {fold(name)} " in text for name in names)
 
     def unanswered(self, plan: Plan, query: str | None) -> Answer:
         """The answer where nothing passes the filters: that, the query that shows it, and what is nearest."""
@@ -180,6 +217,18 @@ def _undated(filters: Filters) -> Filters:
 def _labels(mention: Mention) -> list[str]:
     """A name as it was asked, and in every language that the graph has it in."""
     return sorted({mention.text, mention.reading.label, *mention.reading.labels.values()})
+
+
+@cache
+def adjectives_of(label: str) -> tuple[str, ...]:
+    """What is of a place, and who lives there, in any language, by the English label of the place."""
+    named = ((words, place_called(key)) for language in LANGUAGES for words, key in adjectives(language).items())
+    return tuple(" ".join(words) for words, place in named if place is not None and place.labels["en"] == label)
+
+
+def _text_of(hit: Hit) -> str:
+    """The folded title and abstract of a report."""
+    return fold(f"{hit.card.title} {hit.card.abstract or ''}")
 
 
 def _tells(text: str, plan: Plan) -> bool:

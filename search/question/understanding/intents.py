@@ -50,7 +50,7 @@ class Kinds:
             Sign.DIMENSION: bool(dimension),
             Sign.LISTED: bool(self._dimensions.listed()) and (self.lists_all() or not said("intent", "rank", "fewest")),
             Sign.NUMBERED: self._numbered_dimension(),
-            Sign.RANKED: self._ranks(),
+            Sign.RANKED: self.ranks(),
             Sign.DATED: bool(self._parsed.years),
             Sign.ALIKE: said("intent", "related") and self._points(),
             Sign.GAPS: said("intent", "gaps"),
@@ -187,7 +187,7 @@ class Kinds:
             place = place + 1 if cue is None else cue.span.end
         return self.speaks_of_documents() or bool(self._parsed.names)
 
-    def _ranks(self) -> bool:
+    def ranks(self) -> bool:
         """Whether "most" speaks of what is ranked: the noun of a facet, or records, are near."""
         rest = self._parsed.rest(structural=True)
         if len(rest) - len(self.subject_words(rest)) > _MOST_UNUSED:

@@ -14,7 +14,7 @@ from search.question.understanding.parsing import NEAR, Name, Parsed
 from search.question.understanding.plan import Corrections, How, Intent, Mention, Moved, Plan
 from search.question.understanding.roles import ISSUERS, NARROWED, PLACES
 from search.question.understanding.rules import holding
-from search.question.understanding.spans import CueSpan, Span
+from search.question.understanding.spans import CueSpan, Span, Token
 from search.question.understanding.words import take_apart
 from search.snapshots.snapshot import Snapshot
 
@@ -24,6 +24,8 @@ _ABOUT_REPORTS: Final = frozenset(
 _ENTITIES_OF_ATTRIBUTES: Final = frozenset({"author", *ISSUERS})
 _COMMON: Final = 5
 """Reports from which on a word is no slip."""
+_LONG_NAME: Final = 6
+"""Letters of a word that must be a name if no text holds it: shorter ones are often acronyms and names of tools."""
 _RARER: Final = 100
 """Texts have slips as well: a word that so many times fewer reports hold than one like it may be a slip of that."""
 _NUMBERING: Final = frozenset({"no", "n", "number", "numero", "nr", "nro", "vol", "volume"})
@@ -123,8 +125,8 @@ class _Understanding:
     def plan(self) -> Plan:
         """The plan of the question."""
         subject = tuple(dict.fromkeys(self._parsed.subjects))
-        attribute = self._attribute(subject)
         dimension = self._dimensions.asked_for()
+        attribute = self._attribute(subject, dimension)
         signs = self._kinds.signs(dimension, subject)
         rule, *_ = holding(signs.__contains__)
         intent = rule.intent
@@ -181,8 +183,11 @@ class _Understanding:
             for name in names
         ]
 
-    def _attribute(self, subject: tuple[str, ...]) -> str | None:
+    def _attribute(self, subject: tuple[str, ...], dimension: tuple[str, ...]) -> str | None:
         """What is asked of a person, an institution or a report that records do not hold."""
+        if dimension and not {*ISSUERS, *NARROWED}.intersection(dimension) and self._kinds.ranks():
+            # In which countries or on which topics somebody works most is on the reports.
+            return None
         cue = self._parsed.first("attribute")
         if cue is None:
             return "affiliation" if self._kinds.asks_for_employer() else None
@@ -284,9 +289,18 @@ class _Understanding:
                 end += 1
             words = [token for token in tokens[place:end] if len(token.text) > 1 and token.text.isalpha()]
             unknown = sum(self._snapshot.text.frequency(token.text) == 0 for token in words)
-            if unknown > 1 and unknown >= len(words) - 1:
+            alone = place > 0 and any(self._is_strange(token) for token in words)
+            if (unknown > 1 and unknown >= len(words) - 1) or alone:
                 yield self._question.said(Span(place, end))
             place = end + 1
+
+    def _is_strange(self, token: Token) -> bool:
+        """Whether a word with a capital is in no text, nor is one like it, where capitals tell names from words."""
+        capitals = sum(token.capital for token in self._question.tokens)
+        if len(token.text) < _LONG_NAME or not token.text.isalpha() or 2 * capitals > len(self._question.tokens):
+            return False
+        parsed = self._snapshot.text.parse(token.text)
+        return not parsed.known and not self._snapshot.text.resembles(parsed)
 
     def _is_known(self, span: Span) -> bool:
         """Whether some text or name of the collection holds each word of a name."""
