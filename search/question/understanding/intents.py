@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -39,10 +39,9 @@ class Kinds:
         self._question = parsed.question
         self._dimensions = dimensions
 
-    def signs(self, dimension: tuple[str, ...], subject: tuple[str, ...]) -> frozenset[Sign]:
-        """Everything that the question shows of what rules go by."""
+    def signs(self, dimension: tuple[str, ...], subject: tuple[str, ...], facets: Collection[str]) -> frozenset[Sign]:
+        """Everything that the question shows of what rules go by. ``facets`` are those of what it names or means."""
         said = self._parsed.says
-        facets = {name.facet for name in self._parsed.names}
         seen = {
             Sign.REPORT: bool(subject),
             Sign.SERIES: "series" in facets,
@@ -178,7 +177,9 @@ class Kinds:
             if name is not None:
                 return name.facet != "topic"
             cue = next((one for one in self._parsed.cues if place in range(one.span.start, one.span.end)), None)
-            if cue is not None and not cue.says("filler"):
+            if self._parsed.tells_missing(place):
+                return True
+            if cue is not None and not cue.says("filler") and not cue.says("follow"):
                 return cue.says("dimension") or cue.says("role") or cue.says("time")
             if any(place in range(one.span.start, one.span.end) for one in self._parsed.years):
                 return True

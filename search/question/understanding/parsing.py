@@ -13,7 +13,7 @@ from search.question.understanding.joining import Named, joints
 from search.question.understanding.lexicon import lexicon
 from search.question.understanding.linking import Link, Linker
 from search.question.understanding.plan import How, Joint, Reading
-from search.question.understanding.roles import ISSUERS, NARROWED, ROLES, SUBJECTS, USUAL
+from search.question.understanding.roles import ISSUERS, NARROWED, PLACES, ROLES, SUBJECTS, USUAL
 from search.question.understanding.spans import CueSpan, Span, YearSpan, number_of
 from search.question.understanding.titles import Titles
 from search.question.understanding.words import Question
@@ -31,6 +31,8 @@ _SHORT_SERIES: Final = 2
 """Words of a name that may as well be words of a sentence."""
 _SHORTEST_SURNAME: Final = 4
 """Letters of a word alone that may be an author without being announced as one."""
+_SHORTEST_BESIDE: Final = 3
+"""The same beside another author."""
 _PLAINER: Final = 10
 """How many times as many reports make a reading the plainer one, where nothing else decides."""
 
@@ -65,6 +67,7 @@ class Parsed:
         self.subjects: tuple[str, ...] = ()
         self.both: tuple[Span, ...] = ()
         self.missing: tuple[str, ...] = ()
+        self._lacking: list[Span] = []
         self._linker = linker
         self._titles = Titles(snapshot)
         self._free = [True] * len(question.tokens)
@@ -128,15 +131,21 @@ class Parsed:
             if not self.is_free(lack.span):
                 continue
             for name in lack.names("missing"):
+                self._lacking.append(lack.span)
                 self._take(lack.span)
                 yield name
             for noun in self.question.cues if lack.says("lack") else ():
-                fields = [name for name in (*noun.names("field"), *noun.names("dimension")) if name in MISSABLE]
+                fields = _fields_of(noun)
                 between = range(lack.span.end, noun.span.start)
                 led = lack.span.end <= noun.span.start and len(between) <= NEAR
                 if fields and led and all(map(self.question.is_grammar, between)) and self._ends_at(noun.span.end):
-                    self._take(Span(lack.span.start, noun.span.end))
-                    yield fields[0]
+                    self._lacking.append(Span(lack.span.start, noun.span.end))
+                    self._take(self._lacking[-1])
+                    yield from fields
+
+    def tells_missing(self, place: int) -> bool:
+        """Whether a word says that something is missing."""
+        return any(place in range(span.start, span.end) for span in self._lacking)
 
     def _ends_at(self, place: int) -> bool:
         """Whether no name can go on at a place: nothing stands there, or a word of grammar, or a cue, or years."""
@@ -163,7 +172,7 @@ class Parsed:
 
     def _may_be_surname(self, link: Link) -> bool:
         token = self.question.tokens[link.span.start]
-        alone = len(link.span) == 1 and token.capital and len(token.text) >= _SHORTEST_SURNAME
+        alone = len(link.span) == 1 and token.capital and len(token.text) >= _SHORTEST_BESIDE
         return alone and self.is_free(link.span) and all(reading.facet == "author" for reading in link.readings)
 
     def _share_roles(self) -> None:
@@ -566,6 +575,13 @@ class Parsed:
     def is_number(self, place: int) -> bool:
         """Whether a word says a small number, in digits or letters."""
         return number_of(self.question.tokens[place], lexicon(self.question.language)) is not None
+
+
+def _fields_of(noun: CueSpan) -> tuple[str, ...]:
+    """The field that a noun is for; without a place is without each kind of place."""
+    if noun.says("dimension", "place"):
+        return PLACES
+    return tuple(name for name in (*noun.names("field"), *noun.names("dimension")) if name in MISSABLE)[:1]
 
 
 def _inside(span: Span, other: Span) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,7 +12,7 @@ from search.question.understanding.intents import STRUCTURAL, Kinds
 from search.question.understanding.linking import Linker
 from search.question.understanding.parsing import NEAR, Name, Parsed
 from search.question.understanding.plan import Corrections, How, Intent, Mention, Moved, Plan
-from search.question.understanding.roles import ISSUERS, NARROWED, PLACES
+from search.question.understanding.roles import ISSUERS, NARROWED, PLACES, SUBJECTS
 from search.question.understanding.rules import holding
 from search.question.understanding.spans import CueSpan, Span, Token
 from search.question.understanding.words import take_apart
@@ -57,9 +57,12 @@ class Planner:
         parsed = Parsed(apart, self._linker, self._snapshot)
         understood = _Understanding(parsed, self._linker, self._snapshot)
         plan = understood.plan()
-        if prior is not None and understood.is_fragment():
+        if prior is not None:
             before = self.plan(prior, this_year=this_year, language=plan.language)
-            plan = _followed(before, plan)
+            if understood.is_fragment():
+                plan = _followed(before, plan)
+            elif understood.points_back():
+                plan = _of_those(before, understood.plan(before.mentions))
         return _corrected(plan, corrections or Corrections())
 
     def _is_slip(self, word: str, meant: str) -> bool:
@@ -85,6 +88,12 @@ def _followed(before: Plan, plan: Plan) -> Plan:
         years=tuple(replace(years, binds=True) for years in plan.years) or before.years,
         text=text,
     )
+
+
+def _of_those(before: Plan, plan: Plan) -> Plan:
+    """A plan whose pronouns stand for what was asked before: its years and words hold as well where it has none."""
+    text = before.text if before.text != before.question else ""
+    return replace(plan, years=plan.years or before.years, text=" ".join(filter(None, (text, plan.text))))
 
 
 def _corrected(plan: Plan, corrections: Corrections) -> Plan:
@@ -122,12 +131,18 @@ class _Understanding:
         """Whether the question says only what is to be different from the one before."""
         return self._kinds.is_fragment()
 
-    def plan(self) -> Plan:
-        """The plan of the question."""
+    def points_back(self) -> bool:
+        """Whether a word stands for what the question before named: "which countries do they work in?"."""
+        own = any(name.facet in {"author", "series", *SUBJECTS, *ISSUERS} for name in self._parsed.names)
+        return not own and any(cue.says("follow") for cue in self._parsed.cues)
+
+    def plan(self, meant: Sequence[Mention] = ()) -> Plan:
+        """The plan of the question; ``meant`` is what its pronouns stand for."""
         subject = tuple(dict.fromkeys(self._parsed.subjects))
         dimension = self._dimensions.asked_for()
-        attribute = self._attribute(subject, dimension)
-        signs = self._kinds.signs(dimension, subject)
+        facets = {one.reading.facet for one in meant} | {name.facet for name in self._parsed.names}
+        attribute = self._attribute(subject, dimension, facets)
+        signs = self._kinds.signs(dimension, subject, facets)
         rule, *_ = holding(signs.__contains__)
         intent = rule.intent
         if intent is Intent.COUNT or (intent is Intent.VALUES and self._kinds.lists_all()):
@@ -139,7 +154,7 @@ class _Understanding:
         if intent is Intent.COMPARE:
             sides = self._kinds.sides()
             names = [*(name for name in names if name not in sides), *self._alike(sides, dimension)]
-        mentions = tuple(self._mention(name, intent) for name in names)
+        mentions = (*(replace(one, binds=True) for one in meant), *(self._mention(name, intent) for name in names))
         years = tuple(replace(span.years, binds=self._kinds.binds_years(span, intent)) for span in self._parsed.years)
         plan = Plan(
             question=self._question.text,
@@ -183,7 +198,7 @@ class _Understanding:
             for name in names
         ]
 
-    def _attribute(self, subject: tuple[str, ...], dimension: tuple[str, ...]) -> str | None:
+    def _attribute(self, subject: tuple[str, ...], dimension: tuple[str, ...], facets: Collection[str]) -> str | None:
         """What is asked of a person, an institution or a report that records do not hold."""
         if dimension and not {*ISSUERS, *NARROWED}.intersection(dimension) and self._kinds.ranks():
             # In which countries or on which topics somebody works most is on the reports.
@@ -198,10 +213,17 @@ class _Understanding:
         if name == "affiliation" and self._parsed.says("intent", "coauthors"):
             # With whom someone works is on the reports, and only where is not.
             return None
-        entity = any(one.facet in _ENTITIES_OF_ATTRIBUTES for one in self._parsed.names)
-        series = any(one.facet == "series" for one in self._parsed.names)
+        entity = not _ENTITIES_OF_ATTRIBUTES.isdisjoint(facets)
+        series = self._parsed.says("dimension", "series")
         of_things = series or self._kinds.speaks_of_documents() or bool(self._question.quotes)
-        thing = bool(subject) or (name in {"citations", "object"} and of_things)
+        of_things = of_things or not {"series", "type"}.isdisjoint(facets)
+        # The e-mail of those who wrote the studies, but not studies on surveys by e-mail.
+        after = any(
+            other.says("documents") or other.says("dimension", "author")
+            for other in self._parsed.cues
+            if 0 <= other.span.start - cue.span.end <= NEAR
+        )
+        thing = bool(subject) or (name in {"citations", "object"} and of_things) or (name == "contact" and after)
         return name if entity or thing else None
 
     def _asks_of_land(self, cue: CueSpan) -> bool:
