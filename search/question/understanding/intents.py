@@ -162,6 +162,9 @@ class Kinds:
             return True
         if any(one.facet in {"type", "language"} and one.span.start in after for one in self._parsed.names):
             return True
+        if self._parsed.missing:
+            # Only records lack an abstract or an author.
+            return True
         return name == "count" and (self._counted_next(cue.span.end) or self._counted_before())
 
     def _counted_before(self) -> bool:
@@ -177,9 +180,7 @@ class Kinds:
             if name is not None:
                 return name.facet != "topic"
             cue = next((one for one in self._parsed.cues if place in range(one.span.start, one.span.end)), None)
-            if self._parsed.tells_missing(place):
-                return True
-            if cue is not None and not cue.says("filler") and not cue.says("follow"):
+            if cue is not None and not cue.says("filler"):
                 return cue.says("dimension") or cue.says("role") or cue.says("time")
             if any(place in range(one.span.start, one.span.end) for one in self._parsed.years):
                 return True

@@ -123,7 +123,10 @@ class Linker:
         for start in range(len(question.tokens)):
             for end in range(start + 1, min(start + _LONGEST_IN_ANY_ORDER, len(question.tokens)) + 1):
                 span = Span(start, end)
-                if not _may_be_name(question, span) or not any(map(_leads_name, question.tokens[start:end])):
+                if question.is_grammar(start) or not _may_be_name(question, span):
+                    # Words of grammar are in no name here, so that one before it would be taken for a part of it.
+                    continue
+                if not any(map(_leads_name, question.tokens[start:end])):
                     continue
                 readings = tuple(self._by_words(question, span))
                 if readings:
@@ -142,7 +145,7 @@ class Linker:
 
     @cached_property
     def _name_words(self) -> Mapping[str, NameWords]:
-        return {facet: NameWords(self._columns.facets[facet]) for facet in _REORDERED}
+        return {facet: _name_words(self._columns.facets[facet]) for facet in _REORDERED}
 
     def _with_legal_form(self, text: str) -> list[int]:
         """Institutions that records write with a legal form or an acronym after the name, or in abbreviations."""
@@ -363,6 +366,10 @@ class Linker:
                     ratio = difflib.SequenceMatcher(None, form, name).ratio()
                     found.append((-ratio, column.values[alike[name]].label))
         return tuple(dict.fromkeys(label for _, label in sorted(found)[:3]))
+
+
+def _name_words(column: FacetColumn) -> NameWords:
+    return NameWords((value.label for value in column.values), column.stated.totals.tolist())
 
 
 def _both(first: Reading, second: Reading) -> Reading:

@@ -7,12 +7,11 @@ catalogues add ("& Associates, Inc."). Words of grammar are in none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
 from kg.authority.names import fold
-from kg.facets.columns import FacetColumn
 from search.fulltext.analysis import STEMMED, function_words
 
 LEGAL_FORMS: Final = frozenset(
@@ -45,20 +44,23 @@ Words = frozenset[str]
 
 
 class NameWords:
-    """The labels of a facet by their words. Takes some 10 ms for each thousand labels to make, so keep it."""
+    """Labels by their words. Takes some 10 ms for each thousand labels to make, so keep it.
 
-    def __init__(self, column: FacetColumn) -> None:
-        self._column = column
+    The codes of labels are their places; ``reports`` says how many reports each has.
+    """
+
+    def __init__(self, labels: Iterable[str], reports: Sequence[int]) -> None:
+        self._reports = reports
         self._by_words: dict[Words, list[int]] = {}
         self._by_founder: dict[Words, list[int]] = {}
         self._by_initials: dict[str, list[int]] = {}
-        for code, value in enumerate(column.values):
-            for key in dict.fromkeys(_keys(value.label)):
+        for code, label in enumerate(labels):
+            for key in dict.fromkeys(_keys(label)):
                 self._by_words.setdefault(key, []).append(code)
-            founder = _founder(value.label)
+            founder = _founder(label)
             if founder is not None:
                 self._by_founder.setdefault(founder, []).append(code)
-            for initials in dict.fromkeys(_initials(value.label)):
+            for initials in dict.fromkeys(_initials(label)):
                 self._by_initials.setdefault(initials, []).append(code)
 
     def called(self, words: Sequence[str]) -> list[int]:
@@ -72,10 +74,8 @@ class NameWords:
     def abbreviated(self, acronym: str) -> list[int]:
         """The codes of the label whose words begin with the letters of an acronym, if one stands out by its reports."""
         codes = self._by_initials.get(acronym.casefold(), [])
-        totals = self._column.stated.totals
-        by_reports = sorted(codes, key=lambda code: -int(totals[code]))
-        stands_out = len(codes) == 1 or int(totals[by_reports[:1]].sum()) > int(totals[by_reports[1:]].sum())
-        return by_reports[:1] if stands_out else []
+        first, *others = sorted((int(self._reports[code]), code) for code in codes)[::-1] or [(0, -1)]
+        return [first[1]] if first[0] > sum(reports for reports, _ in others) else []
 
 
 def _keys(label: str) -> Iterator[Words]:
@@ -110,6 +110,6 @@ def _grammar() -> Words:
 
 
 def _initials(label: str) -> Iterator[str]:
-    words = [word for word in fold(_BRACKETS.sub(" ", label)).split() if word not in _grammar()]
+    words = [word for word in fold(_BRACKETS.sub(" ", label)).split() if word not in _grammar() | LEGAL_FORMS]
     if len(words) >= _SHORTEST_ACRONYM:
         yield "".join(word[0] for word in words)

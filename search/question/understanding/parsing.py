@@ -67,7 +67,6 @@ class Parsed:
         self.subjects: tuple[str, ...] = ()
         self.both: tuple[Span, ...] = ()
         self.missing: tuple[str, ...] = ()
-        self._lacking: list[Span] = []
         self._linker = linker
         self._titles = Titles(snapshot)
         self._free = [True] * len(question.tokens)
@@ -131,7 +130,6 @@ class Parsed:
             if not self.is_free(lack.span):
                 continue
             for name in lack.names("missing"):
-                self._lacking.append(lack.span)
                 self._take(lack.span)
                 yield name
             for noun in self.question.cues if lack.says("lack") else ():
@@ -139,13 +137,8 @@ class Parsed:
                 between = range(lack.span.end, noun.span.start)
                 led = lack.span.end <= noun.span.start and len(between) <= NEAR
                 if fields and led and all(map(self.question.is_grammar, between)) and self._ends_at(noun.span.end):
-                    self._lacking.append(Span(lack.span.start, noun.span.end))
-                    self._take(self._lacking[-1])
+                    self._take(Span(lack.span.start, noun.span.end))
                     yield from fields
-
-    def tells_missing(self, place: int) -> bool:
-        """Whether a word says that something is missing."""
-        return any(place in range(span.start, span.end) for span in self._lacking)
 
     def _ends_at(self, place: int) -> bool:
         """Whether no name can go on at a place: nothing stands there, or a word of grammar, or a cue, or years."""

@@ -817,6 +817,9 @@ def test_what_is_found_is_counted_and_its_entities_named(asker: Asker) -> None:
         ("What is the interest rate in Mali?", Gap.NO_EVIDENCE, None),
         ("What will the yields of maize be in Kenya in 2050?", Gap.FUTURE, ("2050",)),
         ("qwzx vbnmk plorf", Gap.NOTHING, ()),
+        ("¿Qué encontró Niger Bend University en los valles peruanos?", Gap.NO_EVIDENCE, ("peruanos",)),
+        ("Did Doctor Zorgblatt ever write about goats?", Gap.UNKNOWN_NAME, ("Doctor Zorgblatt",)),
+        ("What do goats in Zorgblatt eat?", Gap.UNKNOWN_NAME, ("Zorgblatt",)),
     ],
 )
 def test_what_has_no_answer_is_refused_with_the_reason(
@@ -828,6 +831,20 @@ def test_what_has_no_answer_is_refused_with_the_reason(
     if names is not None:
         assert answer.refusal.names == names
     assert (answer.reports, answer.hits, answer.count, answer.quotes) == ((), (), None, ())
+
+
+def test_what_an_institution_found_where_it_was_is_not_refused(asker: Asker) -> None:
+    answer = asker.ask("Why did Niger Bend University study goats in Mali?")
+    assert answer.refusal is None
+    assert "r06" in _ids(answer)
+
+
+def test_in_which_countries_somebody_works_is_on_the_reports(asker: Asker) -> None:
+    def hers(row: Row) -> bool:
+        return not {"Okello, Dinah", "Okello, D."}.isdisjoint(row.authors)
+
+    answer = asker.ask("In which three countries does Dinah Okello work most?")
+    assert _counts(answer.ranking) == dict(_tally(_countries, hers).most_common(3))
 
 
 def test_a_refusal_names_what_is_nearest(asker: Asker) -> None:

@@ -359,6 +359,36 @@ def test_a_whole_question_follows_nothing(planner: Planner, question: str) -> No
     assert _plan(planner, question, prior=prior) == _plan(planner, question)
 
 
+@pytest.mark.parametrize(
+    ("prior", "question", "same"),
+    [
+        ("reports about Kenya", "How many of those are in English?", "How many reports about Kenya are in English?"),
+        ("reports about Kenya", "How many of those are undated?", "How many reports about Kenya are undated?"),
+        ("reports by Dinah Okello", "Which countries do they cover most?", "Most frequent countries by Dinah Okello"),
+        ("reports by Dinah Okello", "Who are her coauthors?", "coauthors of Dinah Okello"),
+        (
+            "informes de Dinah Okello",
+            "¿Cuántos de ellos están en inglés?",
+            "¿Cuántos informes de Dinah Okello en inglés?",
+        ),
+        (
+            "rapports sur le Kenya",
+            "combien d'entre eux sont en anglais ?",
+            "combien de rapports sur le Kenya en anglais ?",
+        ),
+        ("relatórios sobre o Quênia", "quantos deles estão em inglês?", "quantos relatórios sobre o Quênia em inglês?"),
+    ],
+)
+def test_a_pronoun_stands_for_what_was_asked_before(planner: Planner, prior: str, question: str, same: str) -> None:
+    followed, whole = _plan(planner, question, prior=prior), _plan(planner, same)
+    assert (followed.intent, followed.dimension) == (whole.intent, whole.dimension)
+    assert (followed.filters, followed.text) == (whole.filters, whole.text)
+
+
+def test_a_pronoun_that_follows_nothing_stands_for_nothing(planner: Planner) -> None:
+    assert _bound(_plan(planner, "How many of those are in English?")) == {("language", "English")}
+
+
 def test_a_fragment_after_nothing_stands_alone(planner: Planner) -> None:
     assert _bound(_plan(planner, "and in French?")) == {("language", "French")}
     assert _bound(_plan(planner, "and in French?", prior="")) == {("language", "French")}
