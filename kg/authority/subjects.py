@@ -95,6 +95,13 @@ def is_of_names(word: str) -> bool:
     return fold(word) in _index().words
 
 
+@cache
+def words_of_names(language: str) -> frozenset[str]:
+    """The words that subjects are named with in a language, in small letters with their accents, and folded plurals."""
+    names = (name for subject in subjects().values() for name in subject.names[language])
+    return frozenset(word for name in names for word in name.casefold().split()) | _index().singulars[language].keys()
+
+
 def everyday_words(language: str) -> frozenset[str]:
     """Folded words of a language that are names of subjects in other ones, and mean something else in it."""
     return frozenset(map(fold, str(_tables()[_EVERYDAY][language]).split("|")))

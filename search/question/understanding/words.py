@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 from kg.authority.names import fold
+from kg.authority.subjects import words_of_names
 from search.fulltext.analysis import function_words, guess_language, well_formed
 from search.question.understanding.dates import Dates
 from search.question.understanding.lexicon import LANGUAGES, NUMBER, Lexicon, lexicon
@@ -107,22 +108,26 @@ def _tokens(text: str) -> tuple[tuple[Token, ...], tuple[Span, ...]]:
 
 
 def _language(text: str, tokens: Sequence[Token], preferred: str | None) -> str:
-    """The language of a question: by its function words, then its cues, then the reader's, then by its letters."""
+    """The language of a question: by function words, cues and names of subjects, then the reader's, then by letters."""
     asked = [token for token in tokens if token.quote is None]
     guessed = guess_language(" ".join(token.text for token in asked) or text)
     if guessed is not None:
         return guessed
     letters = {letter for token in asked for letter in token.text.casefold() if letter.isalpha()}
 
-    def fit(language: str) -> tuple[int, int, bool, int]:
+    def fit(language: str) -> tuple[int, int, int, int, bool, int]:
         grammar = function_words(language)
         found = [cue.span for cue in _cues(tokens, lexicon(language))]
         cued = {place for span in found for place in range(span.start, span.end)}
         # What one language asks with may be the grammar of another, which has been counted: "o" is "or" in Spanish.
         own = sum(tokens[place].folded not in _folded_grammar(language) for place in cued)
         counted = sum(token.text.casefold() in grammar for token in asked)
+        content = [token for token in asked if token.text.casefold() not in grammar]
+        named = sum(token.folded in _folded_names(language) for token in content)
+        # Accents may be left out, but tell água from agua where they are not.
+        written = sum(token.text.casefold() in words_of_names(language) for token in content)
         strange = sum(not letter.isascii() and letter not in _LETTERS[language] for letter in letters)
-        return counted, own, language == preferred, -strange
+        return counted, own, named, written, language == preferred, -strange
 
     return max(LANGUAGES, key=fit)
 
@@ -138,6 +143,12 @@ def _without_slip(token: Token, words: Lexicon, is_slip: Callable[[str, str], bo
     alike = sorted(word for word in asking if abs(len(word) - len(letters)) <= 1 and word[0] == token.folded[0])
     near = next(turned, None) or next(iter(difflib.get_close_matches(token.folded, alike, 1, _SLIP)), None)
     return replace(token, folded=near) if near is not None and is_slip(token.text, near) else token
+
+
+@cache
+def _folded_names(language: str) -> frozenset[str]:
+    """The folded words of names of subjects: those of places are the same to readers of many languages."""
+    return frozenset(map(fold, words_of_names(language)))
 
 
 @cache
