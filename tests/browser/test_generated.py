@@ -28,11 +28,11 @@ from tests.search.question.generating.generator_server import (
 
 pytestmark = pytest.mark.browser
 
-FINDING: Final = "What effect does credit have on the income of women?"
+FINDING: Final = "What effect does credit have on women?"
 OTHER: Final = "What did phone loans change for market women?"
-FIRST: Final = "Two kinds of credit compete for the same customer."
-SECOND: Final = "Numbers grew fourfold in 25 communities."
-GOOD: Final = "Two kinds of credit compete for the same customer [1]. Numbers grew fourfold in 25 communities [4]."
+FIRST: Final = "Nine members in ten of the cooperatives are women."
+SECOND: Final = "On 44 nights we counted lamps on the lower Meghna."
+GOOD: Final = f"{FIRST[:-1]} [1]. {SECOND[:-1]} [4]."
 """The fourth passage is not among the quotations that are shown."""
 SECONDS: Final = 2
 """What the model may take."""
@@ -90,16 +90,16 @@ def test_sentences_are_shown_each_with_what_it_cites(visits: Visits, model: Mode
     expect(page.locator("#writing")).to_have_text("Sentences that were left out: 1")
     expect(page.locator("#written")).to_have_attribute("aria-live", "polite")
     cited = page.locator(".rg-cited li").first
-    expect(cited.get_by_role("link")).to_have_attribute("href", "/report/sample002")
+    expect(cited.get_by_role("link")).to_have_attribute("href", "/report/sample003")
     expect(cited).to_contain_text("invented")
-    expect(cited.locator(".rg-year")).to_have_text(" (2019)")
+    expect(cited.locator(".rg-year")).to_have_text(" (2015)")
     cited.locator("summary").click()
     expect(cited.locator("blockquote")).to_be_visible()
     assert page.locator(".rg-quote blockquote").first.inner_text() == cited.locator("blockquote").inner_text()
     expect(cited.locator("blockquote")).to_have_attribute("lang", "en")
     is_accessible(page, axe)
     cited.get_by_role("link").click()
-    page.wait_for_url("**/report/sample002")
+    page.wait_for_url("**/report/sample003")
 
 
 def test_sentences_come_one_by_one_and_the_answer_does_not_wait_for_them(visits: Visits, model: Model) -> None:
@@ -107,9 +107,9 @@ def test_sentences_come_one_by_one_and_the_answer_does_not_wait_for_them(visits:
 
     def waits(connection: Connection) -> None:
         go.wait(SECONDS)
-        connection.send(HEAD, event(f"{GOOD.partition('.')[0]}. Numbers"))
+        connection.send(HEAD, event(f"{GOOD.partition('.')[0]}. On 44"))
         on.wait(SECONDS)
-        connection.send(event(" grew fourfold in 25 communities [4]."), b"data: [DONE]\n\n")
+        connection.send(event(" nights we counted lamps on the lower Meghna [4]."), b"data: [DONE]\n\n")
 
     model.behaviour = waits
     page = settle(visits.page(path(FINDING)))
@@ -279,7 +279,7 @@ def test_the_section_speaks_the_readers_language_and_leads_to_it(visits: Visits,
     assert written(page) == [FIRST, SECOND]
     expect(page.locator("#written")).to_have_attribute("lang", "en")
     expect(page.locator("#written ul").first).to_have_attribute("lang", lang)
-    expect(page.locator("#written a").first).to_have_attribute("href", f"/report/sample002?lang={lang}")
+    expect(page.locator("#written a").first).to_have_attribute("href", f"/report/sample003?lang={lang}")
     expect(page.locator("#generated-title")).not_to_have_text("In a model's words")
 
 
