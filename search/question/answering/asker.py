@@ -246,6 +246,8 @@ class Asker:
             reports += [hit.card.iri for hit in results.hits[:NEAREST]]
             quotes = self._quoter.quotes(plan.question, [hit.card for hit in results.hits], _COMPARED_QUOTES)
             compared.append(Side(side, results.total, quotes))
+        if not any(side.reports for side in compared):
+            return self._refusals.unanswered(plan, query)
         return Answer(plan, self._name, sides=tuple(compared), reports=tuple(dict.fromkeys(reports)), sparql=query)
 
     def _sides(self, plan: Plan) -> list[Mention]:

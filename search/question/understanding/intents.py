@@ -162,6 +162,9 @@ class Kinds:
             return True
         if any(one.facet in {"type", "language"} and one.span.start in after for one in self._parsed.names):
             return True
+        if any(other.says("follow") and other.span.start in after for other in self._parsed.cues):
+            # How many of those: of reports that were asked for before, unless more is said of them.
+            return not self._parsed.rest(structural=True)
         if self._parsed.missing:
             # Only records lack an abstract or an author.
             return True

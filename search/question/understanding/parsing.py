@@ -537,17 +537,35 @@ class Parsed:
         """The places of words that nothing has taken and that carry content.
 
         Words for what records do not hold are among them: where that is not asked for, they say what reports are about.
+        So does the noun of a facet after "about", of which no name follows: "reports on universities".
         """
         asides = self._asides() if structural else frozenset()
         unheld = {place for cue in self.cues if cue.is_of_unheld for place in range(cue.span.start, cue.span.end)}
+        nouns = [cue for cue in self.cues if cue.says("dimension") and self._is_subject(cue)]
+        subjects = {place for cue in nouns for place in range(cue.span.start, cue.span.end)}
         return [
             place
             for place, token in enumerate(self.question.tokens)
-            if (self._free[place] or place in unheld)
+            if (self._free[place] or place in unheld or place in subjects)
             and place not in asides
             and not self.question.is_grammar(place)
             and not (structural and (token.text.isdigit() or self.is_number(place) or len(token.folded) == 1))
         ]
+
+    def _is_subject(self, noun: CueSpan) -> bool:
+        """Whether the noun of a facet is what reports are about: "about" leads to it, and it leads to no name."""
+        led = any(
+            cue.says("role", "about")
+            and cue.span.end <= noun.span.start <= cue.span.end + NEAR
+            and all(map(self.question.is_grammar, range(cue.span.end, noun.span.start)))
+            for cue in self.question.cues
+        )
+        near = range(noun.span.end, noun.span.end + NEAR)
+        return led and not any(
+            name.span.start in near and name.facet in ROLES.get(facet, (facet,))
+            for name in self.names
+            for facet in noun.names("dimension")
+        )
 
     def _asides(self) -> frozenset[int]:
         """Words in brackets, and the words that a name in brackets explains."""

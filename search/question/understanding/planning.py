@@ -134,7 +134,9 @@ class _Understanding:
     def points_back(self) -> bool:
         """Whether a word stands for what the question before named: "which countries do they work in?"."""
         own = any(name.facet in {"author", "series", *SUBJECTS, *ISSUERS} for name in self._parsed.names)
-        return not own and any(cue.says("follow") for cue in self._parsed.cues)
+        # Whoever begins with "and" goes on.
+        goes_on = any(cue.says("logic", "and") and cue.span.start == 0 for cue in self._question.cues)
+        return not own and (goes_on or any(cue.says("follow") for cue in self._parsed.cues))
 
     def plan(self, meant: Sequence[Mention] = ()) -> Plan:
         """The plan of the question; ``meant`` is what its pronouns stand for."""
