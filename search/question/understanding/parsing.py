@@ -561,11 +561,10 @@ class Parsed:
             for cue in self.question.cues
         )
         near = range(noun.span.end, noun.span.end + NEAR)
-        return led and not any(
-            name.span.start in near and name.facet in ROLES.get(facet, (facet,))
-            for name in self.names
-            for facet in noun.names("dimension")
-        )
+        facets = {facet for named in noun.names("dimension") for facet in ROLES.get(named, (named,))}
+        # "Andean countries": a region is said by its countries.
+        facets |= {*PLACES} if not facets.isdisjoint({*PLACES, "place"}) else set()
+        return led and not any(name.span.start in near and name.facet in facets for name in self.names)
 
     def _asides(self) -> frozenset[int]:
         """Words in brackets, and the words that a name in brackets explains."""

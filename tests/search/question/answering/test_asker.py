@@ -66,6 +66,7 @@ COUNTED: dict[str, Condition] = {
     "How many reports are there?": lambda _: True,
     "How many reports are about Kenya?": _about("Kenya"),
     "How many reports are about Kenya or Mali?": lambda row: "Kenya" in row.places or "Mali" in row.places,
+    "How many reports are about African countries?": lambda row: not {"Kenya", "Mali"}.isdisjoint(row.places),
     "How many audit reports are about Kenya?": lambda row: row.type == "Audit Report" and "Kenya" in row.places,
     "How many reports are in French?": lambda row: row.language == "Francés",
     "How many reports are not in English?": lambda row: row.language != "Inglés",
