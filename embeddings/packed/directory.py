@@ -90,18 +90,31 @@ def _bert(architecture: Architecture, pieces: Pieces) -> dict[str, Any]:
     }
 
 
+def _framing(pieces: Pieces) -> dict[str, Any]:
+    """What stands around a text, and between two."""
+    begin, end = pieces.texts[pieces.begin], pieces.texts[pieces.end]
+    first, second = ({"Sequence": {"id": name, "type_id": 0}} for name in ("A", "B"))
+    return {
+        "type": "TemplateProcessing",
+        "single": [_special(begin), first, _special(end)],
+        "pair": [_special(begin), first, _special(end), _special(end), second, _special(end)],
+        "special_tokens": {
+            text: {"id": text, "ids": [place], "tokens": [text]}
+            for text, place in ((begin, pieces.begin), (end, pieces.end))
+        },
+    }
+
+
 def _tokenizer(pieces: Pieces) -> dict[str, Any]:
     """XLM-RoBERTa's tokenizer as the library `tokenizers` writes it down.
 
     The packed spelling rules are those of NMT and NFKC, one by one; only the fullwidth tilde they
     leave as it is. A test compares them.
     """
-    begin, end = pieces.texts[pieces.begin], pieces.texts[pieces.end]
     special = {place: pieces.texts[place] for place in (pieces.begin, pieces.padding, pieces.end, pieces.unknown)}
     if _MASK in pieces.texts:
         special[pieces.texts.index(_MASK)] = _MASK
     metaspace = {"type": "Metaspace", "replacement": _SPACE, "prepend_scheme": "always", "split": True}
-    sequence = {"Sequence": {"id": "A", "type_id": 0}}
     return {
         "version": "1.0",
         "truncation": None,
@@ -128,22 +141,7 @@ def _tokenizer(pieces: Pieces) -> dict[str, Any]:
             ],
         },
         "pre_tokenizer": metaspace,
-        "post_processor": {
-            "type": "TemplateProcessing",
-            "single": [_special(begin), sequence, _special(end)],
-            "pair": [
-                _special(begin),
-                sequence,
-                _special(end),
-                _special(end),
-                {"Sequence": {"id": "B", "type_id": 0}},
-                _special(end),
-            ],
-            "special_tokens": {
-                text: {"id": text, "ids": [place], "tokens": [text]}
-                for text, place in ((begin, pieces.begin), (end, pieces.end))
-            },
-        },
+        "post_processor": _framing(pieces),
         "decoder": metaspace,
         "model": {
             "type": "Unigram",

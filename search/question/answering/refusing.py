@@ -5,19 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Final
 
 import numpy as np
 
 from kg.authority.names import fold
-from kg.authority.places import place_called
 from kg.facets.counting import Mask
 from kg.facets.filters import Filters
 from search.engine import Engine
 from search.fulltext.analysis import guess_language
 from search.question.answering.answer import Answer, Refusal, Side
-from search.question.understanding.lexicon import LANGUAGES, adjectives
+from search.question.understanding.lexicon import adjectives_of
 from search.question.understanding.plan import Gap, Intent, Mention, Plan
 from search.question.understanding.roles import ISSUERS, PLACES, SUBJECTS
 from search.question.understanding.words import LONGEST
@@ -70,12 +68,12 @@ class Refusals:
         missing = self._places_missing(plan) if bound else ()
         if missing:
             return replace(self.nothing(plan, Gap.NO_EVIDENCE), names=missing)
-        elsewhere = self._elsewhere(plan, hits)
-        if elsewhere:
-            return Refusal(Gap.NO_EVIDENCE, names=elsewhere, hits=tuple(hits[:NEAREST]))
+        unseen = self._places_unseen(plan, hits)
+        if unseen:
+            return Refusal(Gap.NO_EVIDENCE, names=unseen, hits=tuple(hits[:NEAREST]))
         return None
 
-    def _elsewhere(self, plan: Plan, hits: Sequence[Hit]) -> tuple[str, ...]:
+    def _places_unseen(self, plan: Plan, hits: Sequence[Hit]) -> tuple[str, ...]:
         """Places that nothing which was found speaks of beside what is asked about there: the premise is wrong.
 
         That is something of a name of its own, such as a programme or an institution. Of a subject alone, reports that
@@ -217,13 +215,6 @@ def _undated(filters: Filters) -> Filters:
 def _labels(mention: Mention) -> list[str]:
     """A name as it was asked, and in every language that the graph has it in."""
     return sorted({mention.text, mention.reading.label, *mention.reading.labels.values()})
-
-
-@cache
-def adjectives_of(label: str) -> tuple[str, ...]:
-    """What is of a place, and who lives there, in any language, by the English label of the place."""
-    named = ((words, place_called(key)) for language in LANGUAGES for words, key in adjectives(language).items())
-    return tuple(" ".join(words) for words, place in named if place is not None and place.labels["en"] == label)
 
 
 def _text_of(hit: Hit) -> str:

@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any, Final
 
 from kg.authority.names import fold
+from kg.authority.places import place_called
 from search.fulltext.analysis import STEMMED
 
 LANGUAGES: Final = tuple(STEMMED)
@@ -89,6 +90,13 @@ def examples(language: str) -> Mapping[str, str]:
 def adjectives(language: str) -> Mapping[tuple[str, ...], str]:
     """What is of a place, in folded words, and the key of the place (`kg.authority.places`)."""
     return {phrase: key for key, patterns in _read(language, "places").items() for phrase in expanded(patterns)}
+
+
+@cache
+def adjectives_of(label: str) -> tuple[str, ...]:
+    """What is of a place, and who lives there, in any language, by the English label of the place."""
+    named = ((words, place_called(key)) for language in LANGUAGES for words, key in adjectives(language).items())
+    return tuple(" ".join(words) for words, place in named if place is not None and place.labels["en"] == label)
 
 
 def _read(language: str, name: str) -> Mapping[str, Any]:

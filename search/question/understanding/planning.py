@@ -57,12 +57,10 @@ class Planner:
         parsed = Parsed(apart, self._linker, self._snapshot)
         understood = _Understanding(parsed, self._linker, self._snapshot)
         plan = understood.plan()
-        if prior is not None:
+        fragment = understood.is_fragment()
+        if prior is not None and (fragment or understood.points_back()):
             before = self.plan(prior, this_year=this_year, language=plan.language)
-            if understood.is_fragment():
-                plan = _followed(before, plan)
-            elif understood.points_back():
-                plan = _of_those(before, understood.plan(before.mentions))
+            plan = _followed(before, plan) if fragment else _of_those(before, understood.plan(before.mentions))
         return _corrected(plan, corrections or Corrections())
 
     def _is_slip(self, word: str, meant: str) -> bool:
